@@ -1,0 +1,1 @@
+//! AST to code objects: symbol table, code generation, flow graph, assembly.

@@ -1,0 +1,1 @@
+//! Source text to tokens: encodings, indentation, f-string and t-string modes.

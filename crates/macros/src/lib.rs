@@ -1,0 +1,1 @@
+//! Attribute macros that turn Rust functions and types into Python ones.

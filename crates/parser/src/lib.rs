@@ -1,0 +1,1 @@
+//! Tokens to an AST in an arena: the grammar, and the wording of syntax errors.

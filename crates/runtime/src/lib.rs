@@ -1,0 +1,1 @@
+//! Native modules, sys first; import system; start-up and shutdown.

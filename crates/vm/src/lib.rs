@@ -1,0 +1,1 @@
+//! Values, heap, object protocol, builtin types, frames and the eval loop.
