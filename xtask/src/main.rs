@@ -1,1 +1,56 @@
-fn main() {}
+//! The project's own commands, one module each: `cargo xtask COMMAND …`.
+//!
+//! To add a command, add its module and one line in [`COMMANDS`].
+
+mod goldens;
+mod oracle;
+mod process;
+mod workspace;
+
+use std::process::ExitCode;
+
+/// What a command answers: `Ok(true)` when everything holds, `Ok(false)` when it ran and found something wrong (already
+/// reported), `Err` when it could not run.
+pub type Outcome = Result<bool, String>;
+
+struct Command {
+    name: &'static str,
+    /// Arguments and purpose, for the usage text.
+    usage: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+const COMMANDS: &[Command] = &[Command {
+    name: "goldens",
+    usage: "[FILTER…]              record the oracle's output of examples/ and tests/scripts/",
+    run: goldens::run,
+}];
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask COMMAND [ARGS…]\n\n");
+    for command in COMMANDS {
+        text.push_str(&format!("  {} {}\n", command.name, command.usage));
+    }
+    text.push_str("\nThe oracle is the CPython named by MINIPY_ORACLE.");
+    text
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = args.split_first() else {
+        eprintln!("{}", usage());
+        return ExitCode::from(2);
+    };
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        eprintln!("xtask: no command {name:?}\n{}", usage());
+        return ExitCode::from(2);
+    };
+    match (command.run)(rest) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(message) => {
+            eprintln!("xtask {name}: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
