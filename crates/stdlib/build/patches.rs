@@ -1,0 +1,101 @@
+//! Undoing what the packager of the library changed in CPython's files.
+
+/// One edit of one file.
+pub struct Patch {
+    pub file: &'static str,
+    pub edit: Edit,
+}
+
+pub enum Edit {
+    /// The text, found exactly once, gives way to another.
+    Replace(&'static str, &'static str),
+    /// Everything from the first text, found exactly once, up to the next place of the second is left out.
+    Cut(&'static str, &'static str),
+    /// Everything from the text, found exactly once, is left out.
+    Truncate(&'static str),
+}
+
+use Edit::{Cut, Replace, Truncate};
+
+pub const PATCHES: &[Patch] = &[
+    Patch {
+        file: "_compat_pickle.py",
+        edit: Cut("# NOTE: RUSTPYTHON exceptions\n", "for excname in PYTHON2_EXCEPTIONS"),
+    },
+    Patch { file: "io.py", edit: Replace("open, open_code, BytesIO,", "open, open_code, FileIO, BytesIO,") },
+    Patch { file: "io.py", edit: Cut("# XXX: RUSTPYTHON; FileIO needs", "\n# for seek()") },
+    Patch {
+        file: "io.py",
+        edit: Replace(
+            "if FileIO is not None:  # XXX: RUSTPYTHON; see the try/except above\n    RawIOBase",
+            "RawIOBase",
+        ),
+    },
+    Patch {
+        file: "json/decoder.py",
+        edit: Cut("    # RUSTPYTHON SPECIFIC\n", "    # Note that this exception"),
+    },
+    Patch {
+        file: "platform.py",
+        edit: Cut("\n        # XXX: RUSTPYTHON support\n", "        name = 'CPython'\n        if builddate"),
+    },
+    Patch {
+        file: "site.py",
+        edit: Replace("return 'RustPython' # XXX: RUSTPYTHON; for site-packages", "return 'Python'"),
+    },
+    Patch { file: "site.py", edit: Replace("    # XXX: RUSTPYTHON\n", "") },
+    Patch { file: "site.py", edit: Replace("/lib/rustpython{", "/lib/python{") },
+    // The library's text is of the time when `unicodedata` was that of Unicode 6; the tables of RFC 3454 are those of Unicode
+    // 3.2, so a character that had no lower case then keeps its form.
+    Patch {
+        file: "stringprep.py",
+        edit: Replace(
+            "from unicodedata import ucd_3_2_0 as unicodedata\n\nassert unicodedata.unidata_version == '3.2.0'\n",
+            "import unicodedata as _current\nfrom unicodedata import ucd_3_2_0 as unicodedata\n\n\
+             assert _current.unidata_version == '16.0.0'\nassert unicodedata.unidata_version == '3.2.0'\n\n\
+             # Palochka, Georgian, Cherokee, turned F, reversed C: cased since.\n\
+             _uncased = {0x4C0, *range(0x10A0, 0x10C6), *range(0x13A0, 0x13F5), 0x2132, 0x2183}\n",
+        ),
+    },
+    Patch {
+        file: "stringprep.py",
+        edit: Replace(
+            "    return code.lower()\n",
+            "    if ord(code) in _uncased or unicodedata.category(code) == 'Cn':\n        return code\n    return code.lower()\n",
+        ),
+    },
+    Patch {
+        file: "sysconfig/__init__.py",
+        edit: Replace("return 'RustPython'  # XXX: RUSTPYTHON; For site-packages", "return 'Python'"),
+    },
+    Patch { file: "unittest/__init__.py", edit: Truncate("\n\n\n# XXX: RUSTPYTHON\n# This is very useful") },
+];
+
+/// Applies the patches for `file` to its text.
+///
+/// # Panics
+/// When a text to be changed is not there: the library has changed, and the patches must follow.
+pub fn apply(file: &str, text: String) -> String {
+    let mut text = text;
+    for patch in PATCHES.iter().filter(|patch| patch.file == file) {
+        text = match patch.edit {
+            Replace(old, new) => {
+                assert!(text.matches(old).count() == 1, "{file}: expected once: {old:?}");
+                text.replacen(old, new, 1)
+            }
+            Cut(from, to) => {
+                assert!(text.matches(from).count() == 1, "{file}: expected once: {from:?}");
+                let start = text.find(from).unwrap_or_default();
+                let end =
+                    text[start..].find(to).unwrap_or_else(|| panic!("{file}: expected: {to:?}")) + start;
+                format!("{}{}", &text[..start], &text[end..])
+            }
+            Truncate(from) => {
+                assert!(text.matches(from).count() == 1, "{file}: expected once: {from:?}");
+                text[..text.find(from).unwrap_or_default()].to_owned()
+            }
+        };
+    }
+    assert!(!text.to_ascii_lowercase().contains("xxx: rustpython"), "{file}: an unknown change");
+    text
+}
