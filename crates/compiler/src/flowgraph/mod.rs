@@ -1,0 +1,1 @@
+//! The control-flow graph of one code object and the passes that optimise it.
