@@ -5,6 +5,7 @@
 mod goldens;
 mod oracle;
 mod process;
+mod unicode;
 mod workspace;
 
 use std::process::ExitCode;
@@ -20,11 +21,18 @@ struct Command {
     run: fn(&[String]) -> Outcome,
 }
 
-const COMMANDS: &[Command] = &[Command {
-    name: "goldens",
-    usage: "[FILTER…]              record the oracle's output of examples/ and tests/scripts/",
-    run: goldens::run,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "goldens",
+        usage: "[FILTER…]              record the oracle's output of examples/ and tests/scripts/",
+        run: goldens::run,
+    },
+    Command {
+        name: "unicode",
+        usage: "                       regenerate the tables of crates/unicode",
+        run: unicode::run,
+    },
+];
 
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask COMMAND [ARGS…]\n\n");
