@@ -355,6 +355,7 @@ impl Tables {
         quote! {
             impl #self_ty {
                 #[doc(hidden)]
+                #[allow(non_snake_case, non_upper_case_globals)]
                 pub const #table: &'static ::minipy_vm::macros_support::Members = {
                     use ::minipy_vm::macros_support as __s;
                     #shims

@@ -78,6 +78,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     }
     items.push(Item::Verbatim(quote! {
         /// The definition of the Python module.
+        #[allow(non_snake_case)]
         pub static MODULE: ::minipy_vm::macros_support::ModuleDef = {
             use ::minipy_vm::macros_support as __s;
             #shims
