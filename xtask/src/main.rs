@@ -2,6 +2,8 @@
 //!
 //! To add a command, add its module and one line in [`COMMANDS`].
 
+mod bench;
+mod conformance;
 mod goldens;
 mod oracle;
 mod process;
@@ -23,15 +25,21 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command {
-        name: "goldens",
-        usage: "[FILTER…]              record the oracle's output of examples/ and tests/scripts/",
-        run: goldens::run,
+        name: "bench",
+        usage: "[--filter NAME] [--runs N]\n      the programs of benches/ with minipy and with the oracle: ratios, start-up time, memory",
+        run: bench::run,
     },
     Command {
-        name: "unicode",
-        usage: "                       regenerate the tables of crates/unicode",
-        run: unicode::run,
+        name: "conformance",
+        usage: "[FILE…] [--update] [--oracle] [--jobs N]\n      CPython's test files with minipy, against tests/conformance/expected.txt",
+        run: conformance::run,
     },
+    Command {
+        name: "goldens",
+        usage: "[FILTER…]\n      record the oracle's output of examples/ and tests/scripts/",
+        run: goldens::run,
+    },
+    Command { name: "unicode", usage: "\n      regenerate the tables of crates/unicode", run: unicode::run },
 ];
 
 fn usage() -> String {

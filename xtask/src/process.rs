@@ -1,11 +1,14 @@
 //! Running a program with a time limit, and what it cost.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How often a running program is looked at.
+const POLL: Duration = Duration::from_millis(500);
 
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,18 +49,30 @@ pub struct Finished {
 /// # Errors
 /// A message when the program cannot be started.
 pub fn run(command: &mut Command, limit: Duration) -> Result<Finished, String> {
-    run_with_input(command, b"", limit)
+    run_while(command, limit, || true)
 }
 
-/// [`run`], with `input` on standard input.
+/// [`run`], ending the program also as soon as `going`, asked twice a second, says no.
 ///
 /// # Errors
 /// A message when the program cannot be started.
-pub fn run_with_input(command: &mut Command, input: &[u8], limit: Duration) -> Result<Finished, String> {
+pub fn run_while(
+    command: &mut Command,
+    limit: Duration,
+    mut going: impl FnMut() -> bool,
+) -> Result<Finished, String> {
     let program = command.get_program().to_owned();
     let started = Instant::now();
+    // SAFETY: the closure runs between fork and exec, where signal is allowed; it touches no memory.
+    unsafe {
+        command.pre_exec(|| {
+            // A shell ignores it in what it runs in the background, and so would our children.
+            libc::signal(libc::SIGINT, libc::SIG_DFL);
+            Ok(())
+        });
+    }
     let mut child = command
-        .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
+        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
@@ -65,23 +80,21 @@ pub fn run_with_input(command: &mut Command, input: &[u8], limit: Duration) -> R
         .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
     let group = child.id();
 
-    if let Some(mut stdin) = child.stdin.take() {
-        let input = input.to_vec();
-        // A program that exits without reading its input closes the pipe: no concern of ours.
-        thread::spawn(move || drop(stdin.write_all(&input)));
-    }
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());
 
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(wait(child)).is_ok());
-    let (timed_out, waited) = match ended.recv_timeout(limit) {
-        Ok(waited) => (false, Ok(waited)),
-        Err(RecvTimeoutError::Timeout) => {
-            end_group(group);
-            (true, ended.recv())
+    let (timed_out, waited) = loop {
+        let left = limit.saturating_sub(started.elapsed());
+        match ended.recv_timeout(left.min(POLL)) {
+            Ok(waited) => break (false, Ok(waited)),
+            Err(RecvTimeoutError::Timeout) if !left.is_zero() && going() => {}
+            Err(_) => {
+                end_group(group);
+                break (true, ended.recv());
+            }
         }
-        Err(RecvTimeoutError::Disconnected) => (false, Err(mpsc::RecvError)),
     };
     let elapsed = started.elapsed();
     let (status, usage) = waited.map_err(|_| format!("lost track of {}", program.display()))?;

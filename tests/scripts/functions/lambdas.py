@@ -1,0 +1,16 @@
+print((lambda x, y=2, *a, z, **k: (x, y, a, z, k))(1, z=3, w=4))
+compose = lambda *fs: lambda x: x if not fs else compose(*fs[:-1])(fs[-1](x))
+print(compose(lambda x: x + 1, lambda x: x * 2)(5))
+print(sorted(["bb", "a", "ccc"], key=lambda s: -len(s)))
+print(list(map(lambda x, y: x * y, [1, 2, 3], [4, 5, 6])))
+print(list(filter(lambda x: x % 2, range(10))))
+Y = lambda f: (lambda x: x(x))(lambda x: f(lambda *a: x(x)(*a)))
+print(Y(lambda f: lambda n: 1 if n == 0 else n * f(n - 1))(10))
+print((lambda: (yield))().__class__.__name__)
+table = {"+": lambda a, b: a + b, "-": lambda a, b: a - b}
+print({op: f(7, 3) for op, f in table.items()})
+print((lambda a, /, b, *, c: (a, b, c))(1, b=2, c=3))
+print([f(10) for f in [lambda x, i=i: x + i for i in range(3)]])
+f = lambda: None
+print(f())
+print((lambda x: x if x else (lambda: "inner")())(0))
