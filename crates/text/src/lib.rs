@@ -1,1 +1,17 @@
-//! Numbers to text and back: float repr and parsing, the format mini-language, printf-style formatting.
+//! Text without values: everything about numbers, strings, bytes and their formats that needs no object of the VM.
+//!
+//! - [`float`], [`int`], [`complex`]: repr and parsing, to the last digit.
+//! - [`format`]: the format mini-language, `str.format` templates, printf-style templates.
+//! - [`repr`], [`escape`]: what strings look like in source, both ways.
+//! - [`codecs`]: encodings with resumable errors.
+//! - [`hash`]: CPython's hashes.
+//!
+//! Errors are enums whose `Display` is CPython's message; the caller knows the exception's class from the enum.
+
+#![forbid(unsafe_code)]
+
+pub mod complex;
+pub mod float;
+pub mod hash;
+pub mod int;
+pub mod repr;

@@ -1,0 +1,181 @@
+//! What `record.py` recorded of CPython, line by line.
+
+use dashu_int::IBig;
+use minipy_text::float::{Code, Style};
+use minipy_text::{complex, float, hash, int, repr};
+
+/// One recorded line.
+struct Line(Vec<String>);
+
+impl Line {
+    fn parse(line: &str) -> Line {
+        Line(line.split('\t').map(unescape).collect())
+    }
+
+    fn text(&self, i: usize) -> &str {
+        &self.0[i]
+    }
+
+    fn points(&self, i: usize) -> Vec<u32> {
+        points(&self.0[i])
+    }
+
+    fn float(&self, i: usize) -> f64 {
+        f64::from_bits(u64::from_str_radix(&self.0[i], 16).expect("bits"))
+    }
+
+    fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(&self, i: usize) -> T {
+        self.0[i].parse().expect("a number")
+    }
+
+    fn hashes(&self, i: usize) -> Vec<i64> {
+        self.0[i].split_whitespace().map(|h| h.parse().expect("a hash")).collect()
+    }
+}
+
+/// Lone surrogates cannot be in a `String`: keep them as private-use characters until [`points`].
+const SURROGATES: u32 = 0x10_0000;
+
+fn unescape(text: &str) -> String {
+    let mut parts = text.split("\\U");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let cp = u32::from_str_radix(&part[..8], 16).expect("a code point");
+        let cp = if (0xd800..0xe000).contains(&cp) { cp + SURROGATES } else { cp };
+        out.push(char::from_u32(cp).expect("a character"));
+        out.push_str(&part[8..]);
+    }
+    out
+}
+
+fn points(text: &str) -> Vec<u32> {
+    let surrogates = SURROGATES + 0xd800..SURROGATES + 0xe000;
+    let one = |c| if surrogates.contains(&u32::from(c)) { u32::from(c) - SURROGATES } else { u32::from(c) };
+    text.chars().map(one).collect()
+}
+
+fn bits(x: f64) -> String {
+    // The sign of a nan is not the parser's business.
+    format!("{:016x}", if x.is_nan() { 0x7ff8_0000_0000_0000 } else { x.to_bits() })
+}
+
+fn check(file: &str, answer: impl Fn(&Line) -> String) {
+    let lines: Vec<Line> = file.lines().map(Line::parse).collect();
+    let mut wrong = 0;
+    for line in &lines {
+        let expected = line.0.last().expect("a result").replace("fff8000000000000", "7ff8000000000000");
+        let got = answer(line);
+        if got != expected {
+            wrong += 1;
+            if wrong <= 40 {
+                eprintln!("{:?}\n  got {got:?}", line.0);
+            }
+        }
+    }
+    assert_eq!(wrong, 0, "of {} lines", lines.len());
+}
+
+fn hex_int(n: &IBig) -> String {
+    let text = int::to_radix(n, 16);
+    match text.strip_prefix('-') {
+        Some(digits) => format!("-0x{digits}"),
+        None => format!("0x{text}"),
+    }
+}
+
+fn number(line: &Line) -> String {
+    let big = |i| line.text(i).parse::<IBig>().expect("an int");
+    match line.text(0) {
+        "repr" => float::repr(line.float(1)),
+        "hex" => float::hex(line.float(1)),
+        "fromhex" => match float::fromhex(line.text(1).as_bytes()) {
+            Ok(x) => bits(x),
+            Err(e) => format!("!{e}"),
+        },
+        "printf" => {
+            let code = match line.text(2) {
+                "e" | "E" => Code::Exponent,
+                "f" | "F" => Code::Fixed,
+                _ => Code::General,
+            };
+            let upper = line.text(2).chars().all(char::is_uppercase);
+            let style = Style {
+                code,
+                precision: line.number(3),
+                alternate: line.text(4) == "1",
+                dot_zero: false,
+                upper,
+            };
+            float::format(line.float(1), style)
+        }
+        "round" => float::round(line.float(1), line.number(2))
+            .map_or("!rounded value too large to represent".into(), bits),
+        "ratio" => float::as_integer_ratio(line.float(1)).map_or("!".into(), |(a, b)| format!("{a}/{b}")),
+        "int" => float::to_int(line.float(1)).map_or("!".into(), |n| n.to_string()),
+        "hash" => hash::float(line.float(1)).map_or("nan".into(), |h| h.to_string()),
+        "complex" => complex::repr(line.float(1), line.float(2)),
+        "float" => float::parse_points(line.points(1).into_iter()).map_or("!".into(), bits),
+        "tocomplex" => match complex::parse(line.points(1).into_iter()) {
+            Ok((a, b)) => format!("{} {}", bits(a), bits(b)),
+            Err(e) => format!("!{}", e.to_string().trim_end_matches(": ")),
+        },
+        "toint" => match int::parse_points(line.points(1).into_iter(), line.number(2), 700) {
+            Ok(int::Int::Small(n)) => hex_int(&n.into()),
+            Ok(int::Int::Big(n)) => hex_int(&n),
+            Err(e) => format!("!{e}"),
+        },
+        "radix" => int::to_radix(&big(1), line.number(2)),
+        "decimal" => {
+            let n = match int::parse(line.text(1).as_bytes(), 16, 0) {
+                Ok(int::Int::Small(n)) => n.into(),
+                Ok(int::Int::Big(n)) => n,
+                Err(e) => panic!("{e}"),
+            };
+            int::to_decimal(&n, 700).unwrap_or_else(|e| format!("!{e}"))
+        }
+        "inthash" => {
+            let n = big(1);
+            let hash = hash::big_int(&n);
+            if let Ok(small) = i64::try_from(&n) {
+                assert_eq!(hash::int(small), hash);
+            }
+            hash.to_string()
+        }
+        "tofloat" => float::from_int(&big(1)).map_or("!int too large to convert to float".into(), bits),
+        "tuple" => hash::tuple(line.hashes(1)).to_string(),
+        "frozenset" => hash::frozenset(line.hashes(1)).to_string(),
+        "complexhash" => {
+            let part = |i| hash::float(line.float(i)).expect("a number");
+            hash::complex(part(1), part(2)).to_string()
+        }
+        op => panic!("unknown operation {op}"),
+    }
+}
+
+#[test]
+fn numbers() {
+    check(include_str!("data/numbers.txt"), number);
+}
+
+#[test]
+fn strings() {
+    check(include_str!("data/strings.txt"), |line| {
+        let text = line.points(1);
+        match line.text(0) {
+            "repr" => repr::str(text.into_iter()),
+            "ascii" => repr::ascii(text.into_iter()),
+            "bytes" => repr::bytes(&text.iter().map(|b| *b as u8).collect::<Vec<u8>>()),
+            op => panic!("unknown operation {op}"),
+        }
+    });
+}
+
+#[test]
+fn str_hashes() {
+    use hash::HashKey;
+    assert_eq!(HashKey::from_seed(0).bytes(b""), 0);
+    for line in include_str!("data/str_hashes.txt").lines() {
+        let line = Line::parse(line);
+        assert_eq!(HashKey::from_seed(line.number(0)).bytes(line.text(1).as_bytes()), line.number(2));
+    }
+}

@@ -1,0 +1,173 @@
+"""Record what CPython does: run by hand under the oracle, writes data/*.txt beside this file.
+
+A line is an operation, its arguments and its result, tab-separated. Strings are escaped as in a literal; floats are their
+bits in hexadecimal; an exception is `!` and its message.
+"""
+import os
+import random
+import struct
+import sys
+
+here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
+
+
+def bits(x):
+    return f"{struct.unpack('>Q', struct.pack('>d', x))[0]:016x}"
+
+
+def esc(s):
+    return "".join(c if " " <= c <= "~" and c != "\\" else f"\\U{ord(c):08x}" for c in s)
+
+
+def attempt(f, *args):
+    try:
+        return f(*args)
+    except Exception as e:
+        return "!" + str(e)
+
+
+def text(value):
+    if isinstance(value, float):
+        return bits(value)
+    return esc(value) if isinstance(value, str) else str(value)
+
+
+class File:
+    def __init__(self, name):
+        self.file = open(os.path.join(here, name + ".txt"), "w")
+
+    def line(self, op, *fields):
+        print(op, *map(text, fields), sep="\t", file=self.file)
+
+
+def some_floats(rng, n):
+    special = [0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, 0.1, 1e16, 1e15, 9999999999999998.0, 1e17, 1e22, 1e23, 1e-4, 1e-5,
+               0.00012345, 123456.0, 999999.5, 1e100, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e308,
+               float("inf"), float("-inf"), float("nan"), 0.125, 0.375, 1234.5, 12345678.5, 1e5, 1e6, 99999.95, 25.0, 35.0,
+               2.0**53, 2.0**63, 2.0**64, 4.35, 2.675, 1.005, 8.5, 9.5, 99.5, 0.05, 5e22]
+    out = list(special)
+    while len(out) < n:
+        kind = rng.random()
+        if kind < 0.3:
+            x = struct.unpack(">d", rng.randbytes(8))[0]
+        elif kind < 0.6:
+            x = rng.uniform(-1000, 1000)
+        elif kind < 0.8:
+            x = round(rng.uniform(-1000, 1000), rng.randrange(6))
+        elif kind < 0.9:
+            x = rng.randrange(10**rng.randrange(1, 20)) / 2**rng.randrange(8)
+        else:
+            x = float(rng.randrange(-10**6, 10**6)) * 10.0**rng.randrange(-20, 20)
+        out.append(x)
+    return out
+
+
+def some_int(rng):
+    return rng.randrange(-2**rng.randrange(1, 300), 2**rng.randrange(1, 300))
+
+
+def numbers():
+    rng = random.Random(314)
+    out = File("numbers")
+    for x in some_floats(rng, 160):
+        out.line("repr", x, repr(x))
+        out.line("hex", x, x.hex())
+        out.line("fromhex", x.hex(), x)
+        code, precision = rng.choice("efgEFG"), rng.choice([0, 0, 1, 2, 3, 5, 6, 10, 16, 17, 18, 30])
+        alternate = rng.random() < 0.3
+        out.line("printf", x, code, precision, int(alternate), f"%{'#' * alternate}.{precision}{code}" % x)
+        n = rng.randrange(-20, 20)
+        out.line("round", x, n, attempt(round, x, n))
+        out.line("ratio", x, attempt(lambda: "%d/%d" % x.as_integer_ratio()) if abs(x) < 1e400 else "!")
+        out.line("int", x, attempt(int, x) if x == x and abs(x) != float("inf") else "!")
+        out.line("hash", x, hash(x) if x == x else "nan")
+        y = rng.choice([0.0, -0.0, 1.0, float("nan"), float("-inf"), rng.uniform(-9, 9)])
+        out.line("complex", x, y, repr(complex(x, y)))
+    for x, n in ((5e307, -308), (1.7e308, -308), (1.7e308, -309), (5e-324, 323), (5e-324, 324), (0.5, 0), (1.5, 0), (25.0, -1),
+                 (35.0, -1), (5.0, -1), (15.0, -1), (4.9, -1), (99.0, -2), (50.0, -2), (50.5, -2), (149.9, -2), (-5.0, -1)):
+        out.line("round", x, n, attempt(round, x, n))
+    for s in ("1", " 1.5 ", "1_0.0_1e1_0", "1__0", "_1", "1_", "1_.0", "1._0", "1e_5", "1e5_", ".5", "5.", ".", "", " ", "e5", "1e", "1e+",
+              "1e+5", "inf", "-Infinity", "iNf", "nan", "+NaN", "-nan", "infinit", "nanx", "in", "0x10", "1e400", "-1e400",
+              "1e-400", "1" * 400, "0." + "0" * 400 + "1", "١٢٣.٤", "\u2003 1 \xa0", "\x1c1", "1\x1c", "1\0", "é", "\ud800", "+-1", "1 2",
+              "1e5.", "1.5.5", "1e99999999999999999999", "1e-99999999999999999999", "0e99999999999999999999", "--1", "- 1",
+              "9007199254740993", "9007199254740992.99999999999999999999", "2.2250738585072011e-308", "4.9e-324", "2e-324",
+              "1.7976931348623158e308", "1.7976931348623159e308", "１.５", "1\u3000", "٣_٣", "1e٣"):
+        out.line("float", s, attempt(float, s) if attempt(float, s).__class__ is float else "!")
+        out.line("tocomplex", s, attempt(lambda: "%s %s" % (bits(complex(s).real), bits(complex(s).imag))).split(": ")[0])
+    for s in ("j", "+j", "-j", "1j", "1+j", "1-j", "1+2j", "1 + 2j", "(1+2j)", "( 1+2j )", "(1+2j", "1+2j)", "()", "1e5+2e3J", "nan+infj", "infj",
+              "1+", "1+2", "1j+2", "1jj", "1_0+2_0j", "1__0j", "1+_1j", "  1j", "-inf-nanj", "1e", "1ej", "+-j", "1++j", "(j)", "((1j))", "é", "1٣j"):
+        out.line("tocomplex", s, attempt(lambda: "%s %s" % (bits(complex(s).real), bits(complex(s).imag))).split(": ")[0])
+    for s in ("0x1p0", "0x.8", "0x1.", "0x.", "0x", "x1", "1", "0x1p", "0x1p+", "0x1p-1074", "0x1p-1075", "0x1.8p-1075", "0x1.000001p-1075",
+              "0x1p1023", "0x1p1024", "0x1.fffffffffffff7p1023", "0x1.fffffffffffff8p1023", "0x1.fffffffffffff7ffffffffffffffffffffffffffffffffp1023",
+              "-0x0p0", "0x0p99999999999999999999", "0x1p99999999999999999999", "0x1p-99999999999999999999", "inf", "-nan", " 0x1 ", "0x1 p1",
+              "0x1.00000000000008p0", "0x1.00000000000018p0", "0x1.000000000000080000000000000000000000000000000000000000000001p0",
+              "0x1_0", "infinityx", "0x1.8.8", "+0X1.8P+2", "0x" + "0" * 50 + "1", "0x1" + "0" * 50 + "p-200", "0x.0000000000000000000000000000000000000001p160", "1e5", ""
+              "0x0.fffffffffffffcp-1022", "0x0.fffffffffffff8p-1022", "0x0.fffffffffffff4p-1022"):
+        out.line("fromhex", s, attempt(float.fromhex, s))
+    for _ in range(150):
+        digits = "".join(rng.choice("0123456789abcdef") for _ in range(rng.randrange(1, 40)))
+        s = f"0x{digits[:5]}.{digits[5:]}p{rng.randrange(-1200, 1100)}"
+        out.line("fromhex", s, attempt(float.fromhex, s))
+        s = f"{rng.randrange(10**rng.randrange(1, 30))}.{rng.randrange(10**rng.randrange(1, 30))}e{rng.randrange(-340, 310)}"
+        out.line("float", s, float(s))
+    for s in ("0", "-0", "+1", " 12 ", "1_0", "1__0", "_1", "1_", "", " ", "-", "0x", "0xg", "0x_f", "0x__f", "0b102", "0o8", "0_7", "00", "01", "0_0",
+              "z", "Zz", "١٢", "-١", "é", "\ud800", "1\0", "- 1", "0b1", "0B1", "0O7", "0XfF", "1x", "9" * 18, "9" * 19, "-9223372036854775808",
+              "9223372036854775807", "9223372036854775808", "9" * 50, "9" * 701, "9" * 700, "9" * 700 + "x", "1_" * 700 + "1", "f" * 1000, "\x1c1", "0x0_"):
+        for base in (0, 2, 8, 10, 16, 36, 7, 1, 37):
+            out.line("toint", s, base, attempt(toint, s, base))
+    for _ in range(80):
+        n, base = some_int(rng), rng.randrange(2, 37)
+        s = attempt(radix, n, base)
+        out.line("radix", n, base, s)
+        out.line("toint", s, base, attempt(toint, s, base))
+        out.line("inthash", n, hash(n))
+        out.line("tofloat", n, attempt(float, n))
+    for n in (2**61 - 1, 2**61, -(2**61 - 1), 1, -1, 0, -2, 2**53 + 1, 2**53 + 3, 2**54 + 6, 2**54 + 2, 2**1024, 2**1024 - 2**970, 2**1024 - 2**970 - 1,
+              -2**63, 2**63 - 1, 10**640 - 1, 10**700 - 1, 10**700, -10**700, -10**699):
+        out.line("inthash", n, hash(n)) if abs(n) < 10**600 else None
+        out.line("tofloat", n, attempt(float, n)) if abs(n) < 10**600 else None
+        out.line("decimal", hex(n), attempt(str, n))
+    for _ in range(100):
+        items = [rng.choice([rng.randrange(-5, 5), rng.randrange(-2**62, 2**62)]) for _ in range(rng.randrange(8))]
+        hashes = " ".join(str(hash(i)) for i in items)
+        out.line("tuple", hashes, hash(tuple(items)))
+        out.line("frozenset", " ".join(str(hash(i)) for i in set(items)), hash(frozenset(items)))
+        a, b = rng.uniform(-5, 5), rng.uniform(-5, 5)
+        out.line("complexhash", a, b, hash(complex(a, b)))
+
+
+def radix(n, base):
+    if n < 0:
+        return "-" + radix(-n, base)
+    out = ""
+    while True:
+        n, d = divmod(n, base)
+        out = "0123456789abcdefghijklmnopqrstuvwxyz"[d] + out
+        if not n:
+            return out
+
+
+def toint(s, base):
+    try:
+        return hex(int(s, base))
+    except ValueError as e:
+        return "!" + str(e).split(" with base")[0]
+
+
+def strings():
+    out = File("strings")
+    for s in ("", "abc", "it's", '"', "'\"", "\\", "\t\n\r\x00\x7f\x80\xa0\xad\xe9\u0378\u2028\ud800\U0001f600\U0010ffff\U000e0001", "\u200b", "a'b\"c"):
+        out.line("repr", s, repr(s))
+        out.line("ascii", s, ascii(s))
+        b = s.encode("utf-8", "surrogatepass")
+        out.line("bytes", b.decode("latin-1"), repr(b))
+
+
+def main():
+    os.makedirs(here, exist_ok=True)
+    sys.set_int_max_str_digits(700)
+    numbers()
+    strings()
+
+
+main()
