@@ -12,6 +12,7 @@
 
 pub mod complex;
 pub mod float;
+pub mod format;
 pub mod hash;
 pub mod int;
 pub mod repr;

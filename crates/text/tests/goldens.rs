@@ -2,7 +2,9 @@
 
 use dashu_int::IBig;
 use minipy_text::float::{Code, Style};
+use minipy_text::format::{self, FormatSpec, Locale};
 use minipy_text::{complex, float, hash, int, repr};
+use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
 /// One recorded line.
 struct Line(Vec<String>);
@@ -178,4 +180,43 @@ fn str_hashes() {
         let line = Line::parse(line);
         assert_eq!(HashKey::from_seed(line.number(0)).bytes(line.text(1).as_bytes()), line.number(2));
     }
+}
+
+fn wtf8(points: &[u32]) -> Wtf8Buf {
+    points.iter().filter_map(|cp| CodePoint::from_u32(*cp)).collect()
+}
+
+/// What [`Line`] would hold for this text.
+fn as_recorded(text: &Wtf8) -> String {
+    let keep = |cp: u32| if (0xd800..0xe000).contains(&cp) { cp + SURROGATES } else { cp };
+    text.code_points().filter_map(|c| char::from_u32(keep(c.to_u32()))).collect()
+}
+
+#[test]
+fn formats() {
+    let locale = Locale::c();
+    check(include_str!("data/formats.txt"), |line| {
+        let spec = wtf8(&line.points(line.0.len() - 2));
+        let result = match line.text(0) {
+            "int" => {
+                let n = line.text(1).parse::<IBig>().expect("an int");
+                format::format_int(&n, &spec, "int", 700, &locale)
+            }
+            "float" => format::format_float(line.float(1), &spec, "float", &locale),
+            "complex" => format::format_complex(line.float(1), line.float(2), &spec, "complex", &locale),
+            _ => {
+                let text = line.points(1);
+                FormatSpec::for_str(&spec, "str", text.len()).map(|layout| {
+                    if layout.left + layout.right > 1 << 40 {
+                        return "!".into();
+                    }
+                    let mut all = vec![layout.fill; layout.left];
+                    all.extend_from_slice(&text[..layout.take]);
+                    all.extend(vec![layout.fill; layout.right]);
+                    wtf8(&all)
+                })
+            }
+        };
+        as_recorded(&result.unwrap_or_else(|e| format!("!{e}").into()))
+    });
 }

@@ -163,11 +163,56 @@ def strings():
         out.line("bytes", b.decode("latin-1"), repr(b))
 
 
+def outcome(f, *args):
+    try:
+        return f(*args)
+    except MemoryError:
+        return "!"
+    except (ValueError, OverflowError) as e:
+        return "!" + str(e)
+
+
+def formats():
+    rng = random.Random(3101)
+    out = File("formats")
+    values = {
+        "int": [0, 1, -1, 255, 1234, -1234567, 10**30, -2**200, 65, 0x1F600, 0x110000, 10**400],
+        "float": [0.0, -0.0, 1.0, -1.5, 0.1, 1234.5678, -1234567.891, 1e15, 1e16, 1e-5, 123456.0, 1e22, 1.23456789e-7, 12345678.5,
+                  -0.0001, 0.5, 2.5, 1e300, 99999.95, float("inf"), float("-inf"), float("nan")],
+        "complex": [0j, 1j, 1 + 2j, -0.0 + 1j, -1.5 - 2.25j, complex(1e20, -1e-10), complex("nan+infj"), complex(-0.0, -0.0)],
+        "str": ["", "a", "abc", "h\xe9llo"],
+    }
+    specs = ["", "1a2", "\0", "\xe9", "q", "\x01", "=", "+", " ", "-", "z", "#", ",", "_", "s,", ",x", "_x", "_c", ",c", ",n", "_n", ".2", ",_", "_,", ",,",
+             "__", ".", ".f", ".,f", ".2,_f", ".2_,f", ".2,,f", ".3,n", ".3,g", "99999999999999999999", ".99999999999999999999f",
+             ".2147483648f", "99999999999999999", "c", "+c", "#c", "5c", "^5c", "<>5", "{<5", "\ud800=10", "\U0001f600^10", "0<10", "<010", "=10", "08,", "09,",
+             "010,", "011,", "012,", "020_x", "#020_b", "x", "X", "#X", "o", "#o", "n", "10n", "\u0663\u0664", ".\u0663f", "s", ".1s", ".0", ".0f", "#.0f", "#.0e",
+             "#.3g", "%", ".0%", "#.0%", "05%", "z.1f", "z.0f", "z.3e", "zg", "d", "i", "N", "=+08.2f", "*=+12,.2f", "._", "_.9,f", ".6_%", ".3_e"]
+    for _ in range(1100):
+        spec = rng.choice(["", "", "", "<", ">", "^", "=", "*<", "\xe9^", "0>", "0="])
+        spec += rng.choice(["", "", "+", "-", " "]) + rng.choice(["", "", "", "z"]) + rng.choice(["", "", "#"]) + rng.choice(["", "", "0"])
+        spec += rng.choice(["", "", "1", "5", "9", "12", "20"]) + rng.choice(["", "", "", ",", "_"])
+        spec += rng.choice(["", "", ".0", ".1", ".3", ".7", ".20"]) + rng.choice([""] * 5 + [",", "_"])
+        spec += rng.choice(["", "", *"bcdeEfFgGnosxX%"])
+        specs.append(spec)
+    for i, spec in enumerate(specs):
+        for kind, choices in values.items():
+            if i < 90:
+                chosen = rng.sample(choices, 2)
+            else:
+                chosen = [rng.choice(choices)] if rng.random() < 0.25 or kind == "float" else []
+            for value in chosen:
+                if kind == "complex":
+                    out.line(kind, value.real, value.imag, spec, outcome(format, value, spec))
+                else:
+                    out.line(kind, value, spec, outcome(format, value, spec))
+
+
 def main():
     os.makedirs(here, exist_ok=True)
     sys.set_int_max_str_digits(700)
     numbers()
     strings()
+    formats()
 
 
 main()

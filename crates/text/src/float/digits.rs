@@ -113,7 +113,11 @@ fn push(out: &mut String, x: f64, style: Style) {
     let (exponential, keep) = match style.code {
         Code::Exponent => (true, style.precision.saturating_add(1)),
         Code::Repr => (!(-4 < point && point <= 16), 0),
-        _ => (point <= -4 || point > 0 && point as usize > significant, significant),
+        // Room is left for the `.0`.
+        _ => {
+            let most = significant - usize::from(style.dot_zero);
+            (point <= -4 || point > 0 && point as usize > most, significant)
+        }
     };
     if style.code == Code::General && !style.alternate {
         let end = digits.iter().rposition(|b| *b != b'0').map_or(1, |i| i + 1);
@@ -183,9 +187,9 @@ fn push_plain(out: &mut String, digits: &[u8], zeros: usize, point: i32, style: 
         out.push('.');
         push_digits(out, after);
         push_zeros(out, zeros);
-    } else if style.alternate {
-        out.push('.');
     } else if style.dot_zero {
         out.push_str(".0");
+    } else if style.alternate {
+        out.push('.');
     }
 }
