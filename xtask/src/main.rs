@@ -6,6 +6,7 @@ mod bench;
 mod conformance;
 mod goldens;
 mod oracle;
+mod parity;
 mod process;
 mod unicode;
 mod workspace;
@@ -40,6 +41,11 @@ const COMMANDS: &[Command] = &[
         run: goldens::run,
     },
     Command { name: "unicode", usage: "\n      regenerate the tables of crates/unicode", run: unicode::run },
+    Command {
+        name: "parity",
+        usage: "ast [FILE…] [--time]\n      the trees of the oracle's library, compared with the oracle's; or the time to parse them",
+        run: parity::run,
+    },
 ];
 
 fn usage() -> String {

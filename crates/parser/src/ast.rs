@@ -6,11 +6,13 @@
 
 mod arena;
 mod constant;
+mod dump;
 mod table;
 mod visit;
 
 pub use arena::Arena;
 pub use constant::{Constant, Int};
+pub use dump::dump;
 pub use visit::{AnyNode, FieldValue, NodeList};
 
 /// Where a node begins and ends: lines from 1, columns as UTF-8 byte offsets from 0, the end exclusive.

@@ -1,0 +1,195 @@
+//! What the grammar's actions call: makes nodes, and checks what the grammar accepts as a superset.
+
+mod calls;
+mod patterns;
+mod statements;
+mod strings;
+mod targets;
+
+use std::cell::RefCell;
+
+use minipy_lexer::literal::{self, Number};
+use minipy_lexer::unicode::normalize_identifier;
+use minipy_lexer::{Lines as SourceLines, Pos, SyntaxError, SyntaxWarning};
+
+use crate::ast::*;
+use crate::position;
+
+pub use calls::{Argument, Arguments_, Param};
+pub use statements::{Block, Lines};
+pub use strings::{FieldTail, FormatPart, StringPart};
+
+/// An item of a dict display: a key with its value, or the mapping behind `**`.
+pub type DictItem<'a> = (Option<&'a Expr<'a>>, &'a Expr<'a>);
+
+/// Why an action refuses what the grammar accepts.
+#[derive(Debug)]
+pub enum Reject {
+    /// The source is wrong at this place; the diagnosis has to say why.
+    At(Pos),
+    /// This is wrong.
+    Error(Box<SyntaxError>),
+    /// This is wrong, reported at the token behind the place.
+    Behind(Pos, String),
+    /// The lexer found an error where the next token should have been.
+    Lexer,
+}
+
+/// The result of an action that may refuse.
+pub type Checked<T> = Result<T, Reject>;
+
+/// The location from `start` to `end`.
+pub fn loc(start: Pos, end: Pos) -> Location {
+    Location { lineno: start.lineno, col_offset: start.col, end_lineno: end.lineno, end_col_offset: end.col }
+}
+
+/// Where a location begins.
+pub fn start_pos(loc: Location) -> Pos {
+    Pos { lineno: loc.lineno, col: loc.col_offset }
+}
+
+/// Where a location ends.
+pub fn end_pos(loc: Location) -> Pos {
+    Pos { lineno: loc.end_lineno, col: loc.end_col_offset }
+}
+
+/// Makes the nodes of one source.
+pub struct Builder<'a, 'l> {
+    arena: &'a Arena,
+    source: &'a str,
+    lines: &'l SourceLines,
+    max_int_digits: usize,
+    /// Warnings found so far.
+    pub warnings: RefCell<Vec<SyntaxWarning>>,
+    /// The `# type: ignore` comments, for the module.
+    pub type_ignores: RefCell<Vec<TypeIgnore<'a>>>,
+    no_parameters: &'a Arguments<'a>,
+}
+
+impl<'a, 'l> Builder<'a, 'l> {
+    /// A builder for `source`. A decimal int of more than `max_int_digits` digits is an error; 0 means no limit.
+    pub fn new(arena: &'a Arena, source: &'a str, lines: &'l SourceLines, max_int_digits: usize) -> Self {
+        let no_parameters = arena.alloc(Arguments {
+            posonlyargs: &[],
+            args: &[],
+            vararg: None,
+            kwonlyargs: &[],
+            kw_defaults: &[],
+            kwarg: None,
+            defaults: &[],
+        });
+        Builder {
+            arena,
+            source,
+            lines,
+            max_int_digits,
+            warnings: RefCell::default(),
+            type_ignores: RefCell::default(),
+            no_parameters,
+        }
+    }
+
+    fn offset(&self, pos: Pos) -> usize {
+        self.lines.start_of((pos.lineno as usize).saturating_sub(1)) + pos.col as usize
+    }
+
+    /// The source between two places.
+    pub fn text(&self, start: Pos, end: Pos) -> &'a str {
+        self.source.get(self.offset(start)..self.offset(end)).unwrap_or("")
+    }
+
+    /// The identifier between two places, normalised.
+    pub fn name(&self, start: Pos, end: Pos) -> &'a str {
+        let text = self.text(start, end);
+        match normalize_identifier(text) {
+            std::borrow::Cow::Borrowed(name) if name.len() == text.len() => text,
+            name => self.arena.alloc_str(&name),
+        }
+    }
+
+    /// `name.last`, without spaces.
+    pub fn dotted(&self, name: &str, last: &str) -> &'a str {
+        self.arena.alloc_str(&format!("{name}.{last}"))
+    }
+
+    /// A list in the arena.
+    pub fn list<T: Copy>(&self, values: &[T]) -> &'a [T] {
+        self.arena.alloc_slice(values)
+    }
+
+    /// An expression.
+    pub fn expr(&self, kind: ExprKind<'a>, start: Pos, end: Pos) -> &'a Expr<'a> {
+        self.arena.alloc(Expr { kind, loc: loc(start, end) })
+    }
+
+    /// A statement.
+    pub fn stmt(&self, kind: StmtKind<'a>, start: Pos, end: Pos) -> &'a Stmt<'a> {
+        self.arena.alloc(Stmt { kind, loc: loc(start, end) })
+    }
+
+    /// A constant without a prefix.
+    pub fn constant(&self, value: Constant<'a>, start: Pos, end: Pos) -> &'a Expr<'a> {
+        self.expr(ExprKind::Constant { value, kind: None }, start, end)
+    }
+
+    /// A tuple to load.
+    pub fn tuple(&self, start: Pos, elts: Vec<Expr<'a>>, end: Pos) -> &'a Expr<'a> {
+        self.expr(ExprKind::Tuple { elts: self.list(&elts), ctx: ExprContext::Load }, start, end)
+    }
+
+    /// A dict display.
+    pub fn dict(&self, start: Pos, items: Vec<DictItem<'a>>, end: Pos) -> &'a Expr<'a> {
+        let keys: Vec<Option<Expr<'a>>> = items.iter().map(|item| item.0.copied()).collect();
+        let values: Vec<Expr<'a>> = items.iter().map(|item| *item.1).collect();
+        self.expr(ExprKind::Dict { keys: self.list(&keys), values: self.list(&values) }, start, end)
+    }
+
+    /// A chain of comparisons.
+    pub fn compare(
+        &self,
+        start: Pos,
+        left: &'a Expr<'a>,
+        (ops, comparators): (Vec<CmpOp>, Vec<Expr<'a>>),
+        end: Pos,
+    ) -> &'a Expr<'a> {
+        let kind = ExprKind::Compare { left, ops: self.list(&ops), comparators: self.list(&comparators) };
+        self.expr(kind, start, end)
+    }
+
+    /// One `for` of a comprehension.
+    pub fn comprehension(
+        &self,
+        is_async: bool,
+        target: &'a Expr<'a>,
+        iter: &'a Expr<'a>,
+        ifs: Vec<&'a Expr<'a>>,
+    ) -> Comprehension<'a> {
+        let ifs: Vec<Expr<'a>> = ifs.into_iter().copied().collect();
+        Comprehension { target, iter, ifs: self.list(&ifs), is_async: is_async.into() }
+    }
+
+    /// A numeric literal.
+    pub fn number(&self, start: Pos, end: Pos) -> Checked<&'a Expr<'a>> {
+        let value = match literal::parse_number(self.text(start, end), self.max_int_digits) {
+            Ok(Number::Small(value)) => Constant::Int(Int::Small(value)),
+            Ok(Number::Big(value)) => Constant::Int(Int::new(self.arena, &value.into())),
+            Ok(Number::Float(value)) => Constant::Float(value),
+            Ok(Number::Imaginary(imag)) => Constant::Complex { real: 0.0, imag },
+            Err(digits) => {
+                let msg = format!(
+                    "Exceeds the limit ({} digits) for integer string conversion: value has {digits} digits; \
+                     use sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge \
+                     integer literals to avoid decimal conversion limits.",
+                    self.max_int_digits
+                );
+                return Err(self.error(start, end, msg));
+            }
+        };
+        Ok(self.constant(value, start, end))
+    }
+
+    /// A refusal that is worded already.
+    fn error(&self, start: Pos, end: Pos, msg: impl Into<String>) -> Reject {
+        Reject::Error(Box::new(position::error_between(self.source, self.lines, start, end, msg)))
+    }
+}

@@ -1,0 +1,201 @@
+//! From source to AST.
+
+use std::borrow::Cow;
+
+use lalrpop_util::ParseError;
+use minipy_lexer::encoding::{DecodeHook, decode_source, universal_newlines};
+use minipy_lexer::{
+    ErrorKind, LexerOptions, Lines, Pos, SyntaxError, SyntaxWarning, Token, TokenKind, mark_soft_keywords,
+    tokenize,
+};
+
+use crate::ast::{Arena, Mod, TypeIgnore};
+use crate::build::{Builder, Reject};
+use crate::diagnosis;
+use crate::grammar::TopParser;
+
+/// Which start rule a source is parsed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// A module: `exec`.
+    Exec,
+    /// An expression: `eval`.
+    Eval,
+    /// One interactive statement: `single`.
+    Single,
+    /// A signature in a type comment: `func_type`.
+    FuncType,
+}
+
+/// The bits of `compile`'s `flags` that concern the parser.
+pub mod flags {
+    /// `PyCF_DONT_IMPLY_DEDENT`
+    pub const DONT_IMPLY_DEDENT: u32 = 0x200;
+    /// `PyCF_TYPE_COMMENTS`
+    pub const TYPE_COMMENTS: u32 = 0x1000;
+    /// `PyCF_ALLOW_INCOMPLETE_INPUT`
+    pub const ALLOW_INCOMPLETE_INPUT: u32 = 0x4000;
+    /// `CO_FUTURE_BARRY_AS_BDFL`
+    pub const BARRY_AS_BDFL: u32 = 0x400000;
+}
+
+/// How a source is parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseOptions {
+    /// The start rule.
+    pub mode: Mode,
+    /// The bits of [`flags`].
+    pub flags: u32,
+    /// The limit of digits of a decimal int (`sys.set_int_max_str_digits`); 0 for none.
+    pub max_int_digits: usize,
+}
+
+impl ParseOptions {
+    /// Plain parsing in `mode`.
+    pub fn new(mode: Mode) -> Self {
+        ParseOptions { mode, flags: 0, max_int_digits: 4300 }
+    }
+}
+
+/// A source that was parsed.
+#[derive(Debug)]
+pub struct Parsed<'a> {
+    /// The tree.
+    pub module: Mod<'a>,
+    /// The warnings, in the order they are issued.
+    pub warnings: Vec<SyntaxWarning>,
+    /// The decoded source, its line ends all `\n`.
+    pub source: &'a str,
+}
+
+/// A source that was refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub error: Box<SyntaxError>,
+    /// The warnings issued before.
+    pub warnings: Vec<SyntaxWarning>,
+}
+
+impl From<SyntaxError> for Refused {
+    fn from(error: SyntaxError) -> Self {
+        Refused { error: Box::new(error), warnings: Vec::new() }
+    }
+}
+
+/// Parses the bytes of a source file: decodes them as PEP 263 says, with `hook` for the codecs that are not built in.
+pub fn parse_bytes<'a>(
+    arena: &'a Arena,
+    source: &[u8],
+    options: ParseOptions,
+    hook: Option<DecodeHook<'_>>,
+) -> Result<Parsed<'a>, Refused> {
+    if memchr::memchr(0, source).is_some() {
+        return Err(null_bytes().into());
+    }
+    let text = decode_source(source, hook)?;
+    parse_text(arena, arena.alloc_str(&text), options)
+}
+
+/// Parses a source that is text already; an encoding declaration in it means nothing.
+pub fn parse_str<'a>(arena: &'a Arena, source: &str, options: ParseOptions) -> Result<Parsed<'a>, Refused> {
+    if memchr::memchr(0, source.as_bytes()).is_some() {
+        return Err(null_bytes().into());
+    }
+    let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
+    let text = universal_newlines(Cow::Borrowed(source));
+    parse_text(arena, arena.alloc_str(&text), options)
+}
+
+fn null_bytes() -> SyntaxError {
+    SyntaxError::without_position(ErrorKind::SyntaxError, "source code string cannot contain null bytes")
+}
+
+fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> Result<Parsed<'a>, Refused> {
+    if source.len() >= u32::MAX as usize {
+        return Err(SyntaxError::without_position(ErrorKind::MemoryError, "source is too long").into());
+    }
+    let lines = Lines::new(source);
+    let type_comments = options.flags & flags::TYPE_COMMENTS != 0;
+    let lexer_options = LexerOptions { type_comments, ..LexerOptions::default() };
+    let mut lexed = tokenize(source, &lines, lexer_options);
+    let mut type_ignores = Vec::new();
+    if type_comments {
+        lexed.tokens.retain(|token| {
+            let ignore = token.kind == TokenKind::TypeIgnore;
+            if ignore {
+                let tag = arena.alloc_str(token.text(source));
+                type_ignores.push(TypeIgnore::TypeIgnore { lineno: token.start.lineno as i32, tag });
+            }
+            !ignore
+        });
+    }
+    mark_soft_keywords(source, &mut lexed.tokens);
+    if options.flags & flags::BARRY_AS_BDFL == 0 {
+        // `<>` stays a token of its own that no rule takes.
+    }
+    if options.mode == Mode::Single {
+        cut_to_one_statement(&mut lexed.tokens);
+    }
+    let builder = Builder::new(arena, source, &lines, options.max_int_digits);
+    builder.type_ignores.replace(type_ignores);
+    let start = match options.mode {
+        Mode::Exec => TokenKind::StartExec,
+        Mode::Eval => TokenKind::StartEval,
+        Mode::Single => TokenKind::StartSingle,
+        Mode::FuncType => TokenKind::StartFuncType,
+    };
+    let origin = Pos { lineno: 1, col: 0 };
+    let failed = lexed.error.is_some();
+    let stream = std::iter::once(Ok((origin, start, origin)))
+        .chain(lexed.tokens.iter().map(|token| Ok((token.start, token.kind, token.end))))
+        .chain(failed.then_some(Err(Reject::Lexer)));
+    let result = TopParser::new().parse(&builder, stream);
+    let mut warnings = std::mem::take(&mut lexed.warnings);
+    warnings.append(&mut builder.warnings.borrow_mut());
+    let error = match result {
+        Ok(module) => {
+            return Ok(Parsed { module, warnings, source });
+        }
+        Err(error) => error,
+    };
+    let failure = match error {
+        ParseError::InvalidToken { location } => diagnosis::Failure::At(location),
+        ParseError::UnrecognizedEof { location, .. } => diagnosis::Failure::At(location),
+        ParseError::UnrecognizedToken { token, .. } | ParseError::ExtraToken { token } => {
+            diagnosis::Failure::At(token.0)
+        }
+        ParseError::User { error: Reject::At(pos) } => diagnosis::Failure::At(pos),
+        ParseError::User { error: Reject::Error(error) } => diagnosis::Failure::Error(error),
+        ParseError::User { error: Reject::Behind(pos, msg) } => diagnosis::Failure::Behind(pos, msg),
+        ParseError::User { error: Reject::Lexer } => diagnosis::Failure::Lexer,
+    };
+    let error = diagnosis::explain(source, &lines, &lexed, failure, options);
+    Err(Refused { error: Box::new(error), warnings })
+}
+
+/// Leaves the first statement of an interactive source, and lets a compound one end with a newline as it does when typed.
+fn cut_to_one_statement(tokens: &mut Vec<Token>) {
+    let Some(first) = tokens.first().copied() else { return };
+    let compound = matches!(
+        first.kind,
+        TokenKind::If
+            | TokenKind::While
+            | TokenKind::For
+            | TokenKind::Try
+            | TokenKind::With
+            | TokenKind::Def
+            | TokenKind::Class
+            | TokenKind::Async
+            | TokenKind::At
+            | TokenKind::SoftMatch
+    );
+    let Some(end) = tokens.last().copied().filter(|token| token.kind == TokenKind::EndMarker) else { return };
+    if compound {
+        let at = tokens.len() - 1;
+        tokens.insert(at, Token { kind: TokenKind::Newline, ..end });
+    } else if let Some(newline) = tokens.iter().position(|token| token.kind == TokenKind::Newline) {
+        tokens.truncate(newline + 1);
+        tokens.push(end);
+    }
+}

@@ -1,0 +1,48 @@
+//! Places in the source as a `SyntaxError` reports them.
+
+use minipy_lexer::{ErrorKind, ErrorRange, Lines, Pos, SyntaxError};
+
+/// The offset in characters, from 1, of a place.
+pub fn char_offset(source: &str, lines: &Lines, pos: Pos) -> i32 {
+    let start = lines.start_of((pos.lineno as usize).saturating_sub(1));
+    let col = pos.col as usize;
+    match source.get(start..start + col) {
+        Some(text) => text.chars().count() as i32 + 1,
+        // Behind the end of the source, where a newline is supplied.
+        None => {
+            let text = source.get(start..).unwrap_or("");
+            (text.chars().count() + col - text.len().min(col)) as i32 + 1
+        }
+    }
+}
+
+/// The text of a line, with its newline, as a `SyntaxError` from the parser has it.
+pub fn line_text(source: &str, lines: &Lines, lineno: u32) -> String {
+    let index = (lineno as usize).saturating_sub(1);
+    let text = lines.text_of(source, index);
+    if lines.start_of(index) >= source.len() && index > 0 {
+        return text.to_owned();
+    }
+    format!("{text}\n")
+}
+
+/// A `SyntaxError` for the source from `start` to `end`.
+pub fn error_between(
+    source: &str,
+    lines: &Lines,
+    start: Pos,
+    end: Pos,
+    msg: impl Into<String>,
+) -> SyntaxError {
+    SyntaxError {
+        kind: ErrorKind::SyntaxError,
+        msg: msg.into(),
+        range: Some(ErrorRange {
+            lineno: start.lineno,
+            offset: char_offset(source, lines, start),
+            end_lineno: end.lineno,
+            end_offset: char_offset(source, lines, end),
+        }),
+        text: Some(line_text(source, lines, start.lineno)),
+    }
+}

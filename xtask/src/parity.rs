@@ -1,0 +1,14 @@
+//! `parity`: every file of the oracle's library through minipy's front end, compared with what the oracle makes of it.
+
+mod ast;
+mod corpus;
+
+use crate::Outcome;
+
+/// Compares syntax trees (`ast`) or code objects (`code`).
+pub fn run(args: &[String]) -> Outcome {
+    match args.split_first() {
+        Some((what, rest)) if what == "ast" => ast::run(rest),
+        _ => Err("parity of what? One of: ast".into()),
+    }
+}

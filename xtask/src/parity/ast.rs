@@ -1,0 +1,176 @@
+//! `parity ast`: the trees, as `ast.dump(include_attributes=True)` writes them, and the errors.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use minipy_parser::ast::{AnyNode, Arena, dump};
+use minipy_parser::{Mode, ParseOptions, Parsed, Refused, parse_bytes};
+
+use super::corpus;
+use crate::{Outcome, oracle};
+
+/// How many differences are shown.
+const SHOWN: usize = 40;
+
+/// Compares the trees of every file of the oracle's library, or of the files named. `--time` measures parsing alone.
+pub fn run(args: &[String]) -> Outcome {
+    let named: Vec<String> = args.iter().filter(|arg| !arg.starts_with("--")).cloned().collect();
+    let oracle = oracle::find()?;
+    let files = corpus::files(&oracle, &named)?;
+    if args.iter().any(|arg| arg == "--time") {
+        return time(&files);
+    }
+    if args.iter().any(|arg| arg == "--dump") {
+        return print_dumps(&files);
+    }
+    let cache = named.is_empty().then_some("ast.txt");
+    let expected = corpus::ask(&oracle, include_str!("ast.py"), &files, cache)?;
+    if expected.len() != files.len() {
+        return Err("the oracle did not answer for every file".into());
+    }
+    let next = AtomicUsize::new(0);
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some(file), Some(expected)) = (files.get(index), expected.get(index)) else { break };
+                    let found = answer(file);
+                    if found != *expected
+                        && let Ok(mut wrong) = wrong.lock()
+                    {
+                        wrong.push((file.clone(), expected.clone(), found));
+                    }
+                }
+            });
+        }
+    });
+    let mut wrong = wrong.into_inner().map_err(|_| "a worker failed")?;
+    wrong.sort();
+    for (file, expected, found) in wrong.iter().take(SHOWN) {
+        println!("{}\n  oracle: {expected}\n  minipy: {found}", file.display());
+    }
+    println!("{} of {} files agree", files.len() - wrong.len(), files.len());
+    Ok(wrong.is_empty())
+}
+
+/// Prints minipy's trees, to look at a difference.
+fn print_dumps(files: &[std::path::PathBuf]) -> Outcome {
+    for file in files {
+        let source = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let arena = Arena::for_source(source.len());
+        match parse_bytes(&arena, &source, ParseOptions::new(Mode::Exec), Some(&decode)) {
+            Ok(Parsed { module, .. }) => println!("{}", dump(AnyNode::Mod(&module), true)),
+            Err(Refused { error, .. }) => println!("{}", error_line(&error)),
+        }
+    }
+    Ok(true)
+}
+
+fn answer(file: &Path) -> String {
+    let source = match std::fs::read(file) {
+        Ok(source) => source,
+        Err(error) => return error.to_string(),
+    };
+    let arena = Arena::for_source(source.len());
+    match parse_bytes(&arena, &source, ParseOptions::new(Mode::Exec), Some(&decode)) {
+        Ok(Parsed { module, .. }) => {
+            let text = dump(AnyNode::Mod(&module), true);
+            format!("[\"ok\", {}, {}]", text.len(), crc32(text.as_bytes()))
+        }
+        Err(Refused { error, .. }) => error_line(&error),
+    }
+}
+
+/// The error as the oracle's script writes it.
+pub fn error_line(error: &minipy_parser::SyntaxError) -> String {
+    let range = match error.range {
+        None => "null, null, null, null".to_owned(),
+        Some(range) if range.end_lineno == 0 => format!("{}, {}, null, null", range.lineno, range.offset),
+        Some(range) => {
+            format!("{}, {}, {}, {}", range.lineno, range.offset, range.end_lineno, range.end_offset)
+        }
+    };
+    let text = error.text.as_deref().map_or("null".to_owned(), json);
+    format!("[\"error\", \"{}\", {}, {range}, {text}]", error.kind.name(), json(&error.msg))
+}
+
+fn json(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{C}' => out.push_str("\\f"),
+            ' '..='~' => out.push(c),
+            _ => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Leaves the encodings that the lexer leaves to the runtime to the oracle.
+fn decode(name: &str, bytes: &[u8]) -> Result<String, String> {
+    let python = oracle::find()?.python;
+    let script = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode(sys.argv[1]).encode())";
+    let mut child = Command::new(python)
+        .args(["-I", "-c", script, name])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(bytes).map_err(|error| error.to_string())?;
+    }
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!("unknown encoding: {name}"));
+    }
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut table = [0u32; 256];
+    for (index, entry) in table.iter_mut().enumerate() {
+        let mut value = index as u32;
+        for _ in 0..8 {
+            value = if value & 1 == 1 { value >> 1 ^ 0xEDB8_8320 } else { value >> 1 };
+        }
+        *entry = value;
+    }
+    !bytes.iter().fold(!0, |crc, &byte| crc >> 8 ^ table[((crc ^ u32::from(byte)) & 0xFF) as usize])
+}
+
+fn time(files: &[std::path::PathBuf]) -> Outcome {
+    let sources: Vec<Vec<u8>> = files.iter().filter_map(|file| std::fs::read(file).ok()).collect();
+    let mut best = Duration::MAX;
+    for _ in 0..3 {
+        let begin = Instant::now();
+        for source in &sources {
+            let arena = Arena::for_source(source.len());
+            // Files that are refused count too.
+            let parsed = parse_bytes(&arena, source, ParseOptions::new(Mode::Exec), Some(&decode));
+            std::hint::black_box(parsed.is_ok());
+        }
+        best = best.min(begin.elapsed());
+    }
+    let bytes: usize = sources.iter().map(Vec::len).sum();
+    println!("{} files, {bytes} bytes: {:.3} s", sources.len(), best.as_secs_f64());
+    Ok(true)
+}
