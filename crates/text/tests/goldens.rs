@@ -2,7 +2,10 @@
 
 use dashu_int::IBig;
 use minipy_text::float::{Code, Style};
-use minipy_text::format::{self, FormatSpec, Locale};
+use minipy_text::format::{
+    self, Access, Conversion, FieldName, FormatError, FormatSpec, Key, Locale, PercentPiece, PercentTemplate,
+    Piece, Template,
+};
 use minipy_text::{complex, float, hash, int, repr};
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 
@@ -218,5 +221,75 @@ fn formats() {
             }
         };
         as_recorded(&result.unwrap_or_else(|e| format!("!{e}").into()))
+    });
+}
+
+fn parsed(text: &Wtf8) -> String {
+    let show = |text: &Wtf8| as_recorded(text);
+    Template::new(text)
+        .map(|piece| match piece {
+            Ok(Piece { literal, field: None }) => format!("[{}]", show(literal)),
+            Ok(Piece { literal, field: Some(field) }) => {
+                let conversion: Wtf8Buf = field.conversion.into_iter().collect();
+                let (literal, name, spec) = (show(literal), show(field.name), show(field.spec));
+                format!("[{literal}|{name}|{}|{spec}]", show(&conversion))
+            }
+            Err(e) => format!("!{e}"),
+        })
+        .collect()
+}
+
+fn split(text: &Wtf8) -> String {
+    let key = |key| match key {
+        Key::Index(i) => format!("int {i}"),
+        Key::Name(name) => format!("str {}", as_recorded(name)),
+    };
+    let name = match FieldName::parse(text) {
+        Ok(name) => name,
+        Err(e) => return format!("!{e}"),
+    };
+    let mut out = vec![key(name.first)];
+    out.extend(name.map(|step| match step {
+        Ok(Access::Attribute(name)) => format!(".str {}", as_recorded(name)),
+        Ok(Access::Item(item)) => format!("[{}", key(item)),
+        Err(e) => format!("!{e}"),
+    }));
+    out.join(" ")
+}
+
+fn percent(line: &Line, convert: impl Fn(Conversion, char) -> Result<String, FormatError>) -> String {
+    let text = wtf8(&line.points(1));
+    let mut out = String::new();
+    for piece in PercentTemplate::of_wtf8(text.as_bytes()) {
+        match piece {
+            PercentPiece::Literal(text) => out.push_str(std::str::from_utf8(text).expect("UTF-8")),
+            PercentPiece::Conversion(conversion) => match conversion.code {
+                Ok(code) if char::from_u32(code).is_some_and(|c| "diuoxXeEfFgG".contains(c)) => {
+                    match convert(conversion, char::from_u32(code).expect("a character")) {
+                        Ok(text) => out.push_str(&text),
+                        Err(e) => return format!("!{e}"),
+                    }
+                }
+                Ok(code) => return format!("!{}", conversion.unsupported(code)),
+                Err(e) => return format!("!{e}"),
+            },
+        }
+    }
+    out
+}
+
+#[test]
+fn templates() {
+    check(include_str!("data/templates.txt"), |line| match line.text(0) {
+        "parse" => parsed(&wtf8(&line.points(1))),
+        "split" => split(&wtf8(&line.points(1))),
+        "percent" => {
+            let n = line.text(2).parse::<IBig>().expect("an int");
+            percent(line, |conversion, code| match code {
+                'd' | 'i' | 'u' | 'o' | 'x' | 'X' => conversion.int(&n, code, 700),
+                _ => conversion.float(float::from_int(&n).expect("small enough"), code),
+            })
+        }
+        _ => percent(line, |conversion, code| conversion.float(line.float(2), code)),
     });
 }

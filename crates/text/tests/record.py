@@ -7,6 +7,7 @@ import os
 import random
 import struct
 import sys
+import _string
 
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
@@ -207,12 +208,62 @@ def formats():
                     out.line(kind, value, spec, outcome(format, value, spec))
 
 
+def parsed(s):
+    items = []
+    try:
+        for literal, name, spec, conversion in _string.formatter_parser(s):
+            items.append(f"[{literal}]" if name is None else f"[{literal}|{name}|{conversion or ''}|{spec}]")
+    except ValueError as e:
+        items.append(f"!{e}")
+    return "".join(items)
+
+
+def split(s):
+    try:
+        first, rest = _string.formatter_field_name_split(s)
+    except ValueError as e:
+        return f"!{e}"
+    items = [f"{type(first).__name__} {first}"]
+    try:
+        for is_attribute, key in rest:
+            items.append(f"{'.' if is_attribute else '['}{type(key).__name__} {key}")
+    except ValueError as e:
+        items.append(f"!{e}")
+    return " ".join(items)
+
+
+def templates():
+    rng = random.Random(8)
+    out = File("templates")
+    texts = {"", "x}y", "{a!}", "{a!rx}", "{0!}}", "{a[}]}", "{a[{]}", "{a{b}}", "{a:{b:{c}}}", "{a!\xe9}", "{a!\ud800:\U0001f600}", "\xe9{\xe9!r:\xe9}\xe9"}
+    while len(texts) < 400:
+        texts.add("".join(rng.choice(["a", "0", "{", "}", "{", "}", "!", ":", "[", "]", ".", "r", "\xe9", "{}", "{{", "}}"]) for _ in range(rng.randrange(1, 12))))
+    for s in sorted(texts):
+        out.line("parse", s, parsed(s))
+    names = {"", "99999999999999999999", "a[99999999999999999999]", "\u0663", "a[\u0663\u0664]", "1_0", "-1"}
+    while len(names) < 250:
+        names.add("".join(rng.choice("a01.[].[]b\xe9\u0663") for _ in range(rng.randrange(1, 9))))
+    for s in sorted(names):
+        out.line("split", s, split(s))
+    specs = {"%", "%5", "%l", "%lld", "%.", "%\xe9", "%99999999999999999999d", "%.99999999999999999999d", "%.2147483648f", "\xe9%y", "%\ud800"}
+    while len(specs) < 900:
+        spec = "%" + "".join(rng.choice("-+ #0") for _ in range(rng.randrange(4))) + rng.choice(["", "", "1", "5", "12"])
+        specs.add(spec + rng.choice(["", "", ".", ".0", ".3", ".10"]) + rng.choice(["", "", "h", "l", "L"]) + rng.choice("diuoxXeEfFgGdiouxXeEfFgGyz%"))
+    for s in sorted(specs):
+        for value in rng.sample([0, 1, -1, 255, -123456, 10**20], 1):
+            out.line("percent", s, value, outcome(lambda: s % (value,)))
+        for value in rng.sample([0.0, -0.0, 1.5, -2.25, 1e20, 1e-5, 123456.75, float("inf"), float("-inf"), float("nan")], 1):
+            if s[-1] in "eEfFgG":
+                out.line("percentf", s, value, outcome(lambda: s % (value,)))
+
+
 def main():
     os.makedirs(here, exist_ok=True)
     sys.set_int_max_str_digits(700)
     numbers()
     strings()
     formats()
+    templates()
 
 
 main()
