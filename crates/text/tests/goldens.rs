@@ -1,4 +1,6 @@
-//! What `record.py` recorded of CPython, line by line.
+//! Numbers, formats and templates: what `record.py` recorded of CPython, line by line.
+
+mod recorded;
 
 use dashu_int::IBig;
 use minipy_text::float::{Code, Style};
@@ -7,77 +9,12 @@ use minipy_text::format::{
     Piece, Template,
 };
 use minipy_text::{complex, float, hash, int, repr};
-use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
-
-/// One recorded line.
-struct Line(Vec<String>);
-
-impl Line {
-    fn parse(line: &str) -> Line {
-        Line(line.split('\t').map(unescape).collect())
-    }
-
-    fn text(&self, i: usize) -> &str {
-        &self.0[i]
-    }
-
-    fn points(&self, i: usize) -> Vec<u32> {
-        points(&self.0[i])
-    }
-
-    fn float(&self, i: usize) -> f64 {
-        f64::from_bits(u64::from_str_radix(&self.0[i], 16).expect("bits"))
-    }
-
-    fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(&self, i: usize) -> T {
-        self.0[i].parse().expect("a number")
-    }
-
-    fn hashes(&self, i: usize) -> Vec<i64> {
-        self.0[i].split_whitespace().map(|h| h.parse().expect("a hash")).collect()
-    }
-}
-
-/// Lone surrogates cannot be in a `String`: keep them as private-use characters until [`points`].
-const SURROGATES: u32 = 0x10_0000;
-
-fn unescape(text: &str) -> String {
-    let mut parts = text.split("\\U");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let cp = u32::from_str_radix(&part[..8], 16).expect("a code point");
-        let cp = if (0xd800..0xe000).contains(&cp) { cp + SURROGATES } else { cp };
-        out.push(char::from_u32(cp).expect("a character"));
-        out.push_str(&part[8..]);
-    }
-    out
-}
-
-fn points(text: &str) -> Vec<u32> {
-    let surrogates = SURROGATES + 0xd800..SURROGATES + 0xe000;
-    let one = |c| if surrogates.contains(&u32::from(c)) { u32::from(c) - SURROGATES } else { u32::from(c) };
-    text.chars().map(one).collect()
-}
+use recorded::{Line, as_recorded, check, wtf8};
+use rustpython_wtf8::{Wtf8, Wtf8Buf};
 
 fn bits(x: f64) -> String {
     // The sign of a nan is not the parser's business.
     format!("{:016x}", if x.is_nan() { 0x7ff8_0000_0000_0000 } else { x.to_bits() })
-}
-
-fn check(file: &str, answer: impl Fn(&Line) -> String) {
-    let lines: Vec<Line> = file.lines().map(Line::parse).collect();
-    let mut wrong = 0;
-    for line in &lines {
-        let expected = line.0.last().expect("a result").replace("fff8000000000000", "7ff8000000000000");
-        let got = answer(line);
-        if got != expected {
-            wrong += 1;
-            if wrong <= 40 {
-                eprintln!("{:?}\n  got {got:?}", line.0);
-            }
-        }
-    }
-    assert_eq!(wrong, 0, "of {} lines", lines.len());
 }
 
 fn hex_int(n: &IBig) -> String {
@@ -183,16 +120,6 @@ fn str_hashes() {
         let line = Line::parse(line);
         assert_eq!(HashKey::from_seed(line.number(0)).bytes(line.text(1).as_bytes()), line.number(2));
     }
-}
-
-fn wtf8(points: &[u32]) -> Wtf8Buf {
-    points.iter().filter_map(|cp| CodePoint::from_u32(*cp)).collect()
-}
-
-/// What [`Line`] would hold for this text.
-fn as_recorded(text: &Wtf8) -> String {
-    let keep = |cp: u32| if (0xd800..0xe000).contains(&cp) { cp + SURROGATES } else { cp };
-    text.code_points().filter_map(|c| char::from_u32(keep(c.to_u32()))).collect()
 }
 
 #[test]

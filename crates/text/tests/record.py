@@ -3,10 +3,12 @@
 A line is an operation, its arguments and its result, tab-separated. Strings are escaped as in a literal; floats are their
 bits in hexadecimal; an exception is `!` and its message.
 """
+import codecs
 import os
 import random
 import struct
 import sys
+import warnings
 import _string
 
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
@@ -17,7 +19,11 @@ def bits(x):
 
 
 def esc(s):
-    return "".join(c if " " <= c <= "~" and c != "\\" else f"\\U{ord(c):08x}" for c in s)
+    def one(c):
+        n = ord(c)
+        return f"\\x{n:02x}" if n < 256 else f"\\u{n:04x}" if n < 0x10000 else f"\\U{n:08x}"
+
+    return "".join(c if " " <= c <= "~" and c != "\\" else one(c) for c in s)
 
 
 def attempt(f, *args):
@@ -188,7 +194,7 @@ def formats():
              ".2147483648f", "99999999999999999", "c", "+c", "#c", "5c", "^5c", "<>5", "{<5", "\ud800=10", "\U0001f600^10", "0<10", "<010", "=10", "08,", "09,",
              "010,", "011,", "012,", "020_x", "#020_b", "x", "X", "#X", "o", "#o", "n", "10n", "\u0663\u0664", ".\u0663f", "s", ".1s", ".0", ".0f", "#.0f", "#.0e",
              "#.3g", "%", ".0%", "#.0%", "05%", "z.1f", "z.0f", "z.3e", "zg", "d", "i", "N", "=+08.2f", "*=+12,.2f", "._", "_.9,f", ".6_%", ".3_e"]
-    for _ in range(1100):
+    for _ in range(700):
         spec = rng.choice(["", "", "", "<", ">", "^", "=", "*<", "\xe9^", "0>", "0="])
         spec += rng.choice(["", "", "+", "-", " "]) + rng.choice(["", "", "", "z"]) + rng.choice(["", "", "#"]) + rng.choice(["", "", "0"])
         spec += rng.choice(["", "", "1", "5", "9", "12", "20"]) + rng.choice(["", "", "", ",", "_"])
@@ -257,6 +263,57 @@ def templates():
                 out.line("percentf", s, value, outcome(lambda: s % (value,)))
 
 
+def coded(f, *args):
+    try:
+        value, used = f(*args)[:2]
+    except UnicodeError as e:
+        return f"!{e.start} {e.end} {e.reason}"
+    except TypeError:
+        return "!"
+    return f"{used} {value if isinstance(value, str) else value.decode('latin-1')}"
+
+
+def codings():
+    warnings.simplefilter("ignore")
+    rng = random.Random(7)
+    out = File("codecs")
+    pieces = {
+        "utf_8": ["a", "\x80", "\xc3", "\xc3\xa9", "\xe2\x82\xac", "\xe2\x82", "\xed\xa0\x80", "\xed", "\xa0", "\xf0\x9f\x98\x80", "\xf0\x9f", "\xf4\x90", "\xff", "\xe0\x80", "\xf0\x80", "\xc0"],
+        "utf_16_le": ["a\0", "\0\xd8", "\0\xdc", "\x3d\xd8\0\xde", "a", "\xe9\0", "\xac\x20"],
+        "utf_16_be": ["\0a", "\xd8\0", "\xdc\0", "\xd8\x3d\xde\0", "a", "\0\xe9"],
+        "utf_32_le": ["a\0\0\0", "\0\xd8\0\0", "\0\xf6\1\0", "\0\0\x11\0", "a", "\xff\xff\xff\xff"],
+        "utf_32_be": ["\0\0\0a", "\0\0\xd8\0", "\0\1\xf6\0", "\0\x11\0\0", "a\0"],
+        "utf_7": ["a", "+", "-", "+AGE-", "AGE", "+2D3eAA-", "+2D0", "3gA", "!", "\xff", "+AGEx", "~", "\\", "+-", "2D3eAA", "\0", "A"],
+        "ascii": ["a", "\x80", "\xff", "b"],
+        "unicode_escape": ["\\", "x", "41", "u", "U", "N", "{", "}", "DIGIT ONE", "0", "7", "n", "\n", "q", "\xe9", "\\x4", "\\u00e9", "\\U0001f600", "\\N{DIGIT ONE}", "\\U00110000", "\\400", "\\N{X}", "\\N{}"],
+        "raw_unicode_escape": ["\\", "\\\\", "u", "U", "00e9", "\\u20ac", "\\U0001f600", "\\U00110000", "\xe9", "n", "4"],
+    }
+    for codec, parts in pieces.items():
+        decode = getattr(codecs, codec + "_decode")
+        seen = set()
+        while len(seen) < 110:
+            seen.add("".join(rng.choice(parts) for _ in range(rng.randrange(5))) if len(seen) > 3 else rng.choice(parts))
+        for text in sorted(seen):
+            data = text.encode("latin-1")
+            errors = rng.choice(["strict", "strict", "ignore", "replace", "backslashreplace", "surrogateescape", "surrogatepass"])
+            for final in ([True, False] if codec != "ascii" else [True]):
+                args = (data, errors) if codec == "ascii" else (data, errors, final)
+                out.line("decode", codec, errors, int(final), text, coded(decode, *args))
+    points = ["a", "+", "-", "~", "\\", "\n", "\x7f", "\xe9", "\xff", "\u0100", "\u20ac", "\ud800", "\udc80", "\udcff", "\U0001f600", "\ue000", "/", "A"]
+    for codec in [*pieces, "latin_1"]:
+        encode = getattr(codecs, codec + "_encode")
+        for _ in range(80):
+            text = "".join(rng.choice(points) for _ in range(rng.randrange(7)))
+            errors = rng.choice(["strict", "ignore", "replace", "backslashreplace", "surrogateescape", "surrogatepass", "xmlcharrefreplace", "namereplace"])
+            out.line("encode", codec, errors, text, coded(encode, text, errors))
+    for _ in range(150):
+        text = "".join(rng.choice(pieces["unicode_escape"]) for _ in range(rng.randrange(5)))
+        try:
+            out.line("bytes", text, codecs.escape_decode(text.encode("latin-1"))[0].decode("latin-1"))
+        except ValueError as e:
+            out.line("bytes", text, f"!{e}")
+
+
 def main():
     os.makedirs(here, exist_ok=True)
     sys.set_int_max_str_digits(700)
@@ -264,6 +321,7 @@ def main():
     strings()
     formats()
     templates()
+    codings()
 
 
 main()
