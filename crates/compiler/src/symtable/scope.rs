@@ -247,7 +247,7 @@ pub struct Scope<'a> {
     /// The scope of this block's annotations.
     pub annotation_block: Option<ScopeId>,
     /// For the type parameter scope of a class: the names that are mangled with that class's name.
-    pub(super) mangled_names: Option<Vec<&'a str>>,
+    pub(crate) mangled_names: Option<Vec<&'a str>>,
 }
 
 impl<'a> Scope<'a> {
