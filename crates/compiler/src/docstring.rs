@@ -2,6 +2,7 @@
 
 use minipy_bytecode::Str;
 use minipy_parser::ast::{Constant, Expr, ExprKind, Stmt, StmtKind};
+use rustpython_wtf8::Wtf8;
 
 /// The docstring's expression and the statements behind it, if `body` starts with one.
 pub(crate) fn docstring<'a>(body: &'a [Stmt<'a>]) -> Option<(&'a Expr<'a>, &'a [Stmt<'a>])> {

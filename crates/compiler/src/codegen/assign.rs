@@ -183,9 +183,7 @@ impl<'a> Codegen<'a, '_> {
 }
 
 /// The parts of a slice without a step, unless they are all constants.
-pub(super) fn two_part_slice<'a>(
-    slice: &Expr<'a>,
-) -> Option<(Option<&'a Expr<'a>>, Option<&'a Expr<'a>>)> {
+pub(super) fn two_part_slice<'a>(slice: &Expr<'a>) -> Option<(Option<&'a Expr<'a>>, Option<&'a Expr<'a>>)> {
     match slice.kind {
         ExprKind::Slice { lower, upper, step: None } if !is_constant_slice(slice) => Some((lower, upper)),
         _ => None,

@@ -16,7 +16,10 @@ pub(super) enum BlockKind<'a> {
     /// The body of a `try` with this `finally` suite.
     FinallyTry(&'a [Stmt<'a>]),
     FinallyEnd,
-    With { location: Location, is_async: bool },
+    With {
+        location: Location,
+        is_async: bool,
+    },
     /// The body of an `except` clause, and the name it deletes in the end.
     HandlerCleanup(Option<&'a str>),
     /// A value on the stack.
@@ -82,10 +85,8 @@ impl<'a> Codegen<'a, '_> {
         let mut result = Ok(());
         while let Some(block) = self.unit.blocks.last().copied() {
             if matches!(block.kind, BlockKind::ExceptionGroupHandler) {
-                result = syntax_error(
-                    "'break', 'continue' and 'return' cannot appear in an except* block",
-                    stmt,
-                );
+                result =
+                    syntax_error("'break', 'continue' and 'return' cannot appear in an except* block", stmt);
                 break;
             }
             if to_loop && block.is_loop() {

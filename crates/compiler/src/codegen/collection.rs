@@ -84,7 +84,12 @@ impl<'a> Codegen<'a, '_> {
         }
     }
 
-    pub(super) fn tuple(&mut self, elts: &'a [Expr<'a>], ctx: ExprContext, location: ast::Location) -> Result {
+    pub(super) fn tuple(
+        &mut self,
+        elts: &'a [Expr<'a>],
+        ctx: ExprContext,
+        location: ast::Location,
+    ) -> Result {
         match ctx {
             ExprContext::Load => self.build_collection(TUPLE, elts, 0, None, at(location)),
             ExprContext::Store => self.unpack_targets(elts, location),
@@ -97,7 +102,8 @@ impl<'a> Codegen<'a, '_> {
     }
 
     fn unpack_targets(&mut self, elts: &'a [Expr<'a>], location: ast::Location) -> Result {
-        let mut starred = elts.iter().enumerate().filter(|(_, elt)| matches!(elt.kind, ExprKind::Starred { .. }));
+        let mut starred =
+            elts.iter().enumerate().filter(|(_, elt)| matches!(elt.kind, ExprKind::Starred { .. }));
         match starred.next() {
             None => self.op_arg(Op::UNPACK_SEQUENCE, elts.len() as u32, at(location)),
             Some((before, _)) => {
@@ -120,7 +126,12 @@ impl<'a> Codegen<'a, '_> {
         Ok(())
     }
 
-    pub(super) fn dict(&mut self, keys: &'a [Option<Expr<'a>>], values: &'a [Expr<'a>], loc: Location) -> Result {
+    pub(super) fn dict(
+        &mut self,
+        keys: &'a [Option<Expr<'a>>],
+        values: &'a [Expr<'a>],
+        loc: Location,
+    ) -> Result {
         let mut have_dict = false;
         let mut start = 0;
         for (i, (key, value)) in keys.iter().zip(values).enumerate() {

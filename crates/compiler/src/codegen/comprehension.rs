@@ -40,8 +40,7 @@ impl<'a> Codegen<'a, '_> {
         value: Option<&'a Expr<'a>>,
     ) -> Result {
         let table = self.input.table;
-        let (Some(outermost), Some(scope_id)) =
-            (generators.first(), table.lookup(expr, ScopeRole::Block))
+        let (Some(outermost), Some(scope_id)) = (generators.first(), table.lookup(expr, ScopeRole::Block))
         else {
             return error(ErrorKind::Value, "comprehension with no generators");
         };
@@ -245,8 +244,7 @@ impl<'a> Codegen<'a, '_> {
 
     /// Makes the names of the comprehension's own scope its own in the current unit.
     fn enter_inlined(&mut self, comprehension: &Scope<'a>, loc: Location) -> Result<Inlined<'a>> {
-        let in_class_block =
-            self.scope().kind == ScopeKind::Class && self.unit.inlined_comprehensions == 0;
+        let in_class_block = self.scope().kind == ScopeKind::Class && self.unit.inlined_comprehensions == 0;
         let is_function_like = self.scope().is_function_like();
         self.unit.inlined_comprehensions += 1;
         let cleanup = self.new_label();

@@ -1,8 +1,8 @@
 //! Constants of the AST as constants of code objects.
 
 use minipy_bytecode::{Constant, Str};
-use minipy_parser::ast::{self, Expr, ExprKind, Int, UnaryOp};
 use minipy_parser::ast::Operator;
+use minipy_parser::ast::{self, Expr, ExprKind, Int, UnaryOp};
 
 use super::Codegen;
 use crate::ir::Location;

@@ -223,7 +223,13 @@ impl<'a> Codegen<'a, '_> {
         loc
     }
 
-    fn attribute(&mut self, expr: &'a Expr<'a>, value: &'a Expr<'a>, attr: &'a str, ctx: ExprContext) -> Result {
+    fn attribute(
+        &mut self,
+        expr: &'a Expr<'a>,
+        value: &'a Expr<'a>,
+        attr: &'a str,
+        ctx: ExprContext,
+    ) -> Result {
         if self.is_super_attribute(expr) {
             self.super_arguments(value)?;
             let loc = self.attribute_location(expr);

@@ -14,7 +14,10 @@ use crate::ir::{Location, Op};
 enum Piece {
     Text(Str),
     /// An argument, its conversion, and its format specification.
-    Argument { conversion: u8, spec: String },
+    Argument {
+        conversion: u8,
+        spec: String,
+    },
 }
 
 /// `CONVERT_VALUE`'s operand for `!s`, `!r`, `!a`.

@@ -36,7 +36,8 @@ impl<'a> Codegen<'a, '_> {
 
     pub(super) fn function(&mut self, stmt: &'a Stmt<'a>) -> Result {
         let (StmtKind::FunctionDef { name, args, body, decorator_list, returns, type_params, .. }
-        | StmtKind::AsyncFunctionDef { name, args, body, decorator_list, returns, type_params, .. }) = stmt.kind
+        | StmtKind::AsyncFunctionDef { name, args, body, decorator_list, returns, type_params, .. }) =
+            stmt.kind
         else {
             return Ok(());
         };

@@ -26,6 +26,8 @@ mod unit;
 mod warnings;
 mod with;
 
+pub(crate) use constant::constant;
+
 use bumpalo::Bump;
 use minipy_bytecode::{CodeObject, Constant, Str};
 use minipy_parser::ast::{self, Mod};

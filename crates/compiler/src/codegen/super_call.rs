@@ -27,7 +27,9 @@ impl<'a> Codegen<'a, '_> {
         }
         match args {
             [] => self.has_implicit_super_arguments(),
-            [first, second] => ![first, second].iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. })),
+            [first, second] => {
+                ![first, second].iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. }))
+            }
             _ => false,
         }
     }

@@ -11,9 +11,7 @@ use super::blocks::FrameBlock;
 use crate::error::{ErrorKind, Result, error};
 use crate::ir::{InstructionSequence, Location, NameTable, Op, Unit};
 use crate::mangle::mangle;
-use crate::symtable::{
-    DEF_COMP_CELL, DEF_FREE_CLASS, Resolution, Scope, ScopeId, Symbol, SymbolTable,
-};
+use crate::symtable::{DEF_COMP_CELL, DEF_FREE_CLASS, Resolution, Scope, ScopeId, Symbol, SymbolTable};
 
 /// The kind of code a unit is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -156,12 +154,12 @@ impl<'a> Codegen<'a, '_> {
                 return plain;
             }
         }
-        let mut qualified = parent.ir.qualname.to_owned();
+        let mut qualified = parent.ir.qualname.as_wtf8().to_owned();
         if matches!(parent.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda) {
             qualified.push_str(".<locals>");
         }
         qualified.push_str(".");
-        qualified.push_wtf8(&plain);
+        qualified.push_wtf8(plain.as_wtf8());
         Str::from(qualified)
     }
 

@@ -86,7 +86,10 @@ impl<'a> Codegen<'a, '_> {
             ),
         };
         if has_no_items && let Some(name) = self.type_name(value) {
-            self.warn(value.loc, format!("'{name}' object is not subscriptable; perhaps you missed a comma?"));
+            self.warn(
+                value.loc,
+                format!("'{name}' object is not subscriptable; perhaps you missed a comma?"),
+            );
         }
     }
 

@@ -4,10 +4,11 @@ use bumpalo::Bump;
 use minipy_parser::ast::{Location, Mod, Stmt};
 
 use super::*;
+use crate::MAX_DEPTH;
 use crate::docstring::docstring;
 use crate::error::{ErrorKind, Result, error};
 use crate::mangle::mangle;
-use crate::{MAX_DEPTH, Options};
+use crate::options::Options;
 
 /// State of the walk.
 pub(super) struct Builder<'a, 'o> {
@@ -21,7 +22,7 @@ pub(super) struct Builder<'a, 'o> {
 }
 
 /// The analysed symbol table of `module`.
-pub fn build<'a>(bump: &'a Bump, module: &'a Mod<'a>, options: &Options) -> Result<SymbolTable<'a>> {
+pub(crate) fn build<'a>(bump: &'a Bump, module: &'a Mod<'a>, options: &Options) -> Result<SymbolTable<'a>> {
     let mut table = SymbolTable::default();
     let top = table.push(Scope::new("top", ScopeKind::Module, Location::default(), None));
     table.insert(module, ScopeRole::Block, top);

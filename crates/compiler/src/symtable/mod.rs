@@ -15,7 +15,7 @@ mod stmt;
 
 use rustc_hash::FxHashMap;
 
-pub use builder::build;
+pub(crate) use builder::build;
 pub use scope::*;
 
 /// Which of the scopes that one AST node opens is meant.
