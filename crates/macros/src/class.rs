@@ -14,6 +14,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let mut module: Option<LitStr> = None;
     let mut sig: Option<LitStr> = None;
     let mut base: Option<Path> = None;
+    let mut info: Option<Path> = None;
     let mut flags: Vec<Ident> = Vec::new();
     let mut parts: Vec<Ident> = Vec::new();
     let parser = syn::meta::parser(|meta| {
@@ -25,13 +26,16 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             "module" => module = Some(meta.value()?.parse()?),
             "sig" => sig = Some(meta.value()?.parse()?),
             "base" => base = Some(meta.value()?.parse()?),
+            "info" => info = Some(meta.value()?.parse()?),
             "parts" => meta.parse_nested_meta(|part| {
                 parts.push(part.path.require_ident()?.clone());
                 Ok(())
             })?,
             "immutable" => {}
             "basetype" | "gc" | "dict" | "weakref" | "var" | "heap" | "sequence" | "mapping"
-            | "match_self" | "no_new" => flags.push(format_ident!("{}", key.to_string().to_uppercase())),
+            | "match_self" | "no_new" | "method_descriptor" | "finalizer" => {
+                flags.push(format_ident!("{}", key.to_string().to_uppercase()))
+            }
             _ => return Err(meta.error("unknown property of a class")),
         }
         Ok(())
@@ -51,14 +55,15 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let module = module.map_or_else(|| "builtins".to_owned(), |module| module.value());
     let doc = option_str(attrs::doc(&item.attrs).as_deref());
     let sig = option_str(sig.map(|sig| sig.value()).as_deref());
-    let (info_base, class_base) = match &base {
-        Some(base) => (
-            quote!(::core::option::Option::Some(<#base as __s::Payload>::INFO)),
-            quote!(::core::option::Option::Some(<#base as __s::Payload>::class)),
-        ),
-        None => (quote!(::core::option::Option::None), quote!(::core::option::Option::None)),
+    let class_base = match &base {
+        Some(base) => quote!(::core::option::Option::Some(<#base as __s::Payload>::class)),
+        None => quote!(::core::option::Option::None),
     };
-    let constructor = if flags.iter().any(|flag| flag == "GC") { quote!(of_gc) } else { quote!(of) };
+    let info = match info {
+        Some(info) => quote!(#info),
+        None if flags.iter().any(|flag| flag == "GC") => quote!(__s::PayloadInfo::traced::<#ident>()),
+        None => quote!(__s::PayloadInfo::leaf::<#ident>()),
+    };
     let tables = std::iter::once(table_name(None)).chain(parts.iter().map(|part| table_name(Some(part))));
     Ok(quote! {
         #item
@@ -68,7 +73,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             use __s::DefaultMembers as _;
             static CLASS: __s::ClassCell = __s::ClassCell::new();
             const FLAGS: __s::ClassFlags = __s::ClassFlags(0 #(| __s::ClassFlags::#flags)*);
-            static INFO: __s::PayloadInfo = __s::PayloadInfo::#constructor::<#ident>(FLAGS, #info_base);
+            static INFO: __s::PayloadInfo = #info;
             static DEF: __s::ClassDef = __s::ClassDef {
                 name: #name, module: #module, doc: #doc, text_signature: #sig, flags: FLAGS,
                 class: <#ident as __s::Payload>::class, base: #class_base, payload: &INFO,

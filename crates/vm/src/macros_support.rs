@@ -4,9 +4,8 @@
 mod convert;
 mod parse;
 
-pub use crate::{
-    Args, ClassCell, NativeFn, Payload, PayloadInfo, PyErr, PyResult, Ref, Slots, TypeRef, Value,
-};
+pub use crate::types::builtin::ClassCell;
+pub use crate::{Args, NativeFn, Payload, PayloadInfo, PyErr, PyResult, Ref, Slots, TypeRef, Value};
 pub use convert::{FromArg, IntArg, IntoPy, IntoResult, KwArgs, Nullable};
 pub use parse::{bad_positional, parse_args, required, rest};
 
@@ -213,6 +212,13 @@ impl ClassFlags {
     pub const MATCH_SELF: u32 = 1 << 8;
     /// Cannot be instantiated from Python.
     pub const NO_NEW: u32 = 1 << 9;
+
+    /// Instances have the base's payload; the class adds none of its own.
+    pub const SHARED_LAYOUT: u32 = 1 << 10;
+    /// Instances are functions that bind as methods, so that a method call may skip the bound method.
+    pub const METHOD_DESCRIPTOR: u32 = 1 << 11;
+    /// Instances have something to run when they die; see `finalize`.
+    pub const FINALIZER: u32 = 1 << 12;
 
     /// Whether all of `flags` are set.
     pub const fn has(self, flags: u32) -> bool {

@@ -60,7 +60,8 @@ impl FromArg<'_> for i64 {
     fn from_arg(value: &Value, _at: ArgPos<'_>) -> PyResult<Self> {
         match value.as_small_int() {
             Some(int) => Ok(int),
-            None => protocol::index_to_i64(value),
+            None => protocol::index_to_i64(value)?
+                .ok_or_else(|| overflow_error("Python int too large to convert to C long")),
         }
     }
 }
@@ -105,7 +106,7 @@ pub struct IntArg(pub Value);
 impl FromArg<'_> for IntArg {
     #[inline]
     fn from_arg(value: &Value, _at: ArgPos<'_>) -> PyResult<Self> {
-        protocol::index(value).map(IntArg)
+        protocol::as_index(value).map(IntArg)
     }
 }
 

@@ -179,11 +179,9 @@ pub(super) fn binds(spec: &FnSpec, keyword: &Value) -> bool {
 }
 
 fn is_named(keyword: &Value, name: &str) -> bool {
-    keyword.downcast::<PyStr>().is_some_and(|text| text.as_bytes() == name.as_bytes())
+    keyword.downcast::<PyStr>().is_some_and(|text| text.eq_str(name))
 }
 
 fn text(keyword: &Value) -> String {
-    keyword
-        .downcast::<PyStr>()
-        .map_or_else(String::new, |text| String::from_utf8_lossy(text.as_bytes()).into_owned())
+    keyword.downcast::<PyStr>().map_or_else(String::new, |text| text.to_string_lossy())
 }

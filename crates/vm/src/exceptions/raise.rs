@@ -1,0 +1,121 @@
+//! Making the exceptions that native code raises.
+
+use super::*;
+use crate::heap::Ref;
+use crate::types::str::{PyStr, StrRef};
+use crate::types::tuple::PyTuple;
+use crate::types::typeobj::TypeRef;
+use crate::value::Value;
+
+/// An exception of a class with the common layout, without running its constructor.
+fn simple(class: &TypeRef, message: &str) -> PyErr {
+    let args = PyTuple::from_array([PyStr::from_str(message).into_value()]);
+    PyErr::from_exception(Ref::new_in(class, PyBaseException::with_args(args)))
+}
+
+macro_rules! raisers {
+    ($($name:ident: $class:ident;)*) => {$(
+        #[doc = concat!("A new exception of `", stringify!($class), "()` with a message.")]
+        #[cold]
+        pub fn $name(message: impl AsRef<str>) -> PyErr {
+            simple($class(), message.as_ref())
+        }
+    )*};
+}
+
+raisers! {
+    type_error: type_error_class;
+    value_error: value_error_class;
+    index_error: index_error_class;
+    overflow_error: overflow_error_class;
+    zero_division_error: zero_division_error_class;
+    runtime_error: runtime_error_class;
+    recursion_error: recursion_error_class;
+    memory_error_message: memory_error_class;
+    system_error: system_error_class;
+    not_implemented_error: not_implemented_error_class;
+    assertion_error: assertion_error_class;
+    buffer_error: buffer_error_class;
+    eof_error: eof_error_class;
+    reference_error: reference_error_class;
+    lookup_error: lookup_error_class;
+    unicode_error: unicode_error_class;
+}
+
+/// MemoryError without a message.
+#[cold]
+pub fn memory_error() -> PyErr {
+    PyErr::from_exception(Ref::new_in(
+        memory_error_class(),
+        PyBaseException::with_args(crate::types::tuple::empty()),
+    ))
+}
+
+/// KeyError with the key as its argument.
+#[cold]
+pub fn key_error(key: &Value) -> PyErr {
+    PyErr::new(key_error_class(), std::slice::from_ref(key))
+}
+
+/// AttributeError that knows the object and the name, for suggestions.
+#[cold]
+pub fn attribute_error(message: impl AsRef<str>, object: &Value, name: &StrRef) -> PyErr {
+    let error = PyErr::new(attribute_error_class(), &[PyStr::from_str(message.as_ref()).into_value()]);
+    set_fields(&error, &[("name", name.to_value()), ("obj", object.clone())]);
+    error
+}
+
+/// NameError that knows the name, for suggestions.
+#[cold]
+pub fn name_error(name: &StrRef) -> PyErr {
+    named_name_error(name_error_class(), format!("name '{name}' is not defined"), name)
+}
+
+/// UnboundLocalError for a local variable without a value.
+#[cold]
+pub fn unbound_local_error(name: &StrRef) -> PyErr {
+    let message = format!("cannot access local variable '{name}' where it is not associated with a value");
+    named_name_error(unbound_local_error_class(), message, name)
+}
+
+/// NameError for an empty free variable.
+#[cold]
+pub fn unbound_free_error(name: &StrRef) -> PyErr {
+    let message = format!(
+        "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+    );
+    named_name_error(name_error_class(), message, name)
+}
+
+fn named_name_error(class: &TypeRef, message: String, name: &StrRef) -> PyErr {
+    let error = PyErr::new(class, &[PyStr::from_str(&message).into_value()]);
+    set_fields(&error, &[("name", name.to_value())]);
+    error
+}
+
+/// Sets attributes of a fresh exception; a subclass's refusal does not replace the error itself.
+pub fn set_fields(error: &PyErr, fields: &[(&str, Value)]) {
+    for (name, value) in fields {
+        let name = crate::types::str::intern(name);
+        let _ = crate::protocol::setattr(error.as_value(), &name, value.clone());
+    }
+}
+
+/// StopIteration carrying a generator's return value.
+#[cold]
+pub fn stop_iteration(value: Value) -> PyErr {
+    if value.is_none() {
+        return PyErr::new(stop_iteration_class(), &[]);
+    }
+    PyErr::new(stop_iteration_class(), &[value])
+}
+
+/// The candidate most like `wrong`, as error messages suggest it, if one is close enough.
+pub fn suggest(candidates: impl Iterator<Item = String>, wrong: &str) -> Option<String> {
+    suggestions::closest(candidates, wrong)
+}
+
+/// The `value` of a StopIteration.
+pub fn stop_iteration_value(error: &PyErr) -> Value {
+    crate::protocol::getattr_str(error.as_value(), "value").unwrap_or(Value::NONE)
+}

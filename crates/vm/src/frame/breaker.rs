@@ -1,0 +1,47 @@
+//! The eval breaker: why running code should pause at its next check, at function entry or a backward jump.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A cycle collection is due.
+pub const GC: u32 = 1;
+/// A signal arrived.
+pub const SIGNAL: u32 = 1 << 1;
+/// Another thread waits for the GIL.
+pub const GIL: u32 = 1 << 2;
+/// An asynchronous exception or call is pending.
+pub const PENDING_CALL: u32 = 1 << 3;
+
+static FLAGS: AtomicU32 = AtomicU32::new(0);
+
+/// What handles signals, GIL requests and pending calls: installed by the runtime. Gets the flags that were set.
+pub type Handler = fn(u32) -> crate::PyResult<()>;
+
+static HANDLER: crate::cell::GilCell<Option<Handler>> = crate::cell::GilCell::new(None);
+
+/// Asks running code to pause. Safe from any thread and from signal handlers.
+pub fn request(flag: u32) {
+    FLAGS.fetch_or(flag, Ordering::Relaxed);
+}
+
+pub fn set_handler(handler: Handler) {
+    HANDLER.set(Some(handler));
+}
+
+#[inline(always)]
+pub fn is_set() -> bool {
+    FLAGS.load(Ordering::Relaxed) != 0
+}
+
+/// Serves all requests.
+#[cold]
+#[inline(never)]
+pub fn serve() -> crate::PyResult<()> {
+    let flags = FLAGS.swap(0, Ordering::Relaxed);
+    if flags & GC != 0 {
+        crate::heap::gc::run_requested();
+    }
+    match HANDLER.get() {
+        Some(handler) if flags & !GC != 0 => handler(flags),
+        _ => Ok(()),
+    }
+}

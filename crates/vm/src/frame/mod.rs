@@ -1,0 +1,179 @@
+//! Frames and the eval loop.
+
+mod bind;
+pub mod breaker;
+mod datastack;
+mod eval;
+mod object;
+mod ops;
+pub mod quicken;
+mod raise;
+
+pub use bind::call_function;
+pub use bind::leave_to_object;
+pub use datastack::DataStack;
+pub use eval::{run, throw_into};
+pub use object::PyFrame;
+pub use object::{clear_values, drop_frame, traverse_frame};
+pub use raise::{add_traceback, set_context};
+
+use crate::heap::{Obj, Ref};
+use crate::types::code::PyCode;
+use crate::types::dict::{DictRef, PyDict};
+use crate::types::function::PyFunction;
+use crate::types::generator::GenCore;
+use crate::types::module::PyModule;
+use crate::value::Value;
+
+/// Who owns a frame's memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Owner {
+    /// The thread's data stack.
+    Thread,
+    /// A generator, coroutine or async generator.
+    Generator,
+    /// A frame object that outlived the call.
+    FrameObject,
+}
+
+/// An activation record: this header, then the fast locals, then the value stack, one word each. Zero words are empty.
+#[repr(C)]
+pub struct Frame {
+    pub previous: *mut Frame,
+    /// Owned.
+    pub code: *mut Obj<PyCode>,
+    /// Owned.
+    pub function: *mut Obj<PyFunction>,
+    /// The namespace of module and class bodies, owned; 0 in functions.
+    pub locals: u64,
+    /// The frame object somebody asked for, owned; 0 if nobody did.
+    pub object: u64,
+    /// The generator that owns the frame, not counted; null in calls.
+    pub generator: *const Obj<GenCore>,
+    /// The instruction that executes, or that called.
+    pub ip: *mut u64,
+    /// The top of the value stack, while the frame does not execute.
+    pub sp: *mut u64,
+    /// How many words after `ip` execution goes on when the callee returns.
+    pub return_offset: u32,
+    pub owner: Owner,
+    /// Whether the eval loop returns to its native caller when the frame ends.
+    pub entry: bool,
+}
+
+/// Words of the header.
+pub const FRAME_WORDS: usize = size_of::<Frame>() / 8;
+
+impl Frame {
+    /// The first fast local.
+    #[inline(always)]
+    pub fn localsplus(&self) -> *mut u64 {
+        // SAFETY: the words follow the header.
+        unsafe { (self as *const Frame as *mut u64).add(FRAME_WORDS) }
+    }
+
+    #[inline(always)]
+    pub fn code(&self) -> &PyCode {
+        // SAFETY: the frame owns its code object.
+        unsafe { &(*self.code).payload }
+    }
+
+    #[inline(always)]
+    pub fn code_ref(&self) -> &Ref<PyCode> {
+        // SAFETY: the field is the word of an owned reference.
+        unsafe { &*(&raw const self.code as *const Ref<PyCode>) }
+    }
+
+    #[inline(always)]
+    pub fn function(&self) -> &Ref<PyFunction> {
+        // SAFETY: the field is the word of an owned reference.
+        unsafe { &*(&raw const self.function as *const Ref<PyFunction>) }
+    }
+
+    #[inline(always)]
+    pub fn globals(&self) -> &DictRef {
+        // SAFETY: as for `function`; the dict lives as long as the function.
+        unsafe { &(*self.function).payload.globals }
+    }
+
+    #[inline(always)]
+    pub fn builtins(&self) -> &DictRef {
+        // SAFETY: as above.
+        unsafe { &(*self.function).payload.builtins }
+    }
+
+    /// The first word of the value stack.
+    #[inline(always)]
+    pub fn stack_base(&self) -> *mut u64 {
+        // SAFETY: the stack follows the locals.
+        unsafe { self.localsplus().add(self.code().nlocalsplus as usize) }
+    }
+
+    /// The index of the current instruction in code units.
+    pub fn instruction_index(&self) -> usize {
+        let entry = self.code().entry();
+        // SAFETY: `ip` points into the code's private words.
+        unsafe { self.ip.offset_from(entry) as usize }
+    }
+
+    /// `f_lasti`.
+    pub fn lasti(&self) -> i32 {
+        self.instruction_index() as i32 * 2
+    }
+
+    /// The namespace of a module or class body.
+    pub fn locals_mapping(&self) -> Option<Value> {
+        // SAFETY: the word is an owned value or zero.
+        (self.locals != 0).then(|| unsafe { Value::clone_from_bits(self.locals) })
+    }
+}
+
+/// The builtins that functions with these globals see: `__builtins__` as dict or module, else the interpreter's own.
+pub fn builtins_of(globals: &PyDict) -> DictRef {
+    match globals.get_interned(crate::name!("__builtins__")) {
+        Some(value) => match value.downcast_into::<PyDict>() {
+            Ok(dict) => dict,
+            Err(value) => match value.downcast::<PyModule>() {
+                Some(module) => module.namespace(),
+                None => default_builtins(),
+            },
+        },
+        None => default_builtins(),
+    }
+}
+
+static BUILTINS: crate::cell::GilCell<Option<DictRef>> = crate::cell::GilCell::new(None);
+
+/// The namespace of the `builtins` module.
+pub fn default_builtins() -> DictRef {
+    BUILTINS.get().unwrap_or_default()
+}
+
+/// Sets what [`default_builtins`] gives, at start-up.
+pub fn set_default_builtins(builtins: DictRef) {
+    BUILTINS.set(Some(builtins));
+}
+
+/// Runs a code object in a namespace, as `exec` does.
+pub fn exec_code(
+    code: &Ref<PyCode>,
+    globals: DictRef,
+    locals: Option<Value>,
+    closure: Option<crate::TupleRef>,
+) -> crate::PyResult {
+    let function = PyFunction::new_ref(code.clone(), globals.clone(), closure);
+    bind::run_with_locals(&function, Some(locals.unwrap_or_else(|| globals.into_value())))
+}
+
+static MODULES: crate::cell::GilCell<Option<DictRef>> = crate::cell::GilCell::new(None);
+
+/// `sys.modules`, once there is one.
+pub fn sys_modules() -> Option<DictRef> {
+    MODULES.get()
+}
+
+/// Sets what [`sys_modules`] gives.
+pub fn set_sys_modules(modules: DictRef) {
+    MODULES.set(Some(modules));
+}

@@ -1,0 +1,194 @@
+//! `frame`: the object that stands for a frame once somebody asks for one.
+
+use super::{FRAME_WORDS, Frame, Owner};
+use crate::cell::GilCell;
+use crate::heap::{Ref, Traverse, Visitor};
+use crate::types::code::PyCode;
+use crate::types::function::PyFunction;
+use crate::value::Value;
+use minipy_macros::pyclass;
+use std::cell::Cell;
+use std::ptr;
+
+/// A Python frame.
+#[pyclass(name = "frame", gc, no_new)]
+pub struct PyFrame {
+    /// The activation record: in the data stack or a generator while the call lives, then in `own`.
+    pub frame: Cell<*mut Frame>,
+    /// The record's memory after the call has ended.
+    own: GilCell<Option<Box<[u64]>>>,
+    /// Holds the calling frame object once the call has ended.
+    pub back: GilCell<Option<Ref<PyFrame>>>,
+    pub trace: GilCell<Option<Value>>,
+    pub trace_lines: Cell<bool>,
+    pub trace_opcodes: Cell<bool>,
+    /// Set by assignment to `f_lineno`, or -1... 0: taken from the code's table.
+    pub lineno: Cell<i32>,
+    /// `f_locals` writes to names that are no fast locals.
+    pub extra_locals: GilCell<Option<crate::DictRef>>,
+}
+
+impl Traverse for PyFrame {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.back.traverse(visit);
+        self.trace.traverse(visit);
+        self.extra_locals.traverse(visit);
+        if self.own.with(|own| own.is_some()) {
+            // SAFETY: the record is this object's own.
+            unsafe { traverse_frame(self.frame.get(), visit) }
+        }
+    }
+
+    fn clear(&self) {
+        self.back.set(None);
+        self.trace.set(None);
+        if self.own.with(|own| own.is_some()) {
+            // SAFETY: as above; the values are taken out, the header stays.
+            unsafe { clear_values(self.frame.get()) }
+        }
+    }
+}
+
+impl Drop for PyFrame {
+    fn drop(&mut self) {
+        if let Some(own) = self.own.take() {
+            // SAFETY: the record in `own` owns what its words hold.
+            unsafe { drop_frame(own.as_ptr() as *mut Frame) }
+        }
+    }
+}
+
+/// Shows the references a frame holds.
+///
+/// # Safety
+/// The frame must not be executing.
+pub unsafe fn traverse_frame(frame: *mut Frame, visit: &mut Visitor<'_>) {
+    // SAFETY: words from the locals to `sp` are values or zero; the owned header words too.
+    unsafe {
+        let mut word = |bits: u64| {
+            if bits != 0 {
+                visit.visit(&std::mem::ManuallyDrop::new(Value::from_bits(bits)));
+            }
+        };
+        word((*frame).code as u64);
+        word((*frame).function as u64);
+        word((*frame).locals);
+        word((*frame).object);
+        let mut p = (*frame).localsplus();
+        while p < (*frame).sp {
+            word(*p);
+            p = p.add(1);
+        }
+    }
+}
+
+/// Drops the locals, the stack and the namespace, leaving the frame empty.
+///
+/// # Safety
+/// The frame must not be executing.
+pub unsafe fn clear_values(frame: *mut Frame) {
+    // SAFETY: as above; each word is emptied before its value is dropped.
+    unsafe {
+        let mut p = (*frame).localsplus();
+        while p < (*frame).sp {
+            take(p);
+            p = p.add(1);
+        }
+        (*frame).sp = (*frame).stack_base();
+        take(&raw mut (*frame).locals);
+    }
+}
+
+/// Drops all that a frame holds, header included.
+///
+/// # Safety
+/// Nobody may use the frame afterwards.
+#[inline]
+pub unsafe fn drop_frame(frame: *mut Frame) {
+    // SAFETY: the caller gives the frame up.
+    unsafe {
+        clear_values(frame);
+        take(&raw mut (*frame).object);
+        drop(Ref::<PyFunction>::from_raw((*frame).function));
+        drop(Ref::<PyCode>::from_raw((*frame).code));
+    }
+}
+
+#[inline(always)]
+unsafe fn take(word: *mut u64) {
+    // SAFETY: the word is a value or zero.
+    unsafe {
+        let bits = ptr::replace(word, 0);
+        if bits != 0 {
+            drop(Value::from_bits(bits));
+        }
+    }
+}
+
+impl PyFrame {
+    /// The frame object of a live frame, made on first use.
+    ///
+    /// # Safety
+    /// `frame` must be live.
+    pub unsafe fn of(frame: *mut Frame) -> Ref<PyFrame> {
+        // SAFETY: the caller's promise; `object` is an owned reference or zero.
+        unsafe {
+            if (*frame).object == 0 {
+                let object = Ref::new(PyFrame {
+                    frame: Cell::new(frame),
+                    own: GilCell::new(None),
+                    back: GilCell::new(None),
+                    trace: GilCell::new(None),
+                    trace_lines: Cell::new(true),
+                    trace_opcodes: Cell::new(false),
+                    lineno: Cell::new(0),
+                    extra_locals: GilCell::new(None),
+                });
+                (*frame).object = object.into_value().into_bits();
+            }
+            Value::clone_from_bits((*frame).object).downcast_unchecked::<PyFrame>().clone()
+        }
+    }
+
+    /// Moves a finished call's record out of memory that goes away, because the frame object lives on.
+    ///
+    /// # Safety
+    /// The call has ended; `frame` is its record, whose contents move.
+    pub unsafe fn take_over(&self, frame: *mut Frame) {
+        // SAFETY: the record's words are copied whole; the old memory is not used again.
+        unsafe {
+            let words = (*frame).sp.offset_from(frame as *mut u64) as usize;
+            let mut own = vec![0u64; words.max(FRAME_WORDS)].into_boxed_slice();
+            ptr::copy_nonoverlapping(frame as *const u64, own.as_mut_ptr(), words);
+            let copy = own.as_mut_ptr() as *mut Frame;
+            (*copy).sp = own.as_mut_ptr().add(words);
+            (*copy).owner = Owner::FrameObject;
+            // The object holds the record, not the other way round.
+            (*copy).object = 0;
+            let previous = (*frame).previous;
+            (*copy).previous = ptr::null_mut();
+            if !previous.is_null() {
+                self.back.set(Some(PyFrame::of(previous)));
+            }
+            self.frame.set(copy);
+            self.own.set(Some(own));
+        }
+    }
+
+    /// The activation record.
+    pub fn record(&self) -> &Frame {
+        // SAFETY: the record lives in the running call, in the generator, or in `own`.
+        unsafe { &*self.frame.get() }
+    }
+
+    /// The current line.
+    pub fn line(&self) -> i32 {
+        match self.lineno.get() {
+            0 => {
+                let record = self.record();
+                record.code().line_at(record.instruction_index())
+            }
+            line => line,
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Calls, functions, returns, intrinsics.
+
+use super::State;
+use crate::exceptions::PyBaseException;
+use crate::frame::bind;
+use crate::function::args::Args;
+use crate::heap::Ref;
+use crate::types::code::PyCode;
+use crate::types::dict::PyDict;
+use crate::types::function::{PyBoundMethod, PyFunction, PyMethodDescr, PyNative};
+use crate::types::list::PyList;
+use crate::types::tuple::{PyTuple, TupleRef};
+use crate::value::Value;
+use crate::{PyResult, exceptions, protocol};
+use minipy_bytecode::code::flags;
+
+/// Words of a CALL or CALL_KW instruction with its caches.
+const CALL_WORDS: usize = 4;
+
+impl State {
+    /// Stack: callable, receiver or NULL, `argc` arguments.
+    #[inline(always)]
+    pub fn call(&mut self, argc: u32) -> PyResult<()> {
+        let argc = argc as usize;
+        self.unwrap_bound(argc);
+        // SAFETY: the slot of the receiver; zero if there is none.
+        let has_receiver = unsafe { *self.slot(argc + 1) } != 0;
+        let total = argc + usize::from(has_receiver);
+        let callable = self.peek(argc + 2);
+        if let Some(function) = callable.downcast_exact::<PyFunction>() {
+            let function = function.clone();
+            return self.call_python(&function, total, &[]);
+        }
+        self.sync();
+        let callable = self.peek(argc + 2);
+        let args = Args::positional_only(self.top_slice(total));
+        let result = if let Some(method) = callable.downcast_exact::<PyMethodDescr>() {
+            method.check(args).and_then(|()| (method.def.func)(args))
+        } else if let Some(native) = callable.downcast_exact::<PyNative>()
+            && native.receiver.is_none()
+        {
+            (native.def.func)(args)
+        } else {
+            protocol::call_args(callable, args)
+        }?;
+        self.drop_slots(argc + 2);
+        self.push(result);
+        self.skip(CALL_WORDS);
+        self.safe_point();
+        Ok(())
+    }
+
+    /// Replaces a bound method and NULL by its function and receiver.
+    #[inline(always)]
+    fn unwrap_bound(&mut self, argc: usize) {
+        // SAFETY: both slots are within the stack; the words move as their ownership does.
+        unsafe {
+            if *self.slot(argc + 1) != 0 {
+                return;
+            }
+            if let Some(method) = self.peek(argc + 2).downcast_exact::<PyBoundMethod>() {
+                let (function, receiver) = (method.function.clone(), method.receiver.clone());
+                *self.slot(argc + 1) = receiver.into_bits();
+                let old = std::ptr::replace(self.slot(argc + 2), function.into_bits());
+                drop(Value::from_bits(old));
+            }
+        }
+    }
+
+    /// Calls a Python function with the top `total` values by pushing its frame. Below them lie the callable and, if the
+    /// receiver is not among the values, NULL.
+    #[inline(always)]
+    fn call_python(&mut self, function: &Ref<PyFunction>, total: usize, kwnames: &[Value]) -> PyResult<()> {
+        let code = function.code();
+        self.sync();
+        let frame = bind::push_frame(self.thread, function)?;
+        let simple = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
+        // SAFETY: the frame is fresh; the arguments move from the stack into its first locals, or are copied there.
+        unsafe {
+            if code.flags & simple == 0
+                && code.kwonlyargcount == 0
+                && code.argcount as usize == total
+                && kwnames.is_empty()
+            {
+                self.sp = self.sp.sub(total);
+                std::ptr::copy_nonoverlapping(self.sp, (*frame).localsplus(), total);
+            } else {
+                let args = Args { args: self.top_slice(total), kwnames };
+                if let Err(error) = bind::bind(frame, function, args) {
+                    bind::discard_frame(self.thread, frame);
+                    return Err(error);
+                }
+                self.drop_slots(total);
+            }
+            // What is left below the arguments: the callable, and NULL if no receiver was passed.
+            while self.pop_opt().is_none() {}
+            (*self.frame).sp = self.sp;
+            (*self.frame).return_offset = CALL_WORDS as u32;
+            self.switch_to(frame);
+        }
+        Ok(())
+    }
+
+    /// As [`State::call`], with a tuple of keyword names on top.
+    #[inline(always)]
+    pub fn call_kw(&mut self, argc: u32) -> PyResult<()> {
+        let argc = argc as usize;
+        self.sync();
+        let kwnames = self.pop();
+        let Some(names) = kwnames.downcast::<PyTuple>() else {
+            return Err(exceptions::system_error("keyword names are no tuple"));
+        };
+        self.unwrap_bound(argc);
+        // SAFETY: the slot of the receiver; zero if there is none.
+        let has_receiver = unsafe { *self.slot(argc + 1) } != 0;
+        let total = argc + usize::from(has_receiver);
+        let callable = self.peek(argc + 2).clone();
+        if let Some(function) = callable.downcast_exact::<PyFunction>() {
+            return self.call_python(function, total, names);
+        }
+        let result = protocol::call_args(&callable, Args { args: self.top_slice(total), kwnames: names })?;
+        self.drop_slots(argc + 2);
+        self.push(result);
+        self.skip(CALL_WORDS);
+        drop(callable);
+        self.safe_point();
+        Ok(())
+    }
+
+    /// Stack: callable, NULL, iterable of arguments, mapping of keywords or NULL.
+    pub fn call_function_ex(&mut self) -> PyResult<()> {
+        self.sync();
+        let kwargs = self.pop_opt();
+        let args = self.pop();
+        let callable = self.peek(2).clone();
+        let args: TupleRef = match args.downcast_into::<PyTuple>() {
+            Ok(tuple) => tuple,
+            Err(args) => {
+                let class = args.class();
+                if class.slots().iter.is_none() && class.slots().sq_item.is_none() {
+                    return Err(exceptions::type_error(format!(
+                        "Value after * must be an iterable, not {}",
+                        args.type_name()
+                    )));
+                }
+                protocol::to_tuple(&args)?
+            }
+        };
+        let kwargs = match kwargs {
+            Some(kwargs) => match kwargs.downcast_into::<PyDict>() {
+                Ok(dict) => Some(dict),
+                Err(mapping) => {
+                    let dict = PyDict::new_ref();
+                    crate::types::dict::merge_keywords(&dict, &mapping, &callable)?;
+                    Some(dict)
+                }
+            },
+            None => None,
+        };
+        let mut all = args.to_vec();
+        let mut names = Vec::new();
+        for (name, value) in kwargs.iter().flat_map(|k| k.entries()) {
+            bind::keyword_name(&name)?;
+            names.push(name);
+            all.push(value);
+        }
+        let full = Args { args: &all, kwnames: &names };
+        if let Some(function) = callable.downcast_exact::<PyFunction>() {
+            let frame = bind::push_frame(self.thread, function)?;
+            // SAFETY: the frame is fresh.
+            unsafe {
+                if let Err(error) = bind::bind(frame, function, full) {
+                    bind::discard_frame(self.thread, frame);
+                    return Err(error);
+                }
+                self.drop_slots(2);
+                (*self.frame).sp = self.sp;
+                (*self.frame).return_offset = 1;
+                self.switch_to(frame);
+            }
+            return Ok(());
+        }
+        let result = protocol::call_args(&callable, full)?;
+        self.drop_slots(2);
+        self.push(result);
+        self.skip(1);
+        drop((callable, all, args, kwargs));
+        self.safe_point();
+        Ok(())
+    }
+
+    /// Returns the value on top to the caller's frame; `Some` when the entry frame returns.
+    #[inline(always)]
+    pub fn return_value(&mut self) -> PyResult<Option<Value>> {
+        let value = self.pop();
+        if self.leave_frame() {
+            return Ok(Some(value));
+        }
+        // SAFETY: the caller's frame says where it goes on.
+        let offset = unsafe { (*self.frame).return_offset };
+        self.skip(offset as usize);
+        self.push(value);
+        self.safe_point();
+        Ok(None)
+    }
+
+    pub fn exit_init_check(&mut self) -> PyResult<()> {
+        let value = self.pop();
+        if value.is_none() {
+            return Ok(());
+        }
+        Err(exceptions::type_error(format!("__init__() should return None, not '{}'", value.type_name())))
+    }
+
+    pub fn make_function(&mut self) -> PyResult<()> {
+        let code = self.pop();
+        let Ok(code) = code.downcast_into::<PyCode>() else {
+            return Err(exceptions::system_error("MAKE_FUNCTION without code"));
+        };
+        let function = PyFunction::new_ref(code, self.frame().globals().clone(), None);
+        self.push(function.into_value());
+        Ok(())
+    }
+
+    /// Stack: the attribute's value, the function.
+    pub fn set_function_attribute(&mut self, which: u32) -> PyResult<()> {
+        let function = self.pop();
+        let value = self.pop();
+        let Ok(function) = function.downcast_into::<PyFunction>() else {
+            return Err(exceptions::system_error("SET_FUNCTION_ATTRIBUTE without function"));
+        };
+        match which {
+            1 => function.defaults.set(value.downcast_into::<PyTuple>().ok()),
+            2 => function.kwdefaults.set(value.downcast_into::<PyDict>().ok()),
+            4 => function.annotations.set(Some(value)),
+            8 => function.set_closure(value.downcast_into::<PyTuple>().ok()),
+            _ => function.annotate.set(Some(value)),
+        }
+        self.push(function.into_value());
+        Ok(())
+    }
+
+    pub fn call_intrinsic_1(&mut self, which: u32) -> PyResult<()> {
+        self.sync();
+        let result = match which {
+            // INTRINSIC_PRINT
+            1 => crate::function::hooks::display(self.peek(1))?,
+            2 => self.import_star()?,
+            // INTRINSIC_STOPITERATION_ERROR
+            3 => stop_iteration_error(self, self.peek(1)),
+            4 => crate::types::generator::wrap_async_yield(self.peek(1).clone()),
+            5 => protocol::unary_positive(self.peek(1))?,
+            // INTRINSIC_LIST_TO_TUPLE
+            6 => match self.peek(1).downcast::<PyList>() {
+                Some(list) => PyTuple::from_vec(list.to_vec()).into_value(),
+                None => return Err(exceptions::system_error("no list")),
+            },
+            7..=11 => crate::function::hooks::type_intrinsic(which, self.peek(1))?,
+            _ => return Err(exceptions::system_error("unknown intrinsic")),
+        };
+        self.set_top(result);
+        self.safe_point();
+        Ok(())
+    }
+
+    pub fn call_intrinsic_2(&mut self, which: u32) -> PyResult<()> {
+        self.sync();
+        let (a, b) = (self.peek(2), self.peek(1));
+        let result = match which {
+            // INTRINSIC_PREP_RERAISE_STAR
+            1 => crate::exceptions::group::prepare_reraise_star(a, b)?,
+            // INTRINSIC_SET_FUNCTION_TYPE_PARAMS
+            4 => {
+                if let Some(function) = a.downcast::<PyFunction>() {
+                    function.type_params.set(b.downcast::<PyTuple>().cloned());
+                }
+                a.clone()
+            }
+            2 | 3 | 5 => crate::function::hooks::type_intrinsic_2(which, a, b)?,
+            _ => return Err(exceptions::system_error("unknown intrinsic")),
+        };
+        drop(self.pop());
+        self.set_top(result);
+        self.safe_point();
+        Ok(())
+    }
+}
+
+/// A StopIteration that leaves a generator becomes a RuntimeError (PEP 479).
+fn stop_iteration_error(s: &State, raised: &Value) -> Value {
+    let code = s.code();
+    let kind = if code.has_flag(flags::CO_ASYNC_GENERATOR) {
+        "async generator"
+    } else if code.has_flag(flags::CO_COROUTINE) {
+        "coroutine"
+    } else {
+        "generator"
+    };
+    let what = if raised.is_instance_of(exceptions::stop_iteration_class()) {
+        "StopIteration"
+    } else if code.has_flag(flags::CO_ASYNC_GENERATOR)
+        && raised.is_instance_of(exceptions::stop_async_iteration_class())
+    {
+        "StopAsyncIteration"
+    } else {
+        return raised.clone();
+    };
+    let error = exceptions::runtime_error(format!("{kind} raised {what}"));
+    let exception: &PyBaseException = error.exception();
+    exception.cause.set(Some(raised.clone()));
+    exception.context.set(Some(raised.clone()));
+    exception.suppress_context.set(true);
+    error.into_value()
+}

@@ -1,0 +1,280 @@
+//! Raising, handling, and unwinding.
+
+use super::State;
+use crate::exceptions::{self, PyBaseException, PyErr, group};
+use crate::frame::raise;
+use crate::types::tuple::PyTuple;
+use crate::types::typeobj::{PyType, TypeRef};
+use crate::value::Value;
+use crate::{PyResult, protocol};
+
+impl State {
+    /// Finds the handler for an exception raised by the current instruction, leaving frames that have none. Gives the
+    /// exception back when it leaves the entry frame.
+    #[cold]
+    #[inline(never)]
+    pub fn handle(&mut self, error: PyErr) -> Option<PyErr> {
+        self.sync();
+        if error.exception().traceback.with(|t| t.is_none()) {
+            raise::set_context(self.thread, &error);
+        }
+        loop {
+            // SAFETY: the frame is live and `ip` is its raising instruction.
+            unsafe { raise::add_traceback(&error, self.frame) };
+            let index = self.frame().instruction_index();
+            let handler = raise::find_handler(&self.code().object.exceptiontable, index);
+            if let Some(handler) = handler {
+                let base = self.frame().stack_base();
+                // SAFETY: the verifier bounds the handler's depth by the stack at the instruction.
+                unsafe {
+                    let wanted = base.add(handler.depth);
+                    while self.sp > wanted {
+                        drop(self.pop_opt());
+                    }
+                    if handler.push_lasti {
+                        self.push(Value::small_int(index as i64 * 2));
+                    }
+                    self.push(error.into_value());
+                    self.ip = self.code().entry().add(handler.target);
+                }
+                self.safe_point();
+                return None;
+            }
+            if self.leave_raising() {
+                return Some(error);
+            }
+        }
+    }
+
+    /// Leaves a frame that an exception passes through; true if it was the entry frame.
+    fn leave_raising(&mut self) -> bool {
+        let base = self.frame().stack_base();
+        while self.sp > base {
+            drop(self.pop_opt());
+        }
+        self.leave_frame()
+    }
+
+    /// A handler begins: the exception on top becomes the handled one, and its predecessor is kept below it.
+    pub fn push_exc_info(&mut self) {
+        let exception = self.pop();
+        // SAFETY: the link belongs to this thread or to the running generator.
+        let link = unsafe { &*self.thread.handled.get() };
+        let previous = link.value.replace(Some(exception.clone()));
+        self.push(previous.unwrap_or(Value::NONE));
+        self.push(exception);
+    }
+
+    /// A handler ends: its predecessor is handled again.
+    pub fn pop_except(&mut self) {
+        let previous = self.pop();
+        // SAFETY: as above.
+        let link = unsafe { &*self.thread.handled.get() };
+        let old = link.value.replace(if previous.is_none() { None } else { Some(previous) });
+        drop(old);
+        self.safe_point();
+    }
+
+    pub fn check_exc_match(&mut self) -> PyResult<()> {
+        self.sync();
+        check_except_types(self.peek(1))?;
+        let matches = exception_matches(self.peek(2), self.peek(1));
+        self.set_top(Value::from_bool(matches));
+        Ok(())
+    }
+
+    /// Stack: exception group, type. Leaves the rest and the matching part.
+    pub fn check_eg_match(&mut self) -> PyResult<()> {
+        self.sync();
+        check_except_star_types(self.peek(1))?;
+        let (matched, rest) = split_exception(self.peek(2), self.peek(1))?;
+        drop(self.pop());
+        drop(self.pop());
+        if !matched.is_none() {
+            // SAFETY: the link belongs to this thread or to the running generator.
+            let link = unsafe { &*self.thread.handled.get() };
+            link.value.set(Some(matched.clone()));
+        }
+        self.push(rest);
+        self.push(matched);
+        Ok(())
+    }
+
+    /// `raise`, `raise exception`, `raise exception from cause`.
+    pub fn raise_varargs(&mut self, argc: u32) -> PyResult<()> {
+        self.sync();
+        let cause = if argc == 2 { Some(self.pop()) } else { None };
+        if argc == 0 {
+            return Err(
+                match self.thread.handled_exception().map(|e| e.downcast_into::<PyBaseException>()) {
+                    Some(Ok(exception)) => PyErr::from_exception(exception),
+                    _ => self.with_context(exceptions::runtime_error("No active exception to reraise")),
+                },
+            );
+        }
+        let raised = self.pop();
+        Err(match instantiate(raised, cause) {
+            Ok(error) | Err(error) => self.with_context(error),
+        })
+    }
+
+    fn with_context(&self, error: PyErr) -> PyErr {
+        raise::set_context(self.thread, &error);
+        error
+    }
+
+    /// Raises the exception on top again. `arg` is the depth of the instruction offset to report, if any.
+    pub fn reraise(&mut self, arg: u32) -> PyResult<()> {
+        let exception = self.pop();
+        if arg > 0
+            && let Some(offset) = self.peek(arg as usize).as_small_int()
+        {
+            // SAFETY: the offset is one that `handle` pushed for this code.
+            self.ip = unsafe { self.code().entry().add(offset as usize / 2) };
+        }
+        self.sync();
+        match exception.downcast_into::<PyBaseException>() {
+            Ok(exception) => {
+                // The instruction's own entry is the one that is already there.
+                Err(reraised(exception))
+            }
+            Err(_) => Err(exceptions::type_error("exceptions must derive from BaseException")),
+        }
+    }
+
+    /// Stack: exit function, its receiver or NULL, instruction offset, previous exception, exception. Calls
+    /// `exit(type, exception, traceback)`.
+    pub fn with_except_start(&mut self) -> PyResult<()> {
+        self.sync();
+        let exception = self.peek(1).clone();
+        let traceback = match exception.downcast::<PyBaseException>() {
+            Some(e) => e.traceback.get().map_or(Value::NONE, |t| t.into_value()),
+            None => Value::NONE,
+        };
+        let class = exception.class().to_value();
+        let exit = self.peek(5).clone();
+        // SAFETY: the slot is within the stack; zero is NULL.
+        let receiver = unsafe { *self.slot(4) };
+        let result = if receiver == 0 {
+            protocol::call(&exit, &[class, exception, traceback])
+        } else {
+            let receiver = self.peek(4).clone();
+            protocol::call(&exit, &[receiver, class, exception, traceback])
+        }?;
+        self.push(result);
+        self.safe_point();
+        Ok(())
+    }
+}
+
+/// The error of a re-raised exception: its traceback has an entry for the frame already, which `handle` adds anew.
+fn reraised(exception: crate::heap::Ref<PyBaseException>) -> PyErr {
+    let top = exception.traceback.get();
+    if let Some(top) = top {
+        let frame = crate::thread::current().frame.get();
+        // SAFETY: the frame executes.
+        let same = unsafe { (*frame).object != 0 && top.frame.as_value().bits() == (*frame).object };
+        if same && top.lasti == unsafe { (*frame).lasti() } {
+            exception.traceback.set(top.next.get());
+        }
+    }
+    PyErr::from_exception(exception)
+}
+
+/// The exception that `raise` means: an instance, or a class to call.
+fn instantiate(raised: Value, cause: Option<Value>) -> Result<PyErr, PyErr> {
+    let exception = match raised.downcast_into::<PyBaseException>() {
+        Ok(exception) => PyErr::from_exception(exception),
+        Err(class) => {
+            let is_exception_class = |c: &TypeRef| c.is_subtype(exceptions::base_exception_class());
+            match class.downcast::<PyType>() {
+                Some(class) if is_exception_class(class) => PyErr::new(class, &[]),
+                _ => return Err(exceptions::type_error("exceptions must derive from BaseException")),
+            }
+        }
+    };
+    if let Some(cause) = cause {
+        let cause = if cause.is_none() {
+            None
+        } else if cause.downcast::<PyBaseException>().is_some() {
+            Some(cause)
+        } else {
+            match cause.downcast::<PyType>() {
+                Some(class) if class.is_subtype(exceptions::base_exception_class()) => {
+                    Some(protocol::call0(class.as_value())?)
+                }
+                _ => return Err(exceptions::type_error("exception causes must derive from BaseException")),
+            }
+        };
+        if let Some(cause) = &cause
+            && cause.downcast::<PyBaseException>().is_none()
+        {
+            return Err(exceptions::type_error(format!(
+                "calling {} should have returned an instance of BaseException, not {}",
+                cause.type_name(),
+                cause.type_name()
+            )));
+        }
+        exception.exception().cause.set(cause);
+        exception.exception().suppress_context.set(true);
+    }
+    Ok(exception)
+}
+
+fn is_exception_class(value: &Value) -> bool {
+    value.downcast::<PyType>().is_some_and(|c| c.is_subtype(exceptions::base_exception_class()))
+}
+
+fn each_type(types: &Value, mut check: impl FnMut(&Value) -> PyResult<()>) -> PyResult<()> {
+    match types.downcast::<PyTuple>() {
+        Some(tuple) => tuple.iter().try_for_each(check),
+        None => check(types),
+    }
+}
+
+fn check_except_types(types: &Value) -> PyResult<()> {
+    each_type(types, |class| {
+        if is_exception_class(class) {
+            return Ok(());
+        }
+        Err(exceptions::type_error("catching classes that do not inherit from BaseException is not allowed"))
+    })
+}
+
+fn check_except_star_types(types: &Value) -> PyResult<()> {
+    check_except_types(types)?;
+    each_type(types, |class| match class.downcast::<PyType>() {
+        Some(class) if class.is_subtype(exceptions::base_exception_group_class()) => {
+            Err(exceptions::type_error(
+                "catching ExceptionGroup with except* is not allowed. Use except instead.",
+            ))
+        }
+        _ => Ok(()),
+    })
+}
+
+/// Whether `except types` catches the exception.
+pub fn exception_matches(exception: &Value, types: &Value) -> bool {
+    let matches = |class: &Value| class.downcast::<PyType>().is_some_and(|c| exception.is_instance_of(c));
+    match types.downcast::<PyTuple>() {
+        Some(tuple) => tuple.iter().any(matches),
+        None => matches(types),
+    }
+}
+
+/// (matching part, rest) of a raised exception for `except*`; a naked exception that matches is wrapped.
+fn split_exception(raised: &Value, types: &Value) -> PyResult<(Value, Value)> {
+    if raised.is_none() {
+        return Ok((Value::NONE, Value::NONE));
+    }
+    if exception_matches(raised, types) {
+        if raised.is_instance_of(exceptions::base_exception_group_class()) {
+            return Ok((raised.clone(), Value::NONE));
+        }
+        return Ok((group::wrap(raised)?, Value::NONE));
+    }
+    if raised.is_instance_of(exceptions::base_exception_group_class()) {
+        return group::split(raised, types);
+    }
+    Ok((Value::NONE, raised.clone()))
+}

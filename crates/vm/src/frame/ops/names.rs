@@ -1,0 +1,231 @@
+//! Global, namespace and cell variables.
+
+use super::State;
+use crate::heap::Ref;
+use crate::types::cell::PyCell;
+use crate::types::dict::{DictRef, PyDict};
+use crate::types::str::StrRef;
+use crate::value::Value;
+use crate::{PyResult, exceptions, name, protocol};
+
+/// A name in globals, then builtins.
+fn global(globals: &DictRef, builtins: &DictRef, name: &StrRef) -> PyResult<Option<Value>> {
+    let found = mapping_get(globals.as_value(), name)?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    mapping_get(builtins.as_value(), name)
+}
+
+/// `mapping[name]`, with `None` for KeyError. Exact dicts are asked directly.
+pub(super) fn mapping_get(mapping: &Value, name: &StrRef) -> PyResult<Option<Value>> {
+    if let Some(dict) = mapping.downcast_exact::<PyDict>() {
+        return dict.get_str(name);
+    }
+    match protocol::getitem(mapping, name.as_value()) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_instance(exceptions::key_error_class()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl State {
+    fn load_global_value(&mut self, name: &StrRef) -> PyResult<Value> {
+        self.sync();
+        let (globals, builtins) = (self.frame().globals().clone(), self.frame().builtins().clone());
+        global(&globals, &builtins, name)?.ok_or_else(|| exceptions::name_error(name))
+    }
+
+    /// `arg & 1` pushes NULL after the value, for a call.
+    pub fn load_global(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg >> 1);
+        let value = self.load_global_value(&name)?;
+        self.push(value);
+        if arg & 1 != 0 {
+            self.push_null();
+        }
+        Ok(())
+    }
+
+    fn namespace(&self) -> PyResult<Value> {
+        self.frame().locals_mapping().ok_or_else(|| exceptions::system_error("no locals"))
+    }
+
+    pub fn load_name(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg);
+        self.sync();
+        let namespace = self.namespace()?;
+        let value = match mapping_get(&namespace, &name)? {
+            Some(value) => value,
+            None => self.load_global_value(&name)?,
+        };
+        self.push(value);
+        Ok(())
+    }
+
+    pub fn store_name(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg);
+        self.sync();
+        let value = self.pop();
+        let namespace = self
+            .frame()
+            .locals_mapping()
+            .ok_or_else(|| exceptions::system_error(format!("no locals found when storing '{name}'")))?;
+        match namespace.downcast_exact::<PyDict>() {
+            Some(dict) => dict.set_str(&name, value)?,
+            None => protocol::setitem(&namespace, name.as_value(), value)?,
+        }
+        self.safe_point();
+        Ok(())
+    }
+
+    pub fn delete_name(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg);
+        self.sync();
+        let namespace = self.namespace()?;
+        match protocol::delitem(&namespace, name.as_value()) {
+            Err(error) if error.is_instance(exceptions::key_error_class()) => {
+                Err(exceptions::name_error(&name))
+            }
+            result => result,
+        }?;
+        self.safe_point();
+        Ok(())
+    }
+
+    pub fn store_global(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg);
+        let value = self.pop();
+        self.frame().globals().set_str(&name, value)?;
+        self.safe_point();
+        Ok(())
+    }
+
+    pub fn delete_global(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg);
+        if self.frame().globals().remove_str(&name)?.is_none() {
+            return Err(exceptions::name_error(&name));
+        }
+        self.safe_point();
+        Ok(())
+    }
+
+    pub fn load_locals(&mut self) -> PyResult<()> {
+        let namespace = self.namespace()?;
+        self.push(namespace);
+        Ok(())
+    }
+
+    pub fn load_from_dict_or_globals(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg);
+        self.sync();
+        let mapping = self.pop();
+        let value = match mapping_get(&mapping, &name)? {
+            Some(value) => value,
+            None => self.load_global_value(&name)?,
+        };
+        self.push(value);
+        Ok(())
+    }
+
+    pub fn load_from_dict_or_deref(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.code().locals[arg as usize].clone();
+        self.sync();
+        let mapping = self.pop();
+        match mapping_get(&mapping, &name)? {
+            Some(value) => {
+                self.push(value);
+                Ok(())
+            }
+            None => self.load_deref(arg),
+        }
+    }
+
+    pub fn load_build_class(&mut self) -> PyResult<()> {
+        self.sync();
+        let name = name!("__build_class__");
+        let builtins = self.frame().builtins().clone();
+        let value = mapping_get(builtins.as_value(), name)?
+            .ok_or_else(|| named_error("__build_class__ not found", name))?;
+        self.push(value);
+        Ok(())
+    }
+
+    pub fn setup_annotations(&mut self) -> PyResult<()> {
+        self.sync();
+        let namespace = self.namespace()?;
+        let name = name!("__annotations__");
+        if mapping_get(&namespace, name)?.is_none() {
+            protocol::setitem(&namespace, name.as_value(), PyDict::new_ref().into_value())?;
+        }
+        Ok(())
+    }
+
+    fn cell(&self, index: u32) -> &Ref<PyCell> {
+        // SAFETY: MAKE_CELL or COPY_FREE_VARS has put a cell there, and the verifier checks that the index is one.
+        unsafe { &*(self.locals.add(index as usize) as *const Ref<PyCell>) }
+    }
+
+    pub fn make_cell(&mut self, index: u32) {
+        // SAFETY: the argument, if any, moves from the local into the cell.
+        unsafe {
+            let place = self.locals.add(index as usize);
+            let contents = if *place == 0 { None } else { Some(Value::from_bits(*place)) };
+            *place = PyCell::new_ref(contents).into_value().into_bits();
+        }
+    }
+
+    pub fn copy_free_vars(&mut self, count: u32) {
+        let Some(closure) = self.frame().function().closure.get() else { return };
+        let first = self.code().nlocalsplus - count;
+        for (i, cell) in closure.iter().take(count as usize).enumerate() {
+            // SAFETY: free variables are the last locals, empty so far.
+            unsafe { *self.locals.add(first as usize + i) = cell.clone().into_bits() };
+        }
+    }
+
+    pub fn load_deref(&mut self, arg: u32) -> PyResult<()> {
+        match self.cell(arg).contents.get() {
+            Some(value) => {
+                self.push(value);
+                Ok(())
+            }
+            None => Err(self.unbound_cell(arg)),
+        }
+    }
+
+    pub fn store_deref(&mut self, arg: u32) {
+        let value = self.pop();
+        let old = self.cell(arg).contents.replace(Some(value));
+        drop(old);
+        self.safe_point();
+    }
+
+    pub fn delete_deref(&mut self, arg: u32) -> PyResult<()> {
+        match self.cell(arg).contents.replace(None) {
+            Some(old) => {
+                drop(old);
+                self.safe_point();
+                Ok(())
+            }
+            None => Err(self.unbound_cell(arg)),
+        }
+    }
+
+    #[cold]
+    fn unbound_cell(&self, arg: u32) -> exceptions::PyErr {
+        let code = self.code();
+        let name = &code.locals[arg as usize];
+        if arg < code.nlocalsplus - code.nfree {
+            exceptions::unbound_local_error(name)
+        } else {
+            exceptions::unbound_free_error(name)
+        }
+    }
+}
+
+fn named_error(message: &str, name: &StrRef) -> exceptions::PyErr {
+    let error = exceptions::PyErr::new(exceptions::name_error_class(), &[Value::from(message)]);
+    exceptions::set_fields(&error, &[("name", name.to_value())]);
+    error
+}

@@ -1,0 +1,326 @@
+//! The cycle collector: three generations, run at safe points (`gc` module, PEP 442).
+
+use super::{GC_FINALIZED, GC_GENERATION_MASK, GC_HAS_WEAKREFS, Header, Visitor, pending};
+use crate::cell::GilCell;
+use crate::types::instance;
+use crate::types::typeobj::TypeFlags;
+use crate::value::Value;
+use std::cell::Cell;
+
+pub const GENERATIONS: usize = 3;
+const MAX_TRACKED: usize = (u32::MAX >> super::GC_INDEX_SHIFT) as usize;
+
+/// What `gc.get_stats()` shows of a generation.
+#[derive(Clone, Copy, Default)]
+pub struct Stats {
+    pub collections: usize,
+    pub collected: usize,
+    pub uncollectable: usize,
+}
+
+struct Collector {
+    /// Tracked objects by generation; null where one has died.
+    lists: GilCell<[Vec<*const Header>; GENERATIONS]>,
+    /// Allocations less deallocations since the last young collection; then collections of the younger generation.
+    counts: GilCell<[i64; GENERATIONS]>,
+    thresholds: GilCell<[i64; GENERATIONS]>,
+    stats: GilCell<[Stats; GENERATIONS]>,
+    enabled: Cell<bool>,
+    collecting: Cell<bool>,
+    requested: Cell<bool>,
+}
+
+// SAFETY: used under the GIL only.
+unsafe impl Sync for Collector {}
+
+static GC: Collector = Collector {
+    lists: GilCell::new([Vec::new(), Vec::new(), Vec::new()]),
+    counts: GilCell::new([0; GENERATIONS]),
+    thresholds: GilCell::new([2000, 10, 10]),
+    stats: GilCell::new([Stats { collections: 0, collected: 0, uncollectable: 0 }; GENERATIONS]),
+    enabled: Cell::new(true),
+    collecting: Cell::new(false),
+    requested: Cell::new(false),
+};
+
+/// Puts a new object under the collector's eyes.
+#[inline]
+pub fn track(object: &Header) {
+    if object.generation() != 0 {
+        return;
+    }
+    let index = GC.lists.with(|lists| {
+        lists[0].push(object);
+        lists[0].len() - 1
+    });
+    if index >= MAX_TRACKED {
+        GC.lists.with(|lists| lists[0].pop());
+        return;
+    }
+    object.set_gc_position(1, index);
+    let (count, threshold) = GC.counts.with(|c| {
+        c[0] += 1;
+        (c[0], GC.thresholds.with(|t| t[0]))
+    });
+    if count > threshold && threshold > 0 && GC.enabled.get() && !GC.collecting.get() && !GC.requested.get() {
+        GC.requested.set(true);
+        crate::frame::breaker::request(crate::frame::breaker::GC);
+    }
+}
+
+/// Takes an object out of the collector's sight.
+#[inline]
+pub fn untrack(object: &Header) {
+    let generation = object.generation();
+    if generation == 0 {
+        return;
+    }
+    let index = object.gc_index();
+    GC.lists.with(|lists| {
+        let list = &mut lists[generation as usize - 1];
+        if index + 1 == list.len() {
+            list.pop();
+        } else {
+            list[index] = std::ptr::null();
+        }
+    });
+    if generation == 1 {
+        GC.counts.with(|c| c[0] = (c[0] - 1).max(0));
+    }
+    object.set_gc_position(0, 0);
+}
+
+pub fn is_tracked(value: &Value) -> bool {
+    value.header().is_some_and(|h| h.generation() != 0)
+}
+
+pub fn is_enabled() -> bool {
+    GC.enabled.get()
+}
+
+pub fn set_enabled(on: bool) {
+    GC.enabled.set(on);
+}
+
+pub fn thresholds() -> [i64; GENERATIONS] {
+    GC.thresholds.get()
+}
+
+pub fn set_thresholds(thresholds: [i64; GENERATIONS]) {
+    GC.thresholds.set(thresholds);
+}
+
+pub fn counts() -> [i64; GENERATIONS] {
+    GC.counts.get()
+}
+
+pub fn stats() -> [Stats; GENERATIONS] {
+    GC.stats.get()
+}
+
+/// All tracked objects, of one generation or of all.
+pub fn objects(generation: Option<usize>) -> Vec<Value> {
+    GC.lists.with(|lists| {
+        let lists = match generation {
+            Some(g) => &lists[g..=g],
+            None => &lists[..],
+        };
+        let live = lists.iter().flatten().filter(|p| !p.is_null());
+        // SAFETY: the lists hold live objects; each gets a reference of its own.
+        live.map(|&p| unsafe { Value::clone_from_bits(p as u64) }).collect()
+    })
+}
+
+/// Shows `visit` what `object` refers to.
+pub fn referents(object: &Header, visit: &mut Visitor<'_>) {
+    let class = object.class();
+    if let Some(traverse) = class.info.traverse {
+        // SAFETY: the class describes the object's payload.
+        unsafe { traverse(object, visit) }
+    }
+    instance::traverse_prefix(object, visit);
+    if !class.flags().contains(TypeFlags::IMMORTAL) {
+        visit.visit(class.as_value());
+    }
+}
+
+/// Runs the collection that allocation asked for. Called at safe points.
+#[cold]
+pub fn run_requested() {
+    if !GC.requested.replace(false) || !GC.enabled.get() {
+        return;
+    }
+    let thresholds = GC.thresholds.get();
+    let counts = GC.counts.get();
+    let generation =
+        (0..GENERATIONS).rev().find(|&g| counts[g] > thresholds[g] && thresholds[g] > 0).unwrap_or(0);
+    // A full collection pays off only once the young survivors amount to a quarter of the old.
+    let generation = if generation == 2 && !full_collection_due() { 1 } else { generation };
+    collect(generation);
+}
+
+fn full_collection_due() -> bool {
+    GC.lists.with(|lists| lists[1].len() + lists[0].len() > lists[2].len() / 4)
+}
+
+/// Collects `generation` and the younger ones; gives the number of unreachable objects found.
+pub fn collect(generation: usize) -> usize {
+    if GC.collecting.replace(true) {
+        return 0;
+    }
+    let found = collect_inner(generation);
+    GC.collecting.set(false);
+    found
+}
+
+fn collect_inner(generation: usize) -> usize {
+    GC.counts.with(|counts| {
+        counts[..=generation].fill(0);
+        if generation + 1 < GENERATIONS {
+            counts[generation + 1] += 1;
+        }
+    });
+    let mut candidates: Vec<*const Header> = GC.lists.with(|lists| {
+        lists[..=generation].iter_mut().flat_map(std::mem::take).filter(|p| !p.is_null()).collect()
+    });
+    // Survivors go one generation up; until then all candidates count as members of it, so that dying objects find
+    // their place.
+    let target = (generation + 1).min(GENERATIONS - 1);
+    let offset = GC.lists.with(|lists| {
+        let offset = lists[target].len();
+        lists[target].append(&mut candidates);
+        offset
+    });
+    let members = || GC.lists.with(|lists| lists[target][offset..].to_vec());
+    let all = members();
+    for (i, &object) in all.iter().enumerate() {
+        // SAFETY: candidates are live.
+        unsafe { (*object).set_gc_position(target as u32 + 1, offset + i) }
+    }
+    let unreachable = find_unreachable(&all, target, offset);
+    // Hold what was found, so that finalisers and clearing work on intact objects.
+    // SAFETY: unreachable objects are live until their cycle is broken below.
+    let held: Vec<Value> = unreachable.iter().map(|&p| unsafe { Value::clone_from_bits(p as u64) }).collect();
+    let mut collected = held.len();
+    if !held.is_empty() {
+        clear_weakrefs(&held);
+        run_finalizers(&held);
+        let garbage = still_unreachable(&held, target, offset);
+        collected = if garbage.len() == held.len() { collected } else { garbage.len() };
+        for object in &garbage {
+            if let Some(header) = object.header() {
+                header.set_flag(GC_FINALIZED);
+                clear_object(header);
+            }
+        }
+    }
+    drop(held);
+    pending::run_pending();
+    GC.stats.with(|stats| {
+        stats[generation].collections += 1;
+        stats[generation].collected += collected;
+    });
+    collected
+}
+
+fn clear_object(header: &Header) {
+    if let Some(clear) = header.class().info.clear {
+        // SAFETY: the class describes the object's payload; the caller holds a reference.
+        unsafe { clear(header) }
+    }
+    instance::clear_prefix(header);
+}
+
+/// The position of `header` among the candidates.
+fn candidate(header: &Header, target: usize, offset: usize) -> Option<usize> {
+    if header.generation() != target as u32 + 1 {
+        return None;
+    }
+    header.gc_index().checked_sub(offset)
+}
+
+/// Which of the candidates are referred to only by one another.
+fn find_unreachable(all: &[*const Header], target: usize, offset: usize) -> Vec<*const Header> {
+    // SAFETY (for the whole function): candidates are live, and traversing runs no Python code.
+    let mut external: Vec<u32> = all.iter().map(|&p| unsafe { (*p).refcount() }).collect();
+    for &object in all {
+        let mut count = |child: &Value| {
+            if let Some(index) = child.header().and_then(|h| candidate(h, target, offset)) {
+                external[index] = external[index].saturating_sub(1);
+            }
+        };
+        // SAFETY: as above.
+        referents(unsafe { &*object }, &mut Visitor(&mut count));
+    }
+    let mut reached: Vec<bool> = external.iter().map(|&n| n > 0).collect();
+    let mut work: Vec<usize> = (0..all.len()).filter(|&i| reached[i]).collect();
+    while let Some(index) = work.pop() {
+        let mut mark = |child: &Value| {
+            if let Some(index) = child.header().and_then(|h| candidate(h, target, offset))
+                && !reached[index]
+            {
+                reached[index] = true;
+                work.push(index);
+            }
+        };
+        // SAFETY: as above.
+        referents(unsafe { &*all[index] }, &mut Visitor(&mut mark));
+    }
+    all.iter().zip(reached).filter(|(_, reached)| !reached).map(|(&p, _)| p).collect()
+}
+
+fn clear_weakrefs(garbage: &[Value]) {
+    for header in garbage.iter().filter_map(Value::header) {
+        if header.has_flag(GC_HAS_WEAKREFS) {
+            crate::types::weakref::clear_weakrefs(header);
+        }
+    }
+}
+
+fn run_finalizers(garbage: &[Value]) {
+    for object in garbage {
+        if let Some(header) = object.header()
+            && header.class().flags().contains(TypeFlags::HAS_FINALIZER)
+            && !header.has_flag(GC_FINALIZED)
+            && crate::finalize::needs_finalizer(header)
+        {
+            header.set_flag(GC_FINALIZED);
+            crate::finalize::finalize(object);
+        }
+    }
+}
+
+/// What the finalisers have not brought back to life: if any object was, it and all it reaches stay.
+fn still_unreachable(held: &[Value], target: usize, offset: usize) -> Vec<Value> {
+    let index_of = |v: &Value| v.header().and_then(|h| candidate(h, target, offset));
+    let mut external: rustc_hash::FxHashMap<u64, i64> =
+        // Each is held once by `held` itself.
+        held.iter().map(|v| (v.bits(), i64::from(v.header().map_or(0, Header::refcount)) - 1)).collect();
+    for object in held {
+        let mut count = |child: &Value| {
+            if let Some(n) = external.get_mut(&child.bits()) {
+                *n -= 1;
+            }
+        };
+        if let Some(header) = object.header() {
+            referents(header, &mut Visitor(&mut count));
+        }
+    }
+    let mut alive: Vec<u64> = external.iter().filter(|(_, n)| **n > 0).map(|(&bits, _)| bits).collect();
+    if alive.is_empty() {
+        return held.to_vec();
+    }
+    let mut reached: rustc_hash::FxHashSet<u64> = alive.iter().copied().collect();
+    while let Some(bits) = alive.pop() {
+        let mut mark = |child: &Value| {
+            if external.contains_key(&child.bits()) && reached.insert(child.bits()) {
+                alive.push(child.bits());
+            }
+        };
+        // SAFETY: `held` keeps the object alive.
+        referents(unsafe { &*(bits as *const Header) }, &mut Visitor(&mut mark));
+    }
+    held.iter().filter(|v| !reached.contains(&v.bits()) && index_of(v).is_some()).cloned().collect()
+}
+
+const _: () = assert!(GENERATIONS as u32 <= GC_GENERATION_MASK);

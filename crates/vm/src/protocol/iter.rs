@@ -1,0 +1,113 @@
+//! Iteration.
+
+use crate::types::list::PyList;
+use crate::types::tuple::{PyTuple, TupleRef};
+use crate::value::Value;
+use crate::{PyResult, exceptions, name};
+
+/// `iter(object)`.
+pub fn iter(object: &Value) -> PyResult<Value> {
+    let class = object.class();
+    let Some(iter) = class.slots().iter else {
+        if class.slots().sq_item.is_some() && class.lookup(name!("__getitem__")).is_some() {
+            return Ok(crate::types::seqiter::new_sequence_iterator(object.clone()));
+        }
+        return Err(exceptions::type_error(format!("'{}' object is not iterable", class.name())));
+    };
+    let iterator = iter(object)?;
+    if iterator.class().slots().iternext.is_none() {
+        return Err(exceptions::type_error(format!(
+            "iter() returned non-iterator of type '{}'",
+            iterator.type_name()
+        )));
+    }
+    Ok(iterator)
+}
+
+/// The next item of an iterator; `None` when it is exhausted.
+#[inline]
+pub fn next(iterator: &Value) -> PyResult<Option<Value>> {
+    match iterator.class().slots().iternext {
+        Some(next) => match next(iterator) {
+            Err(error) if error.is_instance(exceptions::stop_iteration_class()) => Ok(None),
+            result => result,
+        },
+        None => Err(exceptions::type_error(format!("'{}' object is not an iterator", iterator.type_name()))),
+    }
+}
+
+/// Calls `f` with each item, in order.
+pub fn for_each(iterable: &Value, mut f: impl FnMut(Value) -> PyResult<()>) -> PyResult<()> {
+    if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
+        return tuple.iter().try_for_each(|item| f(item.clone()));
+    }
+    if let Some(list) = iterable.downcast_exact::<PyList>() {
+        let mut index = 0;
+        while let Some(item) = list.get(index) {
+            f(item)?;
+            index += 1;
+        }
+        return Ok(());
+    }
+    let iterator = iter(iterable)?;
+    while let Some(item) = next(&iterator)? {
+        f(item)?;
+    }
+    Ok(())
+}
+
+/// All items as a vector.
+pub fn collect(iterable: &Value) -> PyResult<Vec<Value>> {
+    if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
+        return Ok(tuple.to_vec());
+    }
+    if let Some(list) = iterable.downcast_exact::<PyList>() {
+        return Ok(list.to_vec());
+    }
+    let mut items = Vec::with_capacity(length_hint(iterable, 8)?.min(1 << 20));
+    for_each(iterable, |item| {
+        items.push(item);
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+/// `tuple(iterable)`.
+pub fn to_tuple(iterable: &Value) -> PyResult<TupleRef> {
+    match iterable.downcast_exact::<PyTuple>() {
+        Some(tuple) => Ok(tuple.clone()),
+        None => collect(iterable).map(PyTuple::from_vec),
+    }
+}
+
+/// `operator.length_hint(object, default)`.
+pub fn length_hint(object: &Value, default: usize) -> PyResult<usize> {
+    if object.class().slots().len.is_some() {
+        match super::len(object) {
+            Err(error) if error.is_instance(exceptions::type_error_class()) => {}
+            result => return result,
+        }
+    }
+    let hint = match super::call_special(object, name!("__length_hint__"), &[]) {
+        Ok(None) => return Ok(default),
+        Ok(Some(hint)) => hint,
+        Err(error) if error.is_instance(exceptions::type_error_class()) => return Ok(default),
+        Err(error) => return Err(error),
+    };
+    if hint.is_not_implemented() {
+        return Ok(default);
+    }
+    let Some(hint) = hint
+        .downcast::<crate::types::int::PyInt>()
+        .map(|_| ())
+        .or(hint.as_small_int().map(|_| ()))
+        .map(|()| hint.clone())
+    else {
+        return Err(exceptions::type_error(format!(
+            "__length_hint__ must be an integer, not {}",
+            hint.type_name()
+        )));
+    };
+    let hint = super::index_to_isize(&hint)?;
+    usize::try_from(hint).map_err(|_| exceptions::value_error("__length_hint__() should return >= 0"))
+}

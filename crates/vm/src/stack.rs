@@ -1,0 +1,50 @@
+//! The guard against native stack overflow: recursion in native code ends in RecursionError.
+
+use crate::cell::GilCell;
+use crate::{PyResult, exceptions};
+
+/// Bytes of native stack that must remain for native code to recurse further.
+const RESERVE: usize = 256 * 1024;
+
+static LIMIT: GilCell<usize> = GilCell::new(0);
+
+/// Proof that the stack was checked; nothing needs undoing, the stack pointer is the counter.
+pub struct Guard;
+
+fn stack_pointer() -> usize {
+    let marker = 0u8;
+    std::hint::black_box(&raw const marker) as usize
+}
+
+/// Tells the guard that the current thread's stack has `size` bytes below the current frame. The GIL's owner sets it
+/// when threads switch.
+pub fn set_stack_size(size: usize) {
+    set_limit(stack_pointer().saturating_sub(size).saturating_add(RESERVE));
+}
+
+/// The lowest address native code may recurse down to.
+pub fn limit() -> usize {
+    LIMIT.get()
+}
+
+pub fn set_limit(limit: usize) {
+    LIMIT.set(limit);
+}
+
+/// Checks that native code may recurse. `doing` completes the message, as in "maximum recursion depth exceeded in
+/// comparison".
+#[inline(always)]
+pub fn enter(doing: &str) -> PyResult<Guard> {
+    if stack_pointer() < LIMIT.get() { overflow(doing) } else { Ok(Guard) }
+}
+
+#[cold]
+#[inline(never)]
+fn overflow(doing: &str) -> PyResult<Guard> {
+    // The error itself needs some stack.
+    let limit = LIMIT.get();
+    LIMIT.set(limit.saturating_sub(RESERVE / 2));
+    let error = exceptions::recursion_error(format!("maximum recursion depth exceeded{doing}"));
+    LIMIT.set(limit);
+    Err(error)
+}

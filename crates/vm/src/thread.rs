@@ -1,0 +1,105 @@
+//! The state of one Python thread: its frames, its exception, its limits.
+
+use crate::cell::GilCell;
+use crate::frame::{DataStack, Frame};
+use crate::value::Value;
+use std::cell::Cell;
+use std::ptr;
+
+/// A link of the chain of exceptions being handled: one per thread, and one per generator that runs.
+pub struct HandledException {
+    pub value: GilCell<Option<Value>>,
+    pub previous: Cell<*const HandledException>,
+}
+
+impl HandledException {
+    pub const fn new() -> HandledException {
+        HandledException { value: GilCell::new(None), previous: Cell::new(ptr::null()) }
+    }
+}
+
+impl Default for HandledException {
+    fn default() -> HandledException {
+        HandledException::new()
+    }
+}
+
+/// A Python thread.
+pub struct Thread {
+    /// The innermost frame.
+    pub frame: Cell<*mut Frame>,
+    /// How many Python frames may still be pushed before RecursionError.
+    pub depth_left: Cell<i64>,
+    pub handled: Cell<*const HandledException>,
+    pub base_handled: HandledException,
+    pub data_stack: DataStack,
+    /// The thread's `contextvars` context, if one was entered.
+    pub context: GilCell<Option<Value>>,
+    /// Extra references the runtime keeps per thread (trace functions, async generator hooks), by name.
+    pub extra: GilCell<Vec<(&'static str, Value)>>,
+}
+
+static CURRENT: GilCell<*const Thread> = GilCell::new(ptr::null());
+
+/// The recursion limit of new threads, `sys.getrecursionlimit()`.
+static RECURSION_LIMIT: GilCell<i64> = GilCell::new(1000);
+
+impl Thread {
+    /// A thread without frames.
+    pub fn new() -> Box<Thread> {
+        let thread = Box::new(Thread {
+            frame: Cell::new(ptr::null_mut()),
+            depth_left: Cell::new(RECURSION_LIMIT.get()),
+            handled: Cell::new(ptr::null()),
+            base_handled: HandledException::new(),
+            data_stack: DataStack::new(),
+            context: GilCell::new(None),
+            extra: GilCell::new(Vec::new()),
+        });
+        thread.handled.set(&thread.base_handled);
+        thread
+    }
+
+    /// The exception being handled: the innermost one that is set.
+    pub fn handled_exception(&self) -> Option<Value> {
+        let mut item = self.handled.get();
+        while !item.is_null() {
+            // SAFETY: links live as long as the thread or the running generator they belong to.
+            let link = unsafe { &*item };
+            if let Some(value) = link.value.get() {
+                return Some(value);
+            }
+            item = link.previous.get();
+        }
+        None
+    }
+}
+
+/// The thread that holds the GIL.
+#[inline(always)]
+pub fn current() -> &'static Thread {
+    // SAFETY: set before any Python code runs, and whenever the GIL changes hands, to a thread that stays alive
+    // while it holds it.
+    unsafe { &*CURRENT.get() }
+}
+
+/// Makes `thread` the running one; called by whoever has just taken the GIL.
+pub fn set_current(thread: *const Thread) {
+    CURRENT.set(thread);
+}
+
+pub fn recursion_limit() -> i64 {
+    RECURSION_LIMIT.get()
+}
+
+/// `sys.setrecursionlimit`: applies to the current thread at once.
+pub fn set_recursion_limit(limit: i64) {
+    let change = limit - RECURSION_LIMIT.replace(limit);
+    let thread = current();
+    thread.depth_left.set(thread.depth_left.get() + change);
+}
+
+/// How deep the current thread's Python frames are.
+pub fn depth() -> i64 {
+    recursion_limit() - current().depth_left.get()
+}

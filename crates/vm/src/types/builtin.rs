@@ -1,0 +1,160 @@
+//! Making the builtin classes from their definitions, each on first use.
+
+use super::dict::PyDict;
+use super::function::{PyClassMethodDescr, PyGetSetDescr, PyMethodDescr, PyNative};
+use super::object::PyObject;
+use super::str::{PyStr, intern};
+use super::tuple::PyTuple;
+use super::typeobj::{Layout, PyType, TypeFlags, TypeRef};
+use crate::cell::GilCell;
+use crate::heap::{Payload, Ref};
+use crate::macros_support::{ClassDef, ClassFlags, MethodDef, MethodKind};
+use crate::value::Value;
+
+/// Where a builtin class is kept once it exists.
+pub struct ClassCell(GilCell<Option<TypeRef>>);
+
+impl ClassCell {
+    #[expect(clippy::new_without_default, reason = "only made in statics")]
+    pub const fn new() -> ClassCell {
+        ClassCell(GilCell::new(None))
+    }
+
+    /// The class, made from `def` on first use.
+    #[inline(always)]
+    pub fn get_or_init(&'static self, def: &'static ClassDef) -> &'static TypeRef {
+        // SAFETY: written once, under the GIL, and never replaced.
+        match unsafe { &*self.0.as_ptr() } {
+            Some(class) => class,
+            None => self.init(def),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn init(&'static self, def: &'static ClassDef) -> &'static TypeRef {
+        let base = match def.base {
+            Some(base) => Some(base().clone()),
+            None if def.name == "object" => None,
+            None => Some(PyObject::class().clone()),
+        };
+        // Making the base may have made this class on the way.
+        // SAFETY: as in `get_or_init`.
+        if let Some(class) = unsafe { &*self.0.as_ptr() } {
+            return class;
+        }
+        let flags = type_flags(def, base.as_ref());
+        let layout = |base: Option<&TypeRef>| Layout {
+            info: *def.payload,
+            flags,
+            owner: if def.flags.has(ClassFlags::SHARED_LAYOUT) {
+                base.map(|b| b.layout_owner().clone())
+            } else {
+                None
+            },
+            has_dict: def.flags.has(ClassFlags::DICT) || base.is_some_and(|b| b.has_dict()),
+            slot_count: 0,
+        };
+        let class = if def.name == "type" && def.module == "builtins" {
+            super::typeobj::bootstrap_metaclass(layout(base.as_ref()), def)
+        } else {
+            PyType::allocate(PyType::class(), layout(base.as_ref()), Some(def))
+        };
+        // Published before it is filled: what fills it may need it.
+        self.0.set(Some(class.clone()));
+        fill(&class, def, base);
+        // SAFETY: as in `get_or_init`.
+        unsafe { (*self.0.as_ptr()).as_ref().unwrap_unchecked() }
+    }
+}
+
+fn type_flags(def: &ClassDef, base: Option<&TypeRef>) -> TypeFlags {
+    let mut flags = TypeFlags::READY.union(TypeFlags::IMMORTAL);
+    let pairs = [
+        (ClassFlags::BASETYPE, TypeFlags::BASETYPE),
+        (ClassFlags::GC, TypeFlags::HAVE_GC),
+        (ClassFlags::SEQUENCE, TypeFlags::SEQUENCE),
+        (ClassFlags::MAPPING, TypeFlags::MAPPING),
+        (ClassFlags::MATCH_SELF, TypeFlags::MATCH_SELF),
+        (ClassFlags::NO_NEW, TypeFlags::DISALLOW_INSTANTIATION),
+        (ClassFlags::METHOD_DESCRIPTOR, TypeFlags::METHOD_DESCRIPTOR),
+        (ClassFlags::FINALIZER, TypeFlags::HAS_FINALIZER),
+        (ClassFlags::WEAKREF, TypeFlags::MANAGED_WEAKREF),
+    ];
+    for (class_flag, type_flag) in pairs {
+        if def.flags.has(class_flag) {
+            flags = flags.union(type_flag);
+        }
+    }
+    if !def.flags.has(ClassFlags::HEAP) {
+        flags = flags.union(TypeFlags::IMMUTABLETYPE);
+    }
+    let subclass_flag = match def.name {
+        _ if def.module != "builtins" => TypeFlags(0),
+        "int" => TypeFlags::LONG_SUBCLASS,
+        "list" => TypeFlags::LIST_SUBCLASS,
+        "tuple" => TypeFlags::TUPLE_SUBCLASS,
+        "bytes" => TypeFlags::BYTES_SUBCLASS,
+        "str" => TypeFlags::UNICODE_SUBCLASS,
+        "dict" => TypeFlags::DICT_SUBCLASS,
+        "BaseException" => TypeFlags::BASE_EXC_SUBCLASS,
+        "type" => TypeFlags::TYPE_SUBCLASS,
+        _ => TypeFlags(0),
+    };
+    let inherited = base.map_or(0, |b| b.flags().0 & (TypeFlags::INHERITED.0 | TypeFlags::MANAGED_WEAKREF.0));
+    TypeFlags(flags.0 | subclass_flag.0 | inherited)
+}
+
+fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
+    let dict = PyDict::new_ref();
+    class.dict.set(Some(dict.clone()));
+    let mut mro = vec![class.to_value()];
+    if let Some(base) = &base {
+        mro.extend(base.mro().iter().cloned());
+        base.subclasses.with(|list| list.push(class.as_ptr()));
+        class.bases.set(Some(PyTuple::from_array([base.to_value()])));
+    } else {
+        class.bases.set(Some(super::tuple::empty()));
+    }
+    class.mro.set(Some(PyTuple::from_vec(mro)));
+    class.name.set(Some(intern(def.name)));
+    class.qualname.set(Some(intern(def.name)));
+    class.slots.with(|slots| {
+        for members in def.members {
+            if let Some(init) = members.slots {
+                init(slots);
+            }
+        }
+    });
+    super::special::add_slot_wrappers(class);
+    if let Some(base) = &base {
+        super::special::inherit_slots(class, base);
+    }
+    class.base.set(base);
+    for members in def.members {
+        for method in members.methods {
+            dict.insert(method.name, method_descriptor(class, method));
+        }
+        for getset in members.getset {
+            dict.insert(getset.name, Ref::new(PyGetSetDescr { def: getset, class: class.clone() }));
+        }
+        for attr in members.attrs {
+            if let Ok(value) = (attr.value)() {
+                dict.insert(attr.name, value);
+            }
+        }
+    }
+    if dict.get_interned(&intern("__doc__")).is_none() {
+        dict.insert("__doc__", def.doc.map_or(Value::NONE, |doc| PyStr::from_str(doc).into_value()));
+    }
+}
+
+fn method_descriptor(class: &TypeRef, method: &'static MethodDef) -> Value {
+    match method.kind {
+        MethodKind::Instance => Ref::new(PyMethodDescr { def: method, class: class.clone() }).into_value(),
+        MethodKind::Class => Ref::new(PyClassMethodDescr { def: method, class: class.clone() }).into_value(),
+        MethodKind::Static => {
+            super::function::new_staticmethod(PyNative::function(method, None).into_value())
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! `code`: a code object as the interpreter holds it: the canonical fields, and the private code that executes.
+
+use crate::PyResult;
+use crate::cell::GilCell;
+use crate::frame::quicken;
+use crate::heap::{Ref, Traverse, Visitor};
+use crate::types::str::{PyStr, StrRef, intern_ref};
+use crate::types::tuple::{PyTuple, TupleRef};
+use crate::types::{float, int};
+use crate::value::Value;
+use minipy_bytecode::code::flags;
+use minipy_bytecode::{CodeObject, Constant, LocalKind};
+use minipy_macros::{pyclass, pymethods};
+use rustpython_wtf8::Wtf8;
+use std::sync::Arc;
+
+/// Create a code object.  Not for mere mortals.
+#[pyclass(name = "code", gc, weakref)]
+pub struct PyCode {
+    /// The canonical code object, never changed.
+    pub object: Arc<CodeObject>,
+    pub consts: TupleRef,
+    /// `co_names`, interned.
+    pub names: Box<[StrRef]>,
+    /// Names of the fast locals, interned.
+    pub locals: Box<[StrRef]>,
+    pub name: StrRef,
+    pub qualname: StrRef,
+    pub filename: GilCell<StrRef>,
+    /// The quickened copy that executes, made on the first call.
+    pub private: GilCell<Option<Box<[u64]>>>,
+    pub flags: u32,
+    pub argcount: u32,
+    pub kwonlyargcount: u32,
+    /// Fast locals, cells and free variables.
+    pub nlocalsplus: u32,
+    pub nfree: u32,
+    pub stacksize: u32,
+}
+
+impl Traverse for PyCode {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.consts.traverse(visit);
+    }
+}
+
+/// A `str` of the text of a code object, interned.
+pub fn interned(text: &Wtf8) -> StrRef {
+    intern_ref(&PyStr::from_wtf8(text))
+}
+
+/// The value of a constant.
+pub fn constant_value(constant: &Constant) -> Value {
+    match constant {
+        Constant::None => Value::NONE,
+        Constant::True => Value::TRUE,
+        Constant::False => Value::FALSE,
+        Constant::Ellipsis => Value::ELLIPSIS,
+        Constant::StopIteration => crate::exceptions::stop_iteration_class().to_value(),
+        Constant::Int(n) => int::from_i64(*n),
+        Constant::BigInt(n) => int::from_ibig((**n).clone()),
+        Constant::Float(x) => float::from_f64(*x),
+        Constant::Complex(re, im) => crate::types::complex::from_parts(*re, *im),
+        Constant::Str(text, true) => interned(text).into_value(),
+        Constant::Str(text, false) => PyStr::from_wtf8(text).into_value(),
+        Constant::Bytes(bytes) => crate::types::bytes::from_slice(bytes).into_value(),
+        Constant::Tuple(items) => PyTuple::from_vec(items.iter().map(constant_value).collect()).into_value(),
+        Constant::FrozenSet(items) => {
+            crate::types::set::frozenset_of(items.iter().map(constant_value).collect())
+        }
+        Constant::Slice(parts) => {
+            let [start, stop, step] = &**parts;
+            crate::types::slice::new_slice(constant_value(start), constant_value(stop), constant_value(step))
+        }
+        Constant::Code(code) => PyCode::new_ref(code.clone()).into_value(),
+    }
+}
+
+impl PyCode {
+    pub fn new_ref(object: Arc<CodeObject>) -> Ref<PyCode> {
+        let consts = object.consts.iter().map(constant_value).collect();
+        PyCode::with_consts(object, PyTuple::from_vec(consts))
+    }
+
+    /// A code object whose constants are these values (`code.replace` may pass values no compiler makes).
+    pub fn with_consts(object: Arc<CodeObject>, consts: TupleRef) -> Ref<PyCode> {
+        let nlocalsplus = object.localsplusnames.len() as u32;
+        let nfree = object.localspluskinds.iter().filter(|k: &&LocalKind| k.is_free()).count() as u32;
+        Ref::new(PyCode {
+            consts,
+            names: object.names.iter().map(|n| interned(n)).collect(),
+            locals: object.localsplusnames.iter().map(|n| interned(n)).collect(),
+            name: interned(&object.name),
+            qualname: interned(&object.qualname),
+            filename: GilCell::new(interned(&object.filename)),
+            private: GilCell::new(None),
+            flags: object.flags,
+            argcount: object.argcount,
+            kwonlyargcount: object.kwonlyargcount,
+            nlocalsplus,
+            nfree,
+            stacksize: object.stacksize,
+            object,
+        })
+    }
+
+    #[inline(always)]
+    pub fn has_flag(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// How many leading fast locals are filled from arguments.
+    pub fn arg_slots(&self) -> usize {
+        self.argcount as usize
+            + self.kwonlyargcount as usize
+            + usize::from(self.has_flag(flags::CO_VARARGS))
+            + usize::from(self.has_flag(flags::CO_VARKEYWORDS))
+    }
+
+    /// The docstring, or None.
+    pub fn docstring(&self) -> Value {
+        if self.has_flag(flags::CO_HAS_DOCSTRING) {
+            return self.consts.first().cloned().unwrap_or(Value::NONE);
+        }
+        Value::NONE
+    }
+
+    /// The line of the instruction at `index` (in code units), or 0.
+    pub fn line_at(&self, index: usize) -> i32 {
+        {
+            let _ = index;
+            self.object.firstlineno
+        }
+    }
+
+    /// The first private instruction.
+    #[inline(always)]
+    pub fn entry(&self) -> *mut u64 {
+        // SAFETY: the private code is made once and stays while the code object lives.
+        match unsafe { &mut *self.private.as_ptr() } {
+            Some(private) => private.as_mut_ptr(),
+            None => self.prepare(),
+        }
+    }
+
+    #[cold]
+    fn prepare(&self) -> *mut u64 {
+        self.private.set(Some(quicken::decode(&self.object.code)));
+        self.entry()
+    }
+}
+
+#[pymethods]
+impl PyCode {
+    #[slot]
+    fn repr(zelf: &Ref<PyCode>) -> PyResult<Value> {
+        let text = format!(
+            "<code object {} at {:#x}, file \"{}\", line {}>",
+            zelf.name,
+            zelf.as_value().id(),
+            zelf.filename.get(),
+            zelf.object.firstlineno
+        );
+        Ok(PyStr::from_str(&text).into_value())
+    }
+}

@@ -1,0 +1,657 @@
+//! `dict`: compact and ordered (PEP 468/520): an index table over an array of entries, probed as CPython probes.
+
+use crate::PyResult;
+use crate::cell::GilCell;
+use crate::heap::{Ref, Traverse, Visitor};
+use crate::protocol;
+use crate::types::str::{PyStr, StrRef};
+use crate::value::Value;
+use minipy_macros::pyclass;
+use std::cell::Cell;
+
+pub type DictRef = Ref<PyDict>;
+
+/// A key, its hash and its value. Deleted entries keep their place, without key, until the next resize.
+struct Entry {
+    hash: i64,
+    key: Option<Value>,
+    value: Option<Value>,
+}
+
+const FREE: u32 = u32::MAX;
+const DELETED: u32 = u32::MAX - 1;
+const MIN_SIZE: usize = 8;
+
+/// The table: open addressing over indices into `entries`.
+#[derive(Default)]
+struct Table {
+    indices: Indices,
+    entries: Vec<Entry>,
+    used: usize,
+}
+
+/// Index slots as narrow as the table size allows.
+enum Indices {
+    /// Nothing allocated yet.
+    Empty,
+    U8(Box<[u8]>),
+    U16(Box<[u16]>),
+    U32(Box<[u32]>),
+}
+
+impl Default for Indices {
+    fn default() -> Indices {
+        Indices::Empty
+    }
+}
+
+impl Indices {
+    fn new(size: usize) -> Indices {
+        match size {
+            0..=0x80 => Indices::U8(vec![u8::MAX; size].into_boxed_slice()),
+            0x81..=0x8000 => Indices::U16(vec![u16::MAX; size].into_boxed_slice()),
+            _ => Indices::U32(vec![FREE; size].into_boxed_slice()),
+        }
+    }
+
+    #[inline(always)]
+    fn len(&self) -> usize {
+        match self {
+            Indices::Empty => 0,
+            Indices::U8(s) => s.len(),
+            Indices::U16(s) => s.len(),
+            Indices::U32(s) => s.len(),
+        }
+    }
+
+    /// The entry index at `slot`, or FREE or DELETED.
+    #[inline(always)]
+    fn get(&self, slot: usize) -> u32 {
+        match self {
+            Indices::Empty => FREE,
+            // The two highest narrow values stand for FREE and DELETED.
+            Indices::U8(s) => {
+                let i = s[slot];
+                if i >= u8::MAX - 1 { u32::from(i) | 0xffff_ff00 } else { u32::from(i) }
+            }
+            Indices::U16(s) => {
+                let i = s[slot];
+                if i >= u16::MAX - 1 { u32::from(i) | 0xffff_0000 } else { u32::from(i) }
+            }
+            Indices::U32(s) => s[slot],
+        }
+    }
+
+    #[inline(always)]
+    fn set(&mut self, slot: usize, index: u32) {
+        match self {
+            Indices::Empty => {}
+            Indices::U8(s) => s[slot] = index as u8,
+            Indices::U16(s) => s[slot] = index as u16,
+            Indices::U32(s) => s[slot] = index,
+        }
+    }
+}
+
+/// CPython's probe sequence.
+struct Probe {
+    mask: usize,
+    slot: usize,
+    perturb: u64,
+}
+
+impl Probe {
+    #[inline(always)]
+    fn new(hash: i64, mask: usize) -> Probe {
+        Probe { mask, slot: hash as usize & mask, perturb: hash as u64 }
+    }
+
+    #[inline(always)]
+    fn advance(&mut self) {
+        self.perturb >>= 5;
+        self.slot = self.slot.wrapping_mul(5).wrapping_add(self.perturb as usize).wrapping_add(1) & self.mask;
+    }
+}
+
+/// How many entries a table of `size` slots takes before it grows.
+#[inline(always)]
+fn usable(size: usize) -> usize {
+    (size << 1) / 3
+}
+
+enum Found {
+    At {
+        slot: usize,
+        index: usize,
+    },
+    Missing,
+    /// The key at `index` has the same hash and must be compared by Python's `==`.
+    Compare {
+        slot: usize,
+        index: usize,
+        probe: Probe,
+    },
+}
+
+impl Table {
+    #[inline(always)]
+    fn mask(&self) -> usize {
+        self.indices.len().wrapping_sub(1)
+    }
+
+    /// Looks for a key that `is_same` recognises without running Python code; other keys with the same hash are
+    /// reported for comparison unless `settles` says that they differ.
+    #[inline(always)]
+    fn probe(&self, mut probe: Probe, hash: i64, same: impl Fn(&Value) -> Option<bool>) -> Found {
+        if self.indices.len() == 0 {
+            return Found::Missing;
+        }
+        loop {
+            let index = self.indices.get(probe.slot);
+            if index == FREE {
+                return Found::Missing;
+            }
+            if index != DELETED {
+                let entry = &self.entries[index as usize];
+                if entry.hash == hash
+                    && let Some(key) = &entry.key
+                {
+                    let slot = probe.slot;
+                    match same(key) {
+                        Some(true) => return Found::At { slot, index: index as usize },
+                        Some(false) => {}
+                        None => return Found::Compare { slot, index: index as usize, probe },
+                    }
+                }
+            }
+            probe.advance();
+        }
+    }
+
+    fn find_free(&self, hash: i64) -> usize {
+        let mut probe = Probe::new(hash, self.mask());
+        while self.indices.get(probe.slot) < DELETED {
+            probe.advance();
+        }
+        probe.slot
+    }
+
+    fn insert_new(&mut self, hash: i64, key: Value, value: Value) {
+        if self.entries.len() >= usable(self.indices.len()) {
+            // CPython's growth rate: three times the live entries.
+            self.resize((self.used * 3).max(MIN_SIZE));
+        }
+        let slot = self.find_free(hash);
+        self.indices.set(slot, self.entries.len() as u32);
+        self.entries.push(Entry { hash, key: Some(key), value: Some(value) });
+        self.used += 1;
+    }
+
+    /// Rebuilds with at least `size` slots, dropping the places of deleted entries.
+    fn resize(&mut self, size: usize) {
+        let size = size.next_power_of_two().max(MIN_SIZE);
+        if self.used != self.entries.len() {
+            self.entries.retain(|e| e.key.is_some());
+        }
+        self.entries.reserve_exact(usable(size).saturating_sub(self.entries.len()));
+        self.indices = Indices::new(size);
+        let mask = self.mask();
+        for (index, entry) in self.entries.iter().enumerate() {
+            let mut probe = Probe::new(entry.hash, mask);
+            while self.indices.get(probe.slot) != FREE {
+                probe.advance();
+            }
+            self.indices.set(probe.slot, index as u32);
+        }
+    }
+
+    fn remove(&mut self, slot: usize, index: usize) -> (Option<Value>, Option<Value>) {
+        self.indices.set(slot, DELETED);
+        let entry = &mut self.entries[index];
+        self.used -= 1;
+        let old = (entry.key.take(), entry.value.take());
+        if self.used == 0 {
+            // Nothing is left to keep in order.
+            self.entries.clear();
+            self.indices = Indices::new(self.indices.len());
+        }
+        old
+    }
+}
+
+/// dict() -> new empty dictionary
+/// dict(mapping) -> new dictionary initialized from a mapping object's
+///     (key, value) pairs
+/// dict(iterable) -> new dictionary initialized as if via:
+///     d = {}
+///     for k, v in iterable:
+///         d[k] = v
+/// dict(**kwargs) -> new dictionary initialized with the name=value pairs
+///     in the keyword argument list.  For example:  dict(one=1, two=2)
+#[pyclass(name = "dict", basetype, gc, mapping, match_self)]
+#[repr(C)]
+pub struct PyDict {
+    table: GilCell<Table>,
+    /// Changes whenever a key is added or removed; 0 until somebody caches a position. Values may change under one version.
+    keys_version: Cell<u32>,
+}
+
+impl Traverse for PyDict {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        // SAFETY: the collector runs no Python code while it traverses.
+        for entry in unsafe { &(*self.table.as_ptr()).entries } {
+            entry.key.traverse(visit);
+            entry.value.traverse(visit);
+        }
+    }
+
+    fn clear(&self) {
+        PyDict::clear(self);
+    }
+}
+
+impl Default for PyDict {
+    fn default() -> PyDict {
+        PyDict { table: GilCell::default(), keys_version: Cell::new(0) }
+    }
+}
+
+impl Default for DictRef {
+    fn default() -> DictRef {
+        PyDict::new_ref()
+    }
+}
+
+#[inline(always)]
+fn exact_str(key: &Value) -> Option<&StrRef> {
+    key.downcast_exact::<PyStr>()
+}
+
+/// What identity and text can tell about `key == other` when hashes are equal.
+#[inline(always)]
+fn quick_eq(key: &Value, other: &Value) -> Option<bool> {
+    if key.is(other) {
+        return Some(true);
+    }
+    if let (Some(a), Some(b)) = (exact_str(key), exact_str(other)) {
+        return Some(a.eq(b));
+    }
+    if key.is_small_int() && other.is_small_int() {
+        return Some(false);
+    }
+    None
+}
+
+impl PyDict {
+    pub fn new_ref() -> DictRef {
+        Ref::new(PyDict::default())
+    }
+
+    /// An empty dict with room for `capacity` keys.
+    pub fn with_capacity(capacity: usize) -> DictRef {
+        let dict = PyDict::new_ref();
+        if capacity > 0 {
+            dict.table.with(|t| t.resize((capacity * 3).div_ceil(2)));
+        }
+        dict
+    }
+
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.table.with(|t| t.used)
+    }
+
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn keys_changed(&self) {
+        self.keys_version.set(0);
+    }
+
+    /// The version of the set of keys, assigning one if there is none; 0 if versions have run out.
+    #[inline]
+    pub fn keys_version(&self) -> u32 {
+        static NEXT: GilCell<u32> = GilCell::new(1);
+        if self.keys_version.get() == 0 {
+            let next = NEXT.with(|n| {
+                let next = *n;
+                *n = n.saturating_add(u32::from(next != u32::MAX));
+                if next == u32::MAX { 0 } else { next }
+            });
+            self.keys_version.set(next);
+        }
+        self.keys_version.get()
+    }
+
+    /// The version without assigning one.
+    #[inline(always)]
+    pub fn keys_version_raw(&self) -> u32 {
+        self.keys_version.get()
+    }
+
+    /// Finds `key`, running `__eq__` where identity and text do not settle it.
+    fn find(&self, key: &Value, hash: i64) -> PyResult<Option<(usize, usize)>> {
+        'restart: loop {
+            let mut found =
+                self.table.with(|t| t.probe(Probe::new(hash, t.mask()), hash, |k| quick_eq(k, key)));
+            loop {
+                match found {
+                    Found::At { slot, index } => return Ok(Some((slot, index))),
+                    Found::Missing => return Ok(None),
+                    Found::Compare { slot, index, mut probe } => {
+                        let Some(candidate) = self.table.with(|t| t.entries[index].key.clone()) else {
+                            continue 'restart;
+                        };
+                        let equal = protocol::eq(&candidate, key)?;
+                        // The comparison may have changed the dict: start over if the entry moved.
+                        let same = self.table.with(|t| {
+                            t.mask() == probe.mask
+                                && t.indices.get(slot) == index as u32
+                                && t.entries
+                                    .get(index)
+                                    .and_then(|e| e.key.as_ref())
+                                    .is_some_and(|k| k.is(&candidate))
+                        });
+                        if !same {
+                            continue 'restart;
+                        }
+                        if equal {
+                            return Ok(Some((slot, index)));
+                        }
+                        probe.advance();
+                        found = self.table.with(|t| t.probe(probe, hash, |k| quick_eq(k, key)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// `self[key]` without `__missing__`; `None` if there is no such key.
+    pub fn get(&self, key: &Value) -> PyResult<Option<Value>> {
+        let hash = protocol::hash(key)?;
+        self.get_hashed(key, hash)
+    }
+
+    pub fn get_hashed(&self, key: &Value, hash: i64) -> PyResult<Option<Value>> {
+        let found = self.find(key, hash)?;
+        Ok(found.and_then(|(_, index)| self.table.with(|t| t.entries[index].value.clone())))
+    }
+
+    pub fn contains(&self, key: &Value) -> PyResult<bool> {
+        let hash = protocol::hash(key)?;
+        Ok(self.find(key, hash)?.is_some())
+    }
+
+    /// `self[key] = value`.
+    pub fn set(&self, key: Value, value: Value) -> PyResult<()> {
+        let hash = protocol::hash(&key)?;
+        self.set_hashed(key, hash, value)
+    }
+
+    pub fn set_hashed(&self, key: Value, hash: i64, value: Value) -> PyResult<()> {
+        match self.find(&key, hash)? {
+            Some((_, index)) => drop(self.table.with(|t| t.entries[index].value.replace(value))),
+            None => {
+                self.keys_changed();
+                self.table.with(|t| t.insert_new(hash, key, value));
+            }
+        }
+        Ok(())
+    }
+
+    /// `setdefault`: the existing value, or `default()` after storing it.
+    pub fn get_or_insert(&self, key: &Value, default: impl FnOnce() -> Value) -> PyResult<Value> {
+        let hash = protocol::hash(key)?;
+        if let Some((_, index)) = self.find(key, hash)? {
+            return Ok(self.table.with(|t| t.entries[index].value.clone()).unwrap_or(Value::NONE));
+        }
+        let value = default();
+        self.keys_changed();
+        self.table.with(|t| t.insert_new(hash, key.clone(), value.clone()));
+        Ok(value)
+    }
+
+    /// Removes `key`; gives its value, or `None` if there was none.
+    pub fn remove(&self, key: &Value) -> PyResult<Option<Value>> {
+        let hash = protocol::hash(key)?;
+        self.remove_hashed(key, hash)
+    }
+
+    pub fn remove_hashed(&self, key: &Value, hash: i64) -> PyResult<Option<Value>> {
+        let Some((slot, index)) = self.find(key, hash)? else { return Ok(None) };
+        self.keys_changed();
+        let (_key, value) = self.table.with(|t| t.remove(slot, index));
+        Ok(value)
+    }
+
+    /// `get` for a str key.
+    #[inline]
+    pub fn get_str(&self, key: &StrRef) -> PyResult<Option<Value>> {
+        let hash = key.hash();
+        let found =
+            self.table.with(|t| t.probe(Probe::new(hash, t.mask()), hash, |k| quick_eq(k, key.as_value())));
+        match found {
+            Found::At { index, .. } => Ok(self.table.with(|t| t.entries[index].value.clone())),
+            Found::Missing => Ok(None),
+            Found::Compare { .. } => self.get_hashed(key.as_value(), hash),
+        }
+    }
+
+    /// `get_str` in a namespace; keys whose `==` would have to run do not count as equal.
+    #[inline]
+    pub fn get_interned(&self, key: &StrRef) -> Option<Value> {
+        let index = self.position(key)?;
+        self.table.with(|t| t.entries[index].value.clone())
+    }
+
+    /// The entry index of a str key, for caches; valid under the current `keys_version`.
+    #[inline]
+    pub fn position(&self, key: &StrRef) -> Option<usize> {
+        let hash = key.hash();
+        let found = self.table.with(|t| {
+            t.probe(Probe::new(hash, t.mask()), hash, |k| {
+                Some(k.is(key.as_value()) || exact_str(k).is_some_and(|k| k.eq(key)))
+            })
+        });
+        match found {
+            Found::At { index, .. } => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The value at an entry index that [`PyDict::position`] gave under the same `keys_version`.
+    #[inline(always)]
+    pub fn value_at(&self, index: usize) -> Option<Value> {
+        self.table.with(|t| t.entries.get(index).and_then(|e| e.value.clone()))
+    }
+
+    /// Replaces the value at such an index.
+    #[inline(always)]
+    pub fn replace_at(&self, index: usize, value: Value) -> Option<Value> {
+        self.table.with(|t| t.entries.get_mut(index).and_then(|e| e.value.replace(value)))
+    }
+
+    pub fn set_str(&self, key: &StrRef, value: Value) -> PyResult<()> {
+        self.set_hashed(key.to_value(), key.hash(), value)
+    }
+
+    pub fn remove_str(&self, key: &StrRef) -> PyResult<Option<Value>> {
+        self.remove_hashed(key.as_value(), key.hash())
+    }
+
+    /// Sets a key in a dict that is known to hold str keys only.
+    pub fn insert_interned(&self, key: &StrRef, value: Value) {
+        match self.position(key) {
+            Some(index) => drop(self.replace_at(index, value)),
+            None => {
+                self.keys_changed();
+                self.table.with(|t| t.insert_new(key.hash(), key.to_value(), value));
+            }
+        }
+    }
+
+    /// As [`PyDict::insert_interned`] with a Rust string.
+    pub fn insert(&self, key: &str, value: impl Into<Value>) {
+        self.insert_interned(&crate::types::str::intern(key), value.into());
+    }
+
+    pub fn clear(&self) {
+        self.keys_changed();
+        drop(self.table.take());
+    }
+
+    /// The first entry at or after `position` as (next position, key, value). For iteration that tolerates changes of
+    /// values; callers check `len` and `keys_version` against changes of keys.
+    #[inline]
+    pub fn next_entry(&self, position: usize) -> Option<(usize, Value, Value)> {
+        self.table.with(|t| {
+            let mut index = position;
+            loop {
+                let entry = t.entries.get(index)?;
+                index += 1;
+                if let (Some(key), Some(value)) = (&entry.key, &entry.value) {
+                    return Some((index, key.clone(), value.clone()));
+                }
+            }
+        })
+    }
+
+    /// As [`PyDict::next_entry`] with the hash, walking down from `position` (exclusive).
+    pub fn previous_entry(&self, position: usize) -> Option<(usize, Value, Value)> {
+        self.table.with(|t| {
+            let mut index = position.min(t.entries.len());
+            while index > 0 {
+                index -= 1;
+                let entry = &t.entries[index];
+                if let (Some(key), Some(value)) = (&entry.key, &entry.value) {
+                    return Some((index, key.clone(), value.clone()));
+                }
+            }
+            None
+        })
+    }
+
+    /// How many entry places there are, live or deleted: one past the last position.
+    pub fn entry_count(&self) -> usize {
+        self.table.with(|t| t.entries.len())
+    }
+
+    /// The hash stored for the entry that `next_entry` gave as `next - 1`.
+    pub fn hash_at(&self, index: usize) -> Option<i64> {
+        self.table.with(|t| t.entries.get(index).map(|e| e.hash))
+    }
+
+    /// A snapshot of the entries.
+    pub fn entries(&self) -> Vec<(Value, Value)> {
+        self.table
+            .with(|t| t.entries.iter().filter_map(|e| Some((e.key.clone()?, e.value.clone()?))).collect())
+    }
+
+    pub fn keys(&self) -> Vec<Value> {
+        self.table.with(|t| t.entries.iter().filter_map(|e| e.key.clone()).collect())
+    }
+
+    pub fn values(&self) -> Vec<Value> {
+        self.table.with(|t| t.entries.iter().filter_map(|e| e.value.clone()).collect())
+    }
+
+    /// A shallow copy as a plain dict.
+    pub fn copy(&self) -> DictRef {
+        let new = PyDict::with_capacity(self.len());
+        self.table.with(|from| {
+            new.table.with(|to| {
+                for entry in &from.entries {
+                    if let (Some(key), Some(value)) = (&entry.key, &entry.value) {
+                        to.insert_new(entry.hash, key.clone(), value.clone());
+                    }
+                }
+            });
+        });
+        new
+    }
+
+    /// Copies every entry of `other` over (`dict.update` with an exact dict).
+    pub fn merge(&self, other: &PyDict) -> PyResult<()> {
+        let mut position = 0;
+        while let Some((next, key, value)) = other.next_entry(position) {
+            let hash = other.hash_at(next - 1).unwrap_or_default();
+            self.set_hashed(key, hash, value)?;
+            position = next;
+        }
+        Ok(())
+    }
+
+    /// Removes and gives the last entry.
+    pub fn pop_last(&self) -> Option<(Value, Value)> {
+        let (index, key, value) = self.previous_entry(usize::MAX)?;
+        let hash = self.hash_at(index)?;
+        self.keys_changed();
+        self.table.with(|t| {
+            let mut probe = Probe::new(hash, t.mask());
+            while t.indices.get(probe.slot) != index as u32 {
+                probe.advance();
+            }
+            drop(t.remove(probe.slot, index));
+            t.entries.truncate(if t.used == 0 { 0 } else { index });
+        });
+        Some((key, value))
+    }
+
+    /// Bytes of the table, for `__sizeof__`.
+    pub fn table_size(&self) -> usize {
+        self.table.with(|t| {
+            let width = match t.indices {
+                Indices::Empty => 0,
+                Indices::U8(_) => 1,
+                Indices::U16(_) => 2,
+                Indices::U32(_) => 4,
+            };
+            t.indices.len() * width + t.entries.capacity() * size_of::<Entry>()
+        })
+    }
+}
+
+/// `dict.update(mapping)` with a mapping: a dict, or anything with `keys()`.
+pub fn update_from_mapping(dict: &PyDict, mapping: &Value) -> PyResult<()> {
+    if let Some(other) = mapping.downcast_exact::<PyDict>() {
+        return dict.merge(other);
+    }
+    let keys = protocol::call_method(mapping, crate::name!("keys"), &[])?;
+    protocol::for_each(&keys, |key| {
+        let value = protocol::getitem(mapping, &key)?;
+        dict.set(key, value)
+    })
+}
+
+/// Adds `**mapping` to the keyword arguments collected for a call of `callable`.
+pub fn merge_keywords(dict: &PyDict, mapping: &Value, callable: &Value) -> PyResult<()> {
+    use crate::exceptions::type_error;
+    let describe = || crate::types::function::describe_callable(callable);
+    let mut add = |key: Value, value: Value| {
+        let Some(name) = key.downcast::<PyStr>() else {
+            return Err(type_error("keywords must be strings"));
+        };
+        if dict.get_str(name)?.is_some() {
+            return Err(type_error(format!(
+                "{} got multiple values for keyword argument '{name}'",
+                describe()
+            )));
+        }
+        dict.set(key, value)
+    };
+    if let Some(other) = mapping.downcast_exact::<PyDict>() {
+        return other.entries().into_iter().try_for_each(|(key, value)| add(key, value));
+    }
+    let keys = match protocol::lookup_attr(mapping, crate::name!("keys"))? {
+        Some(keys) => protocol::call0(&keys)?,
+        None => {
+            return Err(type_error(format!("Value after ** must be a mapping, not {}", mapping.type_name())));
+        }
+    };
+    protocol::for_each(&keys, |key| {
+        let value = protocol::getitem(mapping, &key)?;
+        add(key, value)
+    })
+}

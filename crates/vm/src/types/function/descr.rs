@@ -1,0 +1,168 @@
+//! Descriptors of builtin classes: methods, class methods, computed attributes.
+
+use super::PyNative;
+use crate::function::args::Args;
+use crate::heap::{Ref, Traverse, Visitor};
+use crate::macros_support::{GetSetDef, MethodDef};
+use crate::types::typeobj::{PyType, TypeRef};
+use crate::value::Value;
+use crate::{PyResult, exceptions};
+use minipy_macros::{pyclass, pymethods};
+
+/// A method of a builtin class.
+#[pyclass(name = "method_descriptor", gc, no_new, method_descriptor)]
+pub struct PyMethodDescr {
+    pub def: &'static MethodDef,
+    pub class: TypeRef,
+}
+
+impl Traverse for PyMethodDescr {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.class.traverse(visit);
+    }
+}
+
+#[cold]
+fn wrong_receiver(name: &str, class: &TypeRef, got: &Value) -> exceptions::PyErr {
+    exceptions::type_error(format!(
+        "descriptor '{name}' for '{}' objects doesn't apply to a '{}' object",
+        class.name(),
+        got.type_name()
+    ))
+}
+
+impl PyMethodDescr {
+    /// Checks the receiver of a call.
+    #[inline(always)]
+    pub fn check(&self, args: Args<'_>) -> PyResult<()> {
+        match args.positional().first() {
+            Some(receiver) if receiver.is_instance_of(&self.class) => Ok(()),
+            Some(receiver) => Err(wrong_receiver(self.def.name, &self.class, receiver)),
+            None => Err(exceptions::type_error(format!(
+                "unbound method {}.{}() needs an argument",
+                self.class.name(),
+                self.def.name
+            ))),
+        }
+    }
+}
+
+#[pymethods]
+impl PyMethodDescr {
+    #[slot]
+    fn call(zelf: &Ref<PyMethodDescr>, args: Args<'_>) -> PyResult<Value> {
+        zelf.check(args)?;
+        (zelf.def.func)(args)
+    }
+
+    #[slot]
+    fn descr_get(zelf: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult<Value> {
+        let Some(this) = zelf.downcast::<PyMethodDescr>() else { return Ok(zelf.clone()) };
+        match object {
+            None => Ok(zelf.clone()),
+            Some(object) if object.is_instance_of(&this.class) => {
+                Ok(PyNative::bound(this.def, object.clone()).into_value())
+            }
+            Some(object) => Err(wrong_receiver(this.def.name, &this.class, object)),
+        }
+    }
+}
+
+/// A class method of a builtin class.
+#[pyclass(name = "classmethod_descriptor", gc, no_new)]
+pub struct PyClassMethodDescr {
+    pub def: &'static MethodDef,
+    pub class: TypeRef,
+}
+
+impl Traverse for PyClassMethodDescr {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.class.traverse(visit);
+    }
+}
+
+#[pymethods]
+impl PyClassMethodDescr {
+    #[slot]
+    fn descr_get(
+        zelf: &Ref<PyClassMethodDescr>,
+        object: Option<&Value>,
+        owner: Option<&Value>,
+    ) -> PyResult<Value> {
+        let owner = match (owner, object) {
+            (Some(owner), _) => owner.clone(),
+            (None, Some(object)) => object.class().to_value(),
+            (None, None) => {
+                return Err(exceptions::type_error(format!(
+                    "descriptor '{}' for type '{}' needs either an object or a type",
+                    zelf.def.name,
+                    zelf.class.name()
+                )));
+            }
+        };
+        match owner.downcast::<PyType>() {
+            Some(class) if class.is_subtype(&zelf.class) => Ok(PyNative::bound(zelf.def, owner).into_value()),
+            Some(class) => Err(exceptions::type_error(format!(
+                "descriptor '{}' requires a subtype of '{}' but received '{}'",
+                zelf.def.name,
+                zelf.class.name(),
+                class.name()
+            ))),
+            None => Err(exceptions::type_error(format!(
+                "descriptor '{}' for type '{}' needs a type, not a '{}' as arg 2",
+                zelf.def.name,
+                zelf.class.name(),
+                owner.type_name()
+            ))),
+        }
+    }
+}
+
+/// An attribute of a builtin class that native code computes.
+#[pyclass(name = "getset_descriptor", gc, no_new)]
+pub struct PyGetSetDescr {
+    pub def: &'static GetSetDef,
+    pub class: TypeRef,
+}
+
+impl Traverse for PyGetSetDescr {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.class.traverse(visit);
+    }
+}
+
+#[pymethods]
+impl PyGetSetDescr {
+    #[slot]
+    fn descr_get(zelf: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult<Value> {
+        let Some(this) = zelf.downcast::<PyGetSetDescr>() else { return Ok(zelf.clone()) };
+        let Some(object) = object else { return Ok(zelf.clone()) };
+        if !object.is_instance_of(&this.class) {
+            return Err(wrong_receiver(this.def.name, &this.class, object));
+        }
+        match this.def.get {
+            Some(get) => get(object),
+            None => Err(not_accessible(this, object, "readable")),
+        }
+    }
+
+    #[slot]
+    fn descr_set(zelf: &Ref<PyGetSetDescr>, object: &Value, value: Option<Value>) -> PyResult<()> {
+        if !object.is_instance_of(&zelf.class) {
+            return Err(wrong_receiver(zelf.def.name, &zelf.class, object));
+        }
+        match zelf.def.set {
+            Some(set) => set(object, value),
+            None => Err(not_accessible(zelf, object, "writable")),
+        }
+    }
+}
+
+fn not_accessible(this: &PyGetSetDescr, object: &Value, how: &str) -> exceptions::PyErr {
+    let message = if this.def.member {
+        "readonly attribute".to_owned()
+    } else {
+        format!("attribute '{}' of '{}' objects is not {how}", this.def.name, this.class.name())
+    };
+    exceptions::attribute_error(message, object, &crate::types::str::intern(this.def.name))
+}

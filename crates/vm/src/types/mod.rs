@@ -1,0 +1,31 @@
+//! The builtin types, a folder or file each.
+
+pub mod builtin;
+pub mod bytes;
+pub mod cell;
+pub mod code;
+pub mod complex;
+pub mod dict;
+pub mod float;
+pub mod function;
+pub mod generator;
+pub mod instance;
+pub mod int;
+pub mod list;
+pub mod module;
+pub mod object;
+pub mod seqiter;
+pub mod set;
+pub mod shape;
+pub mod singletons;
+pub mod slice;
+pub mod special;
+pub mod staticmethod;
+pub mod str;
+pub mod super_type;
+pub mod template;
+pub mod traceback;
+pub mod tuple;
+pub mod typeobj;
+pub mod union;
+pub mod weakref;

@@ -1,0 +1,102 @@
+//! Building strings piece by piece.
+
+use super::{Kind, PyStr, StrData, StrRef};
+
+/// Collects characters, widening as it must, and makes one `str` of them.
+#[derive(Default)]
+pub struct StrBuilder {
+    narrow: Vec<u8>,
+    /// In use once a character above 255 was pushed.
+    wide: Vec<u32>,
+}
+
+impl StrBuilder {
+    pub fn new() -> StrBuilder {
+        StrBuilder::default()
+    }
+
+    pub fn with_capacity(chars: usize) -> StrBuilder {
+        StrBuilder { narrow: Vec::with_capacity(chars), wide: Vec::new() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.narrow.len().max(self.wide.len())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn widen(&mut self) {
+        if self.wide.is_empty() {
+            self.wide.reserve(self.narrow.len() + 16);
+            self.wide.extend(self.narrow.iter().map(|&c| u32::from(c)));
+            self.narrow = Vec::new();
+        }
+    }
+
+    #[inline]
+    pub fn push(&mut self, c: u32) {
+        if c < 0x100 && self.wide.is_empty() {
+            self.narrow.push(c as u8);
+        } else {
+            self.widen();
+            self.wide.push(c);
+        }
+    }
+
+    pub fn push_str(&mut self, s: &str) {
+        if s.is_ascii() && self.wide.is_empty() {
+            self.narrow.extend_from_slice(s.as_bytes());
+        } else {
+            for c in s.chars() {
+                self.push(u32::from(c));
+            }
+        }
+    }
+
+    /// Characters 0–255.
+    pub fn push_latin1(&mut self, bytes: &[u8]) {
+        if self.wide.is_empty() {
+            self.narrow.extend_from_slice(bytes);
+        } else {
+            self.wide.extend(bytes.iter().map(|&c| u32::from(c)));
+        }
+    }
+
+    pub fn push_pystr(&mut self, s: &PyStr) {
+        match s.data() {
+            StrData::Ascii(d) | StrData::Latin1(d) => self.push_latin1(d),
+            StrData::Ucs2(d) => {
+                self.widen();
+                self.wide.extend(d.iter().map(|&c| u32::from(c)));
+            }
+            StrData::Ucs4(d) => {
+                self.widen();
+                self.wide.extend_from_slice(d);
+            }
+        }
+    }
+
+    pub fn finish(self) -> StrRef {
+        if self.wide.is_empty() {
+            PyStr::from_latin1(&self.narrow)
+        } else {
+            PyStr::from_code_points(&self.wide)
+        }
+    }
+}
+
+impl Kind {
+    /// The narrowest kind for the widest of these strings.
+    pub fn widest<'a>(parts: impl Iterator<Item = &'a PyStr>) -> Kind {
+        parts.map(PyStr::kind).max().unwrap_or(Kind::Ascii)
+    }
+}
+
+impl std::fmt::Write for StrBuilder {
+    fn write_str(&mut self, s: &str) -> std::fmt::Result {
+        self.push_str(s);
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! `tuple`: a fixed sequence, its items in the object's own block.
+
+use crate::cell::GilCell;
+use crate::heap::{Header, Obj, Payload, PayloadInfo, Ref, Visitor, allocate, gc};
+use crate::types::typeobj::TypeRef;
+use crate::value::Value;
+use minipy_macros::pyclass;
+use std::cell::Cell;
+use std::ops::Deref;
+use std::ptr;
+
+pub type TupleRef = Ref<PyTuple>;
+
+/// Built-in immutable sequence.
+///
+/// If no argument is given, the constructor returns an empty tuple.
+/// If iterable is specified the tuple is initialized from iterable's items.
+///
+/// If the argument is a tuple, the return value is the same object.
+// The items follow the payload in the same block.
+#[pyclass(name = "tuple", sig = "(iterable=(), /)", basetype, gc, sequence, match_self, info = TUPLE_INFO)]
+#[repr(C)]
+pub struct PyTuple {
+    len: usize,
+    /// -1 until it is computed.
+    pub(crate) hash: Cell<i64>,
+    items: [Value; 0],
+}
+
+unsafe fn var_size(object: *const Header) -> usize {
+    // SAFETY: called for tuples only.
+    let this = unsafe { &(*(object as *const Obj<PyTuple>)).payload };
+    block_size(this.len)
+}
+
+fn block_size(len: usize) -> usize {
+    size_of::<Obj<PyTuple>>() + len * size_of::<Value>()
+}
+
+unsafe fn drop_items(object: *mut Header) {
+    // SAFETY: called once, by the deallocator, for tuples only.
+    unsafe {
+        let this = &mut (*(object as *mut Obj<PyTuple>)).payload;
+        ptr::drop_in_place(ptr::slice_from_raw_parts_mut((&raw mut this.items).cast::<Value>(), this.len));
+    }
+}
+
+unsafe fn traverse_items(object: *const Header, visit: &mut Visitor<'_>) {
+    // SAFETY: called for live tuples only.
+    for item in unsafe { (*(object as *const Obj<PyTuple>)).payload.iter() } {
+        visit.visit(item);
+    }
+}
+
+/// The layout of tuples and of payloads that start with one.
+pub const TUPLE_INFO: PayloadInfo = PayloadInfo {
+    size: size_of::<Obj<PyTuple>>(),
+    var_size: Some(var_size),
+    drop: Some(drop_items),
+    traverse: Some(traverse_items),
+    clear: None,
+};
+
+static EMPTY: GilCell<Option<TupleRef>> = GilCell::new(None);
+
+/// The empty tuple.
+pub fn empty() -> TupleRef {
+    if let Some(empty) = EMPTY.get() {
+        return empty;
+    }
+    // SAFETY: no items to write.
+    let empty = unsafe { PyTuple::build_in(PyTuple::class(), 0, |_| {}) };
+    EMPTY.set(Some(empty.clone()));
+    empty
+}
+
+impl PyTuple {
+    /// # Safety
+    /// `fill` gets room for `len` items and must write them all; `class` must be `tuple` or a subclass.
+    pub unsafe fn build_in(class: &TypeRef, len: usize, fill: impl FnOnce(*mut Value)) -> TupleRef {
+        // SAFETY: header fields and items are written before the reference is made.
+        unsafe {
+            let object = allocate(class, block_size(len)) as *mut Obj<PyTuple>;
+            let payload = &raw mut (*object).payload;
+            ptr::write(payload, PyTuple { len, hash: Cell::new(-1), items: [] });
+            fill((&raw mut (*payload).items).cast());
+            gc::track(&(*object).header);
+            Ref::from_raw(object)
+        }
+    }
+
+    pub fn from_vec(items: Vec<Value>) -> TupleRef {
+        PyTuple::from_vec_in(PyTuple::class(), items)
+    }
+
+    pub fn from_vec_in(class: &TypeRef, mut items: Vec<Value>) -> TupleRef {
+        if items.is_empty() && class.is(PyTuple::class()) {
+            return empty();
+        }
+        let len = items.len();
+        // SAFETY: all items move into the tuple; the vector forgets them.
+        unsafe {
+            items.set_len(0);
+            PyTuple::build_in(class, len, |to| ptr::copy_nonoverlapping(items.as_ptr(), to, len))
+        }
+    }
+
+    pub fn from_array<const N: usize>(items: [Value; N]) -> TupleRef {
+        // SAFETY: all items move into the tuple.
+        unsafe { PyTuple::build_in(PyTuple::class(), N, |to| ptr::write(to.cast(), items)) }
+    }
+
+    pub fn from_slice(items: &[Value]) -> TupleRef {
+        if items.is_empty() {
+            return empty();
+        }
+        // SAFETY: each item is written.
+        unsafe {
+            PyTuple::build_in(PyTuple::class(), items.len(), |to| {
+                for (i, item) in items.iter().enumerate() {
+                    to.add(i).write(item.clone());
+                }
+            })
+        }
+    }
+}
+
+impl Deref for PyTuple {
+    type Target = [Value];
+
+    #[inline(always)]
+    fn deref(&self) -> &[Value] {
+        // SAFETY: the block holds `len` items after the payload; they never change.
+        unsafe { std::slice::from_raw_parts((&raw const self.items).cast(), self.len) }
+    }
+}
+
+impl FromIterator<Value> for TupleRef {
+    fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> TupleRef {
+        PyTuple::from_vec(items.into_iter().collect())
+    }
+}
