@@ -1,5 +1,80 @@
 //! AST to code objects: symbol table, code generation, flow graph, assembly.
+#![forbid(unsafe_code)]
 
 pub mod assemble;
+mod codegen;
+mod docstring;
+mod error;
+mod finally;
 mod flowgraph;
+mod future;
 pub mod ir;
+mod mangle;
+mod options;
+pub mod symtable;
+mod unparse;
+
+use bumpalo::Bump;
+use minipy_bytecode::{CodeObject, Str};
+use minipy_parser::ast::Mod;
+
+pub use error::{CompileError, ErrorKind, SyntaxWarning};
+pub use options::{CompileOptions, PYCF_ALLOW_TOP_LEVEL_AWAIT, PYCF_MASK};
+
+use ir::{AssembleError, Unit};
+use options::Options;
+
+/// How deeply statements and expressions may nest.
+const MAX_DEPTH: u32 = 3000;
+/// What is said beyond that.
+const TOO_DEEP: &str = "maximum recursion depth exceeded during compilation";
+
+/// Compiles `module`, whose kind says whether it is a file, an interactive statement or an expression.
+///
+/// `warnings` receives the SyntaxWarnings in the order in which they are to be issued, also if compilation fails.
+pub fn compile(
+    module: &Mod<'_>,
+    filename: &str,
+    options: CompileOptions,
+    warnings: &mut Vec<SyntaxWarning>,
+) -> Result<CodeObject, CompileError> {
+    compile_with(module, filename, options, warnings, &mut |unit| assemble::assemble(unit))
+}
+
+/// As [`compile`], with another assembler than the own one.
+pub fn compile_with(
+    module: &Mod<'_>,
+    filename: &str,
+    options: CompileOptions,
+    warnings: &mut Vec<SyntaxWarning>,
+    assemble: &mut dyn FnMut(Unit) -> Result<CodeObject, AssembleError>,
+) -> Result<CodeObject, CompileError> {
+    let bump = Bump::new();
+    compile_in(&bump, module, filename, options, warnings, assemble).map_err(|error| *error)
+}
+
+fn compile_in<'a>(
+    bump: &'a Bump,
+    module: &'a Mod<'a>,
+    filename: &str,
+    options: CompileOptions,
+    warnings: &mut Vec<SyntaxWarning>,
+    assemble: &mut dyn FnMut(Unit) -> Result<CodeObject, AssembleError>,
+) -> error::Result<CodeObject> {
+    let future = future::future_statements(module)?;
+    let options = Options::new(options, future.flags);
+    finally::check_finally(module, warnings)?;
+    let table = symtable::build(bump, module, &options)?;
+    codegen::generate(
+        module,
+        codegen::Input {
+            bump,
+            table: &table,
+            options,
+            filename: Str::from(filename),
+            last_future_line: future.last_line,
+            assemble: &mut |unit| assemble(unit),
+            warnings,
+        },
+    )
+}

@@ -14,7 +14,7 @@ pub mod record;
 mod tables;
 
 pub use ctype::*;
-pub use normalize::{Form, is_normalized, normalize};
+pub use normalize::{Form, is_normalized, normalize, normalize_str};
 
 /// The version of the data.
 pub const UNIDATA_VERSION: &str = "16.0.0";

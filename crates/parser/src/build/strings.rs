@@ -35,7 +35,8 @@ pub struct Field<'a> {
     /// The text of the expression.
     text: &'a str,
     conversion: i32,
-    format_spec: Option<&'a Expr<'a>>,
+    /// The format specifier: where it begins, its parts, where it ends. It is decoded once the prefix of the string is known.
+    format_spec: Option<(Pos, &'a [FormatPart<'a>], Pos)>,
     loc: Location,
 }
 
@@ -291,7 +292,7 @@ impl<'a> Builder<'a, '_> {
                 }
                 FormatPart::Field(field) => {
                     values.extend(field.debug);
-                    values.push(field.to_expr(self, template));
+                    values.push(field.to_expr(self, raw, template)?);
                 }
             }
         }
@@ -328,10 +329,7 @@ impl<'a> Builder<'a, '_> {
             let kind = ExprKind::Constant { value: Constant::Str(Wtf8::new(text)), kind: None };
             Expr { kind, loc: loc(inside, behind) }
         });
-        let format_spec = match spec {
-            None => None,
-            Some((colon, parts, spec_end)) => Some(self.format_spec(colon, parts, spec_end)?),
-        };
+        let format_spec = spec.map(|(colon, parts, spec_end)| (colon, self.list(&parts), spec_end));
         let text = self.text(inside, equals.unwrap_or(behind));
         Ok(FormatPart::Field(self.arena.alloc(Field {
             value,
@@ -343,16 +341,20 @@ impl<'a> Builder<'a, '_> {
         })))
     }
 
-    fn format_spec(&self, start: Pos, parts: Vec<FormatPart<'a>>, end: Pos) -> Checked<&'a Expr<'a>> {
+    fn format_spec(
+        &self,
+        (start, parts, end): (Pos, &[FormatPart<'a>], Pos),
+        raw: bool,
+    ) -> Checked<&'a Expr<'a>> {
         let mut joiner = Joiner { builder: self, values: Vec::new(), run: None };
         for part in parts {
-            match part {
-                FormatPart::Text(l, r) => joiner.push(self.format_text((l, r), false, (l, r), l)?),
+            match *part {
+                FormatPart::Text(l, r) => joiner.push(self.format_text((l, r), raw, (l, r), l)?),
                 FormatPart::Field(field) => {
                     if let Some(debug) = field.debug {
                         joiner.push(debug);
                     }
-                    joiner.push(field.to_expr(self, false));
+                    joiner.push(field.to_expr(self, raw, false)?);
                 }
             }
         }
@@ -389,15 +391,20 @@ impl<'a> Builder<'a, '_> {
 }
 
 impl<'a> Field<'a> {
-    fn to_expr(self, builder: &Builder<'a, '_>, template: bool) -> Expr<'a> {
+    /// The node. Fields nest in format specifiers no deeper than the lexer lets them.
+    fn to_expr(self, builder: &Builder<'a, '_>, raw: bool, template: bool) -> Checked<Expr<'a>> {
         let Field { value, text, conversion, format_spec, .. } = self;
+        let format_spec = match format_spec {
+            None => None,
+            Some(spec) => Some(builder.format_spec(spec, raw)?),
+        };
         let kind = if template {
             let str = Constant::Str(Wtf8::new(builder.without_comments(text)));
             ExprKind::Interpolation { value, str, conversion, format_spec }
         } else {
             ExprKind::FormattedValue { value, conversion, format_spec }
         };
-        Expr { kind, loc: self.loc }
+        Ok(Expr { kind, loc: self.loc })
     }
 }
 
