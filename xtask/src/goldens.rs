@@ -76,6 +76,7 @@ fn transcript(source: &Path, finished: &Finished) -> Result<Vec<u8>, String> {
     match finished.end {
         End::Exit(0) => {}
         End::Exit(status) => text.extend_from_slice(format!("[exit {status}]\n").as_bytes()),
+        End::Signal(signal) => text.extend_from_slice(format!("[signal {signal}]\n").as_bytes()),
         end => return Err(format!("{}: {end}", source.display())),
     }
     if !finished.stderr.is_empty() {

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -92,7 +93,10 @@ fn transcript(program: &Program) -> Result<Vec<u8>, String> {
     match status.code() {
         Some(0) => {}
         Some(code) => text.extend_from_slice(format!("[exit {code}]\n").as_bytes()),
-        None => text.extend_from_slice(format!("[{status}]\n").as_bytes()),
+        None => {
+            let signal = status.signal().unwrap_or(0);
+            text.extend_from_slice(format!("[signal {signal}]\n").as_bytes());
+        }
     }
     if !stderr.is_empty() {
         text.extend_from_slice(b"[stderr]\n");

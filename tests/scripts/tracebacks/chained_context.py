@@ -1,0 +1,8 @@
+def f():
+    try:
+        int("x")
+    except ValueError:
+        [][5]
+
+
+f()

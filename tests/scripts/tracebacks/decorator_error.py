@@ -1,0 +1,7 @@
+def deco(f):
+    raise TypeError("no decoration")
+
+
+@deco
+def f():
+    pass

@@ -1,0 +1,6 @@
+code = """
+def g():
+    raise KeyError("from exec")
+g()
+"""
+exec(code)

@@ -1,0 +1,3 @@
+import sys
+sys.stdout.write("start\n")
+import not_a_real_module_xyz

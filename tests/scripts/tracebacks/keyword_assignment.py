@@ -1,0 +1,3 @@
+def f(a, b):
+    None = 1
+    return a

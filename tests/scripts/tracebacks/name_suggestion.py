@@ -1,0 +1,6 @@
+def compute():
+    total_amount = 5
+    return totl_amount
+
+
+compute()

@@ -1,0 +1,4 @@
+def f():
+    x = 5
+    if x = 5:
+        pass
