@@ -15,6 +15,8 @@ here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 
 
 def bits(x):
+    if x != x:
+        return "7ff8000000000000"
     return f"{struct.unpack('>Q', struct.pack('>d', x))[0]:016x}"
 
 
@@ -51,7 +53,7 @@ def some_floats(rng, n):
     special = [0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, 0.1, 1e16, 1e15, 9999999999999998.0, 1e17, 1e22, 1e23, 1e-4, 1e-5,
                0.00012345, 123456.0, 999999.5, 1e100, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1e308,
                float("inf"), float("-inf"), float("nan"), 0.125, 0.375, 1234.5, 12345678.5, 1e5, 1e6, 99999.95, 25.0, 35.0,
-               2.0**53, 2.0**63, 2.0**64, 4.35, 2.675, 1.005, 8.5, 9.5, 99.5, 0.05, 5e22]
+               -762728941069291.2, 1321683043182.7812, 114768013755779.62, 2.0**-44, 2.0**53, 2.0**63, 2.0**64, 4.35, 2.675, 1.005, 8.5, 9.5, 99.5, 0.05, 5e22]
     out = list(special)
     while len(out) < n:
         kind = rng.random()
@@ -255,7 +257,7 @@ def templates():
     while len(specs) < 900:
         spec = "%" + "".join(rng.choice("-+ #0") for _ in range(rng.randrange(4))) + rng.choice(["", "", "1", "5", "12"])
         specs.add(spec + rng.choice(["", "", ".", ".0", ".3", ".10"]) + rng.choice(["", "", "h", "l", "L"]) + rng.choice("diuoxXeEfFgGdiouxXeEfFgGyz%"))
-    for s in sorted(specs):
+    for s in sorted(specs - {"%%"}):
         for value in rng.sample([0, 1, -1, 255, -123456, 10**20], 1):
             out.line("percent", s, value, outcome(lambda: s % (value,)))
         for value in rng.sample([0.0, -0.0, 1.5, -2.25, 1e20, 1e-5, 123456.75, float("inf"), float("-inf"), float("nan")], 1):

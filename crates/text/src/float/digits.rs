@@ -73,6 +73,32 @@ fn split(buffer: &mut Buffer) -> (&[u8], i32) {
     (&buffer.bytes[..len], if negative { 1 - size } else { 1 + size })
 }
 
+/// Write the shortest digits that read back as `x`, and of two that are equally near the ones that end even, as CPython.
+/// (Rust rounds such ties up.)
+fn shortest(buffer: &mut Buffer, x: f64) -> std::fmt::Result {
+    write!(buffer, "{x:e}")?;
+    let text = &buffer.bytes[..buffer.len];
+    let e = text.iter().rposition(|b| *b == b'e').unwrap_or(text.len());
+    let digits = if e > 1 { e - 1 } else { e };
+    // A tie has one more place after the point than the digits: x is an odd number of 2^-places.
+    let bits = x.to_bits();
+    let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
+    let places = 1075 - (bits >> 52) as i32 - mantissa.trailing_zeros() as i32;
+    if !(1..=20).contains(&places) || e < 2 || text[e - 1] & 1 == 0 {
+        return Ok(());
+    }
+    let exponent: i32 = std::str::from_utf8(&text[e + 1..]).ok().and_then(|t| t.parse().ok()).unwrap_or(0);
+    if places != digits as i32 - exponent {
+        return Ok(());
+    }
+    let mut even = Buffer { bytes: [0; 1128], len: 0 };
+    write!(even, "{x:.*e}", digits - 1)?;
+    if std::str::from_utf8(&even.bytes[..even.len]).is_ok_and(|text| text.parse() == Ok(x)) {
+        *buffer = even;
+    }
+    Ok(())
+}
+
 /// `repr(x)`, the shortest text that reads back as `x`.
 pub fn repr(x: f64) -> String {
     let mut out = String::with_capacity(24);
@@ -105,7 +131,7 @@ fn push(out: &mut String, x: f64, style: Style) {
     // `precision` of general notation counts all digits, and 0 means 1.
     let significant = style.precision.max(1);
     let _ = match style.code {
-        Code::Repr => write!(buffer, "{x:e}"),
+        Code::Repr => shortest(&mut buffer, x),
         Code::Exponent => write!(buffer, "{x:.*e}", style.precision.min(EXACT)),
         _ => write!(buffer, "{x:.*e}", (significant - 1).min(EXACT)),
     };
