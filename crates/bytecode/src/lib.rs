@@ -4,6 +4,9 @@
 
 pub mod code;
 pub mod constant;
+pub mod exception_table;
+pub mod location;
+pub mod marshal;
 pub mod opcode;
 mod opcode_table;
 pub mod pystr;

@@ -374,9 +374,9 @@ macro_rules! for_each_opcode {
                 /// Jump in either direction.
                 JUMP jump = 257, caches 0, |_n| 0 => 0, ARG | JUMP;
                 /// Jump if the top is false, keeping it.
-                JUMP_IF_FALSE jump_if_false = 258, caches 0, |_n| 0 => 0, ARG | JUMP;
+                JUMP_IF_FALSE jump_if_false = 258, caches 0, |_n| 1 => 1, ARG | JUMP;
                 /// Jump if the top is true, keeping it.
-                JUMP_IF_TRUE jump_if_true = 259, caches 0, |_n| 0 => 0, ARG | JUMP;
+                JUMP_IF_TRUE jump_if_true = 259, caches 0, |_n| 1 => 1, ARG | JUMP;
                 /// Jump in either direction without checking for interrupts.
                 JUMP_NO_INTERRUPT jump_no_interrupt = 260, caches 0, |_n| 0 => 0, ARG | JUMP;
                 /// Push the cell itself.

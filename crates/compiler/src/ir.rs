@@ -19,7 +19,6 @@ macro_rules! define_ops {
     ) => {
         /// An instruction of the compiler's intermediate code: the base instructions of the
         /// opcode table and its pseudo instructions.
-        #[expect(non_camel_case_types, reason = "opcodes keep the names the dis module prints")]
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         #[repr(u16)]
         pub enum Op {

@@ -1,0 +1,333 @@
+//! Reading marshal data, which may be hostile: no recursion, no allocation beyond what the data pays for.
+
+use std::borrow::Cow;
+
+use dashu_int::{IBig, Sign, UBig};
+use rustpython_wtf8::Wtf8;
+
+use super::{Atom, CODE_PARTS, CodeNumbers, Container, FLAG_REF, MAX_DEPTH, tag};
+
+/// Why marshal data could not be read; the texts are CPython's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadError {
+    /// EOFError: the data ends too early.
+    Eof,
+    /// ValueError: `bad marshal data (…)`.
+    Bad(&'static str),
+    /// TypeError: a NULL where an object was expected.
+    Null,
+    /// The builder refused a value; it keeps the reason.
+    Refused,
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ReadError::Eof => f.write_str("marshal data too short"),
+            ReadError::Bad(why) => write!(f, "bad marshal data ({why})"),
+            ReadError::Null => f.write_str("NULL object in marshal data for object"),
+            ReadError::Refused => f.write_str("marshalled value refused"),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// Makes values from what the reader finds.
+pub trait Builder {
+    type Value: Clone;
+
+    /// A value without parts.
+    fn atom(&mut self, atom: Atom<'_>) -> Result<Self::Value, ReadError>;
+
+    /// An empty mutable container, made before its items so that they can refer to it. `None` for
+    /// immutable ones.
+    fn begin(&mut self, kind: Container) -> Result<Option<Self::Value>, ReadError>;
+
+    /// The finished container; `begun` is what [`Builder::begin`] gave. Drains `items` or leaves them.
+    fn finish(
+        &mut self,
+        kind: Container,
+        begun: Option<Self::Value>,
+        items: &mut dyn Iterator<Item = Self::Value>,
+    ) -> Result<Self::Value, ReadError>;
+}
+
+/// A container whose items are being read.
+struct Open<V> {
+    kind: Container,
+    begun: Option<V>,
+    /// Items still to come; `None` for a dict, which ends with a NULL.
+    left: Option<usize>,
+    /// Where the items start on the value stack.
+    first: usize,
+    /// Slot in the reference table.
+    slot: Option<usize>,
+}
+
+/// A reader over `data`; [`Reader::object`] may be called again for what follows.
+pub struct Reader<'a, B: Builder> {
+    data: &'a [u8],
+    pos: usize,
+    pub builder: B,
+    refs: Vec<Option<B::Value>>,
+}
+
+enum Item<V> {
+    Value(V),
+    Open(Open<V>),
+    Null,
+}
+
+impl<'a, B: Builder> Reader<'a, B> {
+    pub fn new(data: &'a [u8], builder: B) -> Self {
+        Reader { data, pos: 0, builder, refs: Vec::new() }
+    }
+
+    /// Bytes consumed so far.
+    pub fn position(&self) -> usize {
+        self.pos
+    }
+
+    /// Read one object.
+    pub fn object(&mut self) -> Result<B::Value, ReadError> {
+        self.refs.clear();
+        let mut values: Vec<B::Value> = Vec::new();
+        let mut open: Vec<Open<B::Value>> = Vec::new();
+        loop {
+            match self.item(values.len())? {
+                Item::Value(value) => values.push(value),
+                Item::Open(container) => {
+                    if open.len() >= MAX_DEPTH {
+                        return Err(ReadError::Bad("recursion limit exceeded"));
+                    }
+                    open.push(container);
+                }
+                Item::Null => match open.last_mut() {
+                    Some(Open { kind: Container::Dict, left: left @ None, first, .. }) => {
+                        // A key that lacks its value ends the dict too.
+                        if (values.len() - *first) % 2 == 1 {
+                            values.pop();
+                        }
+                        *left = Some(0);
+                    }
+                    _ => return Err(ReadError::Null),
+                },
+            }
+            // Close every container that is complete now; closing one may complete the next.
+            loop {
+                let Some(top) = open.last() else {
+                    return values.pop().ok_or(ReadError::Null);
+                };
+                match top.left {
+                    None => break,
+                    Some(count) if values.len() - top.first < count => {
+                        self.between(top.first, values.len(), &mut open)?;
+                        break;
+                    }
+                    Some(_) => {}
+                }
+                let Some(done) = open.pop() else { return Err(ReadError::Null) };
+                let value = self.builder.finish(done.kind, done.begun, &mut values.drain(done.first..))?;
+                if let Some(entry) = done.slot.and_then(|slot| self.refs.get_mut(slot)) {
+                    *entry = Some(value.clone());
+                }
+                values.push(value);
+            }
+        }
+    }
+
+    /// `firstlineno` sits between the object fields of a code object.
+    fn between(&mut self, first: usize, have: usize, open: &mut [Open<B::Value>]) -> Result<(), ReadError> {
+        if let Some(Open { kind: Container::Code(numbers), .. }) = open.last_mut()
+            && have - first == 8
+        {
+            numbers.firstlineno = self.long()?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, len: usize) -> Result<&'a [u8], ReadError> {
+        let end = self.pos.checked_add(len).ok_or(ReadError::Eof)?;
+        let bytes = self.data.get(self.pos..end).ok_or(ReadError::Eof)?;
+        self.pos = end;
+        Ok(bytes)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
+        let mut out = [0; N];
+        out.copy_from_slice(self.take(N)?);
+        Ok(out)
+    }
+
+    fn byte(&mut self) -> Result<u8, ReadError> {
+        Ok(self.array::<1>()?[0])
+    }
+
+    fn long(&mut self) -> Result<i32, ReadError> {
+        self.array().map(i32::from_le_bytes)
+    }
+
+    fn size(&mut self, bad: &'static str) -> Result<usize, ReadError> {
+        usize::try_from(self.long()?).map_err(|_| ReadError::Bad(bad))
+    }
+
+    fn text_float(&mut self) -> Result<f64, ReadError> {
+        let len = self.byte()? as usize;
+        let text = std::str::from_utf8(self.take(len)?).ok();
+        text.and_then(|t| t.parse().ok()).ok_or(ReadError::Bad("invalid float"))
+    }
+
+    /// An int of 15-bit digits.
+    fn big_int(&mut self) -> Result<IBig, ReadError> {
+        let count = self.long()?;
+        if count == 0 {
+            return Ok(IBig::ZERO);
+        }
+        let digits = self.take((count.unsigned_abs() as usize).checked_mul(2).ok_or(ReadError::Eof)?)?;
+        let mut bytes = Vec::with_capacity(digits.len());
+        let (mut buffer, mut bits) = (0u32, 0);
+        for pair in digits.chunks_exact(2) {
+            let digit = u16::from_le_bytes([pair[0], pair[1]]);
+            if digit >= 1 << 15 {
+                return Err(ReadError::Bad("digit out of range in long"));
+            }
+            buffer |= u32::from(digit) << bits;
+            bits += 15;
+            while bits >= 8 {
+                bytes.push(buffer as u8);
+                buffer >>= 8;
+                bits -= 8;
+            }
+        }
+        bytes.push(buffer as u8);
+        if digits[digits.len() - 2..] == [0, 0] {
+            return Err(ReadError::Bad("unnormalized long data"));
+        }
+        let sign = if count < 0 { Sign::Negative } else { Sign::Positive };
+        Ok(IBig::from_parts(sign, UBig::from_le_bytes(&bytes)))
+    }
+
+    fn container(
+        &mut self,
+        kind: Container,
+        left: Option<usize>,
+        first: usize,
+        flag: bool,
+    ) -> Result<Item<B::Value>, ReadError> {
+        // Each item takes at least a byte, so that a huge count cannot make us wait or allocate.
+        if left.is_some_and(|count| count > self.data.len() - self.pos) {
+            return Err(ReadError::Eof);
+        }
+        let begun = self.builder.begin(kind)?;
+        let slot = flag.then(|| {
+            self.refs.push(begun.clone());
+            self.refs.len() - 1
+        });
+        Ok(Item::Open(Open { kind, begun, left, first, slot }))
+    }
+
+    fn item(&mut self, first: usize) -> Result<Item<B::Value>, ReadError> {
+        let byte = self.byte()?;
+        let (kind, flag) = (byte & !FLAG_REF, byte & FLAG_REF != 0);
+        let text;
+        let atom = match kind {
+            tag::NULL => return Ok(Item::Null),
+            tag::NONE => Atom::None,
+            tag::STOPITER => Atom::StopIteration,
+            tag::ELLIPSIS => Atom::Ellipsis,
+            tag::FALSE => Atom::False,
+            tag::TRUE => Atom::True,
+            tag::INT => Atom::Int(self.long()?.into()),
+            tag::INT64 => Atom::Int(self.array().map(i64::from_le_bytes)?),
+            tag::LONG => {
+                let value = self.big_int()?;
+                match i64::try_from(&value) {
+                    Ok(small) => Atom::Int(small),
+                    Err(_) => Atom::BigInt(Cow::Owned(value)),
+                }
+            }
+            tag::FLOAT => Atom::Float(self.text_float()?),
+            tag::BINARY_FLOAT => Atom::Float(self.array().map(f64::from_le_bytes)?),
+            tag::COMPLEX => Atom::Complex(self.text_float()?, self.text_float()?),
+            tag::BINARY_COMPLEX => {
+                Atom::Complex(self.array().map(f64::from_le_bytes)?, self.array().map(f64::from_le_bytes)?)
+            }
+            tag::STRING => {
+                let len = self.size("bytes object size out of range")?;
+                Atom::Bytes(Cow::Borrowed(self.take(len)?))
+            }
+            tag::ASCII | tag::ASCII_INTERNED | tag::SHORT_ASCII | tag::SHORT_ASCII_INTERNED => {
+                let len = if matches!(kind, tag::ASCII | tag::ASCII_INTERNED) {
+                    self.size("string size out of range")?
+                } else {
+                    self.byte()? as usize
+                };
+                let bytes = self.take(len)?;
+                let interned = matches!(kind, tag::ASCII_INTERNED | tag::SHORT_ASCII_INTERNED);
+                match std::str::from_utf8(bytes) {
+                    Ok(ascii) if bytes.is_ascii() => Atom::Str(Cow::Borrowed(Wtf8::new(ascii)), interned),
+                    // CPython takes each byte for a Latin-1 character here.
+                    _ => {
+                        text = bytes.iter().map(|&b| char::from(b)).collect::<String>();
+                        Atom::Str(Cow::Borrowed(Wtf8::new(text.as_str())), interned)
+                    }
+                }
+            }
+            tag::UNICODE | tag::INTERNED => {
+                let len = self.size("string size out of range")?;
+                let bytes = self.take(len)?;
+                match Wtf8::from_bytes(bytes) {
+                    Some(wtf8) => Atom::Str(Cow::Borrowed(wtf8), kind == tag::INTERNED),
+                    None => return Err(ReadError::Bad("invalid utf-8 in string")),
+                }
+            }
+            tag::SMALL_TUPLE => {
+                let len = self.byte()? as usize;
+                return self.container(Container::Tuple, Some(len), first, flag);
+            }
+            tag::TUPLE => {
+                let len = self.size("tuple size out of range")?;
+                return self.container(Container::Tuple, Some(len), first, flag);
+            }
+            tag::LIST => {
+                let len = self.size("list size out of range")?;
+                return self.container(Container::List, Some(len), first, flag);
+            }
+            tag::SET | tag::FROZENSET => {
+                let len = self.size("set size out of range")?;
+                let set = if kind == tag::SET { Container::Set } else { Container::FrozenSet };
+                return self.container(set, Some(len), first, flag);
+            }
+            tag::DICT => return self.container(Container::Dict, None, first, flag),
+            tag::SLICE => return self.container(Container::Slice, Some(3), first, flag),
+            tag::CODE => {
+                let numbers = CodeNumbers {
+                    argcount: self.long()?,
+                    posonlyargcount: self.long()?,
+                    kwonlyargcount: self.long()?,
+                    stacksize: self.long()?,
+                    flags: self.long()?,
+                    firstlineno: 0,
+                };
+                return self.container(Container::Code(numbers), Some(CODE_PARTS.len()), first, flag);
+            }
+            tag::REF => {
+                let index = self.long()?;
+                let known = usize::try_from(index).ok().and_then(|i| self.refs.get(i));
+                return match known {
+                    Some(Some(value)) => Ok(Item::Value(value.clone())),
+                    _ => Err(ReadError::Bad("invalid reference")),
+                };
+            }
+            _ => return Err(ReadError::Bad("unknown type code")),
+        };
+        let value = self.builder.atom(atom)?;
+        // Singletons never enter the reference table.
+        let singleton = matches!(kind, tag::NONE | tag::STOPITER | tag::ELLIPSIS | tag::FALSE | tag::TRUE);
+        if flag && !singleton {
+            self.refs.push(Some(value.clone()));
+        }
+        Ok(Item::Value(value))
+    }
+}
