@@ -457,7 +457,10 @@ impl Writer {
                     self.replacement_field(&text.to_string_lossy(), conversion, format_spec)?;
                 }
                 _ => {
-                    return error(ErrorKind::System, "unexpected expression kind inside f-string or t-string");
+                    return error(
+                        ErrorKind::System,
+                        "unexpected expression kind inside f-string or t-string",
+                    );
                 }
             }
         }

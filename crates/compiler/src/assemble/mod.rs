@@ -14,8 +14,7 @@ const END_SEND_OFFSET: u32 = 5;
 pub fn assemble(mut unit: Unit) -> Result<CodeObject, AssembleError> {
     let consts = std::mem::take(&mut unit.consts);
     let nparams = unit.nparams as usize;
-    let (graph, consts) =
-        flowgraph::optimize(&unit.instrs, consts, unit.varnames.len(), nparams, unit.firstlineno)?;
+    let (graph, consts) = flowgraph::optimize(&unit.instrs, consts, unit.varnames.len(), nparams)?;
     emit(graph, unit, consts)
 }
 

@@ -48,9 +48,9 @@ pub fn repeat(value: &Constant, count: &IBig) -> Option<Constant> {
         _ => return None,
     };
     let mut times = 0;
-    if size > 0 {
+    if let Some(most) = max.checked_div(size) {
         times = usize::try_from(count).ok()?;
-        if times > max / size || (times > 0 && budget(value, MAX_TOTAL_ITEMS) < 0) {
+        if times > most || (times > 0 && budget(value, MAX_TOTAL_ITEMS) < 0) {
             return None;
         }
     }

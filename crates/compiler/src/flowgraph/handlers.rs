@@ -47,10 +47,8 @@ pub fn label_exception_targets(g: &mut Graph) -> Result<(), AssembleError> {
                     instr.nop();
                 }
                 Op::YIELD_VALUE => yield_depth = Some(top(&stacks, stack).1),
-                Op::RESUME => {
-                    if instr.oparg != RESUME_AT_FUNC_START && yield_depth.take() == Some(1) {
-                        instr.oparg |= RESUME_DEPTH1;
-                    }
+                Op::RESUME if instr.oparg != RESUME_AT_FUNC_START && yield_depth.take() == Some(1) => {
+                    instr.oparg |= RESUME_DEPTH1;
                 }
                 op if op.is_jump() => {
                     let target = instr.target;

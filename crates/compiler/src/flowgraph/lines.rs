@@ -89,27 +89,8 @@ fn propagate_line_numbers(g: &mut Graph) {
     }
 }
 
-/// Returns that still have no line get that of the code before them, or the first of the unit.
-fn guarantee_lineno_for_exits(g: &mut Graph, firstlineno: i32) {
-    let mut line = firstlineno;
-    let mut cursor = Some(BlockId::ENTRY);
-    while let Some(id) = cursor {
-        if let Some(&last) = g[id].last() {
-            if last.loc.line >= 0 {
-                line = last.loc.line;
-            } else if last.op == Op::RETURN_VALUE {
-                for instr in &mut g[id].instrs {
-                    instr.loc.line = line;
-                }
-            }
-        }
-        cursor = g.next(id);
-    }
-}
-
 /// Give every reachable instruction the line its events should report.
-pub fn resolve_line_numbers(g: &mut Graph, firstlineno: i32) {
+pub fn resolve_line_numbers(g: &mut Graph) {
     duplicate_exits_without_lineno(g);
     propagate_line_numbers(g);
-    guarantee_lineno_for_exits(g, firstlineno);
 }

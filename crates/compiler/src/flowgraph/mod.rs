@@ -32,23 +32,22 @@ pub fn optimize(
     mut consts: ConstTable,
     nlocals: usize,
     nparams: usize,
-    firstlineno: i32,
 ) -> Result<(Graph, Vec<Constant>), AssembleError> {
     let mut g = Graph::from_sequence(seq)?;
     handlers::label_exception_targets(&mut g)?;
-    optimize_graph(&mut g, &mut consts, firstlineno);
+    optimize_graph(&mut g, &mut consts);
     let consts = constants::remove_unused_consts(&mut g, consts);
     locals::add_checks_for_uninitialized(&mut g, nlocals, nparams);
     locals::insert_superinstructions(&mut g);
     layout::push_cold_blocks_to_end(&mut g);
-    lines::resolve_line_numbers(&mut g, firstlineno);
+    lines::resolve_line_numbers(&mut g);
     Ok((g, consts))
 }
 
-fn optimize_graph(g: &mut Graph, consts: &mut ConstTable, firstlineno: i32) {
+fn optimize_graph(g: &mut Graph, consts: &mut ConstTable) {
     reach::inline_small_or_no_lineno_blocks(g);
     reach::remove_unreachable(g);
-    lines::resolve_line_numbers(g, firstlineno);
+    lines::resolve_line_numbers(g);
     constants::optimize_load_const(g, consts);
     let mut cursor = Some(BlockId::ENTRY);
     while let Some(id) = cursor {

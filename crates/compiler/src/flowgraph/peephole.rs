@@ -129,13 +129,12 @@ fn optimize_instr(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable
         }
         Op::CALL_INTRINSIC_1 if oparg == INTRINSIC_UNARY_POSITIVE => fold_unary_op(instrs, index, consts),
         Op::BINARY_OP => fold_binary_op(instrs, index, consts),
-        Op::STORE_FAST => {
+        Op::STORE_FAST
             if next == Some(Op::STORE_FAST)
                 && instrs[index + 1].oparg == oparg
-                && instrs[index + 1].loc.line == instrs[index].loc.line
-            {
-                instrs[index].set(Op::POP_TOP, 0);
-            }
+                && instrs[index + 1].loc.line == instrs[index].loc.line =>
+        {
+            instrs[index].set(Op::POP_TOP, 0);
         }
         Op::SWAP if oparg == 1 => instrs[index].nop(),
         Op::LOAD_GLOBAL if next == Some(Op::PUSH_NULL) && oparg & 1 == 0 => {

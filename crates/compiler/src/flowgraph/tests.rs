@@ -122,7 +122,7 @@ impl Tally {
         let unit = unit(row);
         let want: Vec<_> = sequence(&row[16]).instrs.iter().map(|i| (i.op, i.oparg, i.loc)).collect();
         // `optimize_cfg` knows neither parameters nor the first line.
-        let mut optimized = super::optimize(&unit.instrs, unit.consts.clone(), unit.varnames.len(), 0, 1);
+        let mut optimized = super::optimize(&unit.instrs, unit.consts.clone(), unit.varnames.len(), 0);
         if let Ok((graph, _)) = &mut optimized {
             super::borrow::optimize_load_fast(graph);
         }
