@@ -177,3 +177,10 @@ pub fn sys_modules() -> Option<DictRef> {
 pub fn set_sys_modules(modules: DictRef) {
     MODULES.set(Some(modules));
 }
+
+/// `__name__` in the globals of the innermost frame: the module that running code belongs to.
+pub fn current_module_name() -> Option<Value> {
+    // SAFETY: the innermost frame is live while native code it called runs.
+    let frame = unsafe { crate::thread::current().frame.get().as_ref() }?;
+    frame.globals().get_interned(crate::name!("__name__"))
+}

@@ -43,6 +43,12 @@ pub fn attribute_error(object: &Value, name: &StrRef) -> exceptions::PyErr {
     {
         return error;
     }
+    missing_attribute(object, name)
+}
+
+/// The AttributeError for an attribute that is just not there.
+#[cold]
+pub fn missing_attribute(object: &Value, name: &StrRef) -> exceptions::PyErr {
     let message = match object.downcast::<crate::types::typeobj::PyType>() {
         Some(class) => format!("type object '{}' has no attribute '{name}'", class.name()),
         None => format!("'{}' object has no attribute '{name}'", object.type_name()),
@@ -137,11 +143,7 @@ fn attribute_error_plain(object: &Value, name: &StrRef) -> exceptions::PyErr {
 /// The attribute to call as a method: a function on the class is given back unbound, which saves the bound method.
 pub fn lookup_method(object: &Value, name: &StrRef) -> PyResult<Callee> {
     let class = object.class();
-    let generic = class
-        .slots()
-        .getattro
-        .is_none_or(|f| std::ptr::fn_addr_eq(f, generic_getattr as crate::slots::GetAttrFn));
-    if !generic {
+    if !class.has_generic_getattr() {
         return getattr(object, name).map(Callee::Bound);
     }
     if let Some(found) = class.lookup(name)

@@ -10,7 +10,7 @@ mod sequence;
 
 pub use attr::{
     attribute_error, attribute_name, delattr, generic_getattr, generic_setattr, getattr, getattr_str,
-    lookup_attr, lookup_method, lookup_special, setattr,
+    lookup_attr, lookup_method, lookup_special, missing_attribute, setattr,
 };
 pub use call::{Callee, call, call_args, call_kwargs, call_method, call_special, call0, call1, call2};
 pub use compare::{CmpOp, compare_bool, eq, hash, hash_not_implemented, rich_compare};
@@ -23,4 +23,4 @@ pub use object::{
     ascii, default_repr, dir, format, instance_of, is_callable, isinstance, issubclass, merge_names, repr,
     str, subclass_of, truth, type_check,
 };
-pub use sequence::{contains, delitem, getitem, len, setitem};
+pub use sequence::{contains, contains_by_iteration, delitem, getitem, len, setitem};

@@ -89,6 +89,11 @@ pub fn contains(container: &Value, item: &Value) -> PyResult<bool> {
             class.name()
         )));
     }
+    contains_by_iteration(container, item)
+}
+
+/// Containment for containers without `__contains__`.
+pub fn contains_by_iteration(container: &Value, item: &Value) -> PyResult<bool> {
     let iterator = super::iter(container)?;
     while let Some(candidate) = super::next(&iterator)? {
         if super::eq(&candidate, item)? {

@@ -5,7 +5,7 @@ use super::function::{PyClassMethodDescr, PyGetSetDescr, PyMethodDescr, PyNative
 use super::object::PyObject;
 use super::str::{PyStr, intern};
 use super::tuple::PyTuple;
-use super::typeobj::{Layout, PyType, TypeFlags, TypeRef};
+use super::typeobj::{Layout, PyMemberDescr, PyType, TypeFlags, TypeRef};
 use crate::cell::GilCell;
 use crate::heap::{Payload, Ref};
 use crate::macros_support::{ClassDef, ClassFlags, MethodDef, MethodKind};
@@ -33,35 +33,37 @@ impl ClassCell {
     #[cold]
     #[inline(never)]
     fn init(&'static self, def: &'static ClassDef) -> &'static TypeRef {
-        let base = match def.base {
+        // `type` is an instance of itself and a subclass of `object`, which is an instance of `type`: it exists before
+        // its base does.
+        let is_metaclass = def.name == "type" && def.module == "builtins";
+        let mut base = match def.base {
             Some(base) => Some(base().clone()),
-            None if def.name == "object" => None,
+            None if def.name == "object" || is_metaclass => None,
             None => Some(PyObject::class().clone()),
         };
-        // Making the base may have made this class on the way.
+        let metaclass = if is_metaclass { None } else { Some(PyType::class()) };
+        // Making the base or the metaclass may have made this class on the way.
         // SAFETY: as in `get_or_init`.
         if let Some(class) = unsafe { &*self.0.as_ptr() } {
             return class;
         }
-        let flags = type_flags(def, base.as_ref());
-        let layout = |base: Option<&TypeRef>| Layout {
+        let shared = def.flags.has(ClassFlags::SHARED_LAYOUT);
+        let layout = Layout {
             info: *def.payload,
-            flags,
-            owner: if def.flags.has(ClassFlags::SHARED_LAYOUT) {
-                base.map(|b| b.layout_owner().clone())
-            } else {
-                None
-            },
-            has_dict: def.flags.has(ClassFlags::DICT) || base.is_some_and(|b| b.has_dict()),
+            flags: type_flags(def, base.as_ref()),
+            owner: base.as_ref().filter(|_| shared).map(|b| b.layout_owner().clone()),
+            has_dict: def.flags.has(ClassFlags::DICT) || base.as_ref().is_some_and(|b| b.has_dict()),
             slot_count: 0,
         };
-        let class = if def.name == "type" && def.module == "builtins" {
-            super::typeobj::bootstrap_metaclass(layout(base.as_ref()), def)
-        } else {
-            PyType::allocate(PyType::class(), layout(base.as_ref()), Some(def))
+        let class = match metaclass {
+            Some(metaclass) => PyType::allocate(metaclass, layout, Some(def)),
+            None => super::typeobj::bootstrap_metaclass(layout, def),
         };
         // Published before it is filled: what fills it may need it.
         self.0.set(Some(class.clone()));
+        if is_metaclass {
+            base = Some(PyObject::class().clone());
+        }
         fill(&class, def, base);
         // SAFETY: as in `get_or_init`.
         unsafe { (*self.0.as_ptr()).as_ref().unwrap_unchecked() }
@@ -136,7 +138,12 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
             dict.insert(method.name, method_descriptor(class, method));
         }
         for getset in members.getset {
-            dict.insert(getset.name, Ref::new(PyGetSetDescr { def: getset, class: class.clone() }));
+            let descriptor = if getset.member {
+                PyMemberDescr::field(class, getset)
+            } else {
+                Ref::new(PyGetSetDescr { def: getset, class: class.clone() }).into_value()
+            };
+            dict.insert(getset.name, descriptor);
         }
         for attr in members.attrs {
             if let Ok(value) = (attr.value)() {

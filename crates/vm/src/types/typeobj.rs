@@ -1,4 +1,18 @@
-//! `type`: class objects, their layout, method resolution and the method cache. Methods of `type` are in `typemethods`.
+//! `type`: class objects, their layout, method resolution and the method cache.
+
+mod attributes;
+pub mod bases;
+mod call;
+mod create;
+pub mod getset;
+mod member;
+mod methods;
+mod mro;
+mod slots_attr;
+
+pub use call::call;
+pub use member::PyMemberDescr;
+pub use methods::merge_class_names;
 
 use crate::PyResult;
 use crate::cell::GilCell;
@@ -6,6 +20,7 @@ use crate::heap::{Header, Obj, Payload, PayloadInfo, Ref, Traverse, Visitor};
 use crate::slots::Slots;
 use crate::types::dict::DictRef;
 use crate::types::instance;
+use crate::types::object::PyObject;
 use crate::types::shape::{self, ShapeId};
 use crate::types::str::StrRef;
 use crate::types::tuple::TupleRef;
@@ -73,7 +88,7 @@ impl TypeFlags {
 
 /// type(object) -> the object's type
 /// type(name, bases, dict, **kwds) -> a new type
-#[pyclass(name = "type", basetype, gc, match_self, weakref)]
+#[pyclass(name = "type", basetype, gc, match_self, weakref, parts(methods, getset))]
 #[repr(C)]
 pub struct PyType {
     pub info: PayloadInfo,
@@ -258,6 +273,16 @@ impl PyType {
     pub fn layout_owner(&self) -> &TypeRef {
         // SAFETY: the owner is this class or a builtin base that its bases keep alive; a `Ref` is the pointer's word.
         unsafe { &*(self.layout.as_ptr() as *const TypeRef) }
+    }
+
+    /// Whether attributes of instances are found as `object.__getattribute__` finds them.
+    #[inline]
+    pub fn has_generic_getattr(&self) -> bool {
+        let plain = PyObject::class().slots().getattro;
+        match (self.slots().getattro, plain) {
+            (Some(own), Some(plain)) => std::ptr::fn_addr_eq(own, plain),
+            (own, _) => own.is_none(),
+        }
     }
 
     /// The slot table. Copy the function pointer out before running Python code.
@@ -522,6 +547,20 @@ pub fn best_metaclass(metaclass: &TypeRef, bases: &[Value]) -> PyResult<TypeRef>
         ));
     }
     Ok(winner)
+}
+
+/// `__itemsize__` as CPython has it: not zero where instances of the class, or of a builtin base of it, vary in size.
+pub fn itemsize(class: &TypeRef) -> usize {
+    let flags = class.flags();
+    if flags.contains(TypeFlags::TYPE_SUBCLASS) {
+        40
+    } else if flags.contains(TypeFlags::TUPLE_SUBCLASS) {
+        8
+    } else if flags.contains(TypeFlags::LONG_SUBCLASS) {
+        4
+    } else {
+        usize::from(flags.contains(TypeFlags::BYTES_SUBCLASS))
+    }
 }
 
 /// Makes `type`, whose class is itself.
