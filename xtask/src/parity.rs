@@ -1,6 +1,7 @@
 //! `parity`: every file of the oracle's library through minipy's front end, compared with what the oracle makes of it.
 
 mod ast;
+mod codegen;
 mod corpus;
 
 use crate::Outcome;
@@ -9,6 +10,7 @@ use crate::Outcome;
 pub fn run(args: &[String]) -> Outcome {
     match args.split_first() {
         Some((what, rest)) if what == "ast" => ast::run(rest),
-        _ => Err("parity of what? One of: ast".into()),
+        Some((what, rest)) if what == "codegen" => codegen::run(rest),
+        _ => Err("parity of what? One of: ast, codegen".into()),
     }
 }

@@ -125,7 +125,7 @@ fn json(text: &str) -> String {
 }
 
 /// Leaves the encodings that the lexer leaves to the runtime to the oracle.
-fn decode(name: &str, bytes: &[u8]) -> Result<String, String> {
+pub(super) fn decode(name: &str, bytes: &[u8]) -> Result<String, String> {
     let python = oracle::find()?.python;
     let script = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode(sys.argv[1]).encode())";
     let mut child = Command::new(python)
@@ -145,7 +145,7 @@ fn decode(name: &str, bytes: &[u8]) -> Result<String, String> {
     String::from_utf8(output.stdout).map_err(|error| error.to_string())
 }
 
-fn crc32(bytes: &[u8]) -> u32 {
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let mut table = [0u32; 256];
     for (index, entry) in table.iter_mut().enumerate() {
         let mut value = index as u32;

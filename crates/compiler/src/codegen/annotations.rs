@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use minipy_bytecode::{CodeObject, Constant, Str};
-use minipy_parser::ast::{self, Arg, Arguments, CmpOp, Expr, ExprKind};
+use minipy_parser::ast::{Arg, Arguments, CmpOp, Expr, ExprKind, Stmt};
 
 use super::emit::common_constant;
 use super::unit::{DeferredAnnotation, UnitKind, function_attribute};
 use super::{Codegen, at};
 use crate::error::{ErrorKind, Result, error};
 use crate::ir::{Location, Op};
-use crate::symtable::{ScopeId, ScopeRole};
+use crate::symtable::{Resolution, ScopeId, ScopeRole};
 use crate::unparse::unparse;
 
 /// `annotationlib.Format.VALUE_WITH_FAKE_GLOBALS`, the last format such functions know.
@@ -53,12 +53,12 @@ impl<'a> Codegen<'a, '_> {
     /// Puts what gives a function its annotations on the stack, and says what that is.
     pub(super) fn function_annotations(
         &mut self,
+        stmt: &'a Stmt<'a>,
         args: &'a Arguments<'a>,
         returns: Option<&'a Expr<'a>>,
-        location: ast::Location,
     ) -> Result<u32> {
-        let loc = at(location);
-        let Some(scope) = self.input.table.lookup(args, ScopeRole::Annotations) else {
+        let loc = at(stmt.loc);
+        let Some(scope) = self.input.table.lookup(stmt, ScopeRole::Annotations) else {
             return error(ErrorKind::System, "annotations without a scope");
         };
         if !self.input.table.scope(scope).annotations_used {
@@ -87,7 +87,7 @@ impl<'a> Codegen<'a, '_> {
     ) -> Result<u32> {
         let mut count = 0;
         let single = |arg: Option<&'a Arg<'a>>| arg.map(std::slice::from_ref).unwrap_or_default();
-        for list in [args.posonlyargs, args.args, single(args.vararg), args.kwonlyargs, single(args.kwarg)] {
+        for list in [args.args, args.posonlyargs, single(args.vararg), args.kwonlyargs, single(args.kwarg)] {
             for arg in list {
                 count += self.annotation_item(arg.arg, arg.annotation, loc)?;
             }
@@ -158,7 +158,7 @@ impl<'a> Codegen<'a, '_> {
                 if is_module {
                     self.load_name("__conditional_annotations__", stmt_loc)?;
                 } else {
-                    let number = self.deref_number("__conditional_annotations__")?;
+                    let number = self.deref_number("__conditional_annotations__", Resolution::Free)?;
                     self.op_arg(Op::LOAD_DEREF, number, stmt_loc);
                 }
                 self.op_arg(Op::CONTAINS_OP, 0, stmt_loc);

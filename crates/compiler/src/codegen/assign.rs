@@ -7,6 +7,7 @@ use super::unit::{DeferredAnnotation, UnitKind};
 use super::{Codegen, at};
 use crate::error::{ErrorKind, Result, error, syntax_error};
 use crate::ir::{Location, Op};
+use crate::symtable::Resolution;
 
 /// `BINARY_OP`'s operand for `a[b]`.
 pub(super) const SUBSCR: u32 = 26;
@@ -152,7 +153,7 @@ impl<'a> Codegen<'a, '_> {
         self.unit.deferred_annotations.push(DeferredAnnotation { stmt, name, annotation, condition });
         if let Some(condition) = condition {
             if is_class {
-                let number = self.deref_number("__conditional_annotations__")?;
+                let number = self.deref_number("__conditional_annotations__", Resolution::Cell)?;
                 self.op_arg(Op::LOAD_DEREF, number, loc);
             } else {
                 self.load_name("__conditional_annotations__", loc)?;

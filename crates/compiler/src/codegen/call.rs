@@ -5,6 +5,7 @@ use minipy_parser::ast::{Expr, ExprContext, ExprKind, Keyword};
 
 use super::collection::TUPLE;
 use super::emit::{STACK_USE_GUIDELINE, common_constant, intrinsic_1};
+use super::unit::UnitKind;
 use super::{Codegen, at};
 use crate::error::{Result, syntax_error};
 use crate::ir::{Location, Op};
@@ -44,7 +45,10 @@ impl<'a> Codegen<'a, '_> {
 
     fn is_method_call(&self, func: &Expr<'a>, args: &[Expr<'a>], keywords: &[Keyword<'a>]) -> bool {
         let ExprKind::Attribute { value, ctx: ExprContext::Load, .. } = func.kind else { return false };
-        if let ExprKind::Name { id, .. } = value.kind {
+        let inlined_in_module = self.unit.kind == UnitKind::Module && self.unit.inlined_comprehensions > 0;
+        if let ExprKind::Name { id, .. } = value.kind
+            && !inlined_in_module
+        {
             // Functions of modules are no methods.
             let top = self.input.table.scope(SymbolTable::TOP);
             if top.symbol(id).has(DEF_IMPORT) {
@@ -67,9 +71,8 @@ impl<'a> Codegen<'a, '_> {
         let ExprKind::Attribute { value, attr, .. } = func.kind else { return Ok(()) };
         if self.is_super_attribute(func) {
             self.super_arguments(value)?;
-            let loc = self.attribute_location(func);
-            self.op_super_attr(value, attr, true, loc);
-            self.op(Op::NOP, loc);
+            self.op_super_attr(value, attr, true, at(func.loc));
+            self.op(Op::NOP, self.attribute_location(func));
         } else {
             self.expr(value)?;
             let loc = self.attribute_location(func);

@@ -8,7 +8,7 @@ use super::unit::UnitKind;
 use super::{Codegen, at};
 use crate::error::{ErrorKind, Result, error};
 use crate::ir::{Location, Op};
-use crate::symtable::ScopeRole;
+use crate::symtable::{Resolution, ScopeRole};
 use minipy_bytecode::CodeObject;
 
 impl<'a> Codegen<'a, '_> {
@@ -106,13 +106,13 @@ impl<'a> Codegen<'a, '_> {
 
     /// Stores into a cell of the class that its own namespace does not show.
     fn store_cell(&mut self, name: &str, loc: Location) -> Result {
-        let number = self.deref_number(name)?;
+        let number = self.deref_number(name, Resolution::Cell)?;
         self.op_arg(Op::STORE_DEREF, number, loc);
         Ok(())
     }
 
     fn load_cell(&mut self, name: &str) -> Result {
-        let number = self.deref_number(name)?;
+        let number = self.deref_number(name, Resolution::Cell)?;
         self.op_arg(Op::LOAD_CLOSURE, number, Location::NONE);
         Ok(())
     }

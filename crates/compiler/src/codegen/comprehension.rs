@@ -273,7 +273,7 @@ impl<'a> Codegen<'a, '_> {
             let number = self.local_number(name);
             self.op_arg(Op::LOAD_FAST_AND_CLEAR, number, loc);
             if inner == Some(Resolution::Cell) {
-                let number = self.deref_number(name)?;
+                let number = self.deref_number(name, outer.unwrap_or(Resolution::Cell))?;
                 self.op_arg(Op::MAKE_CELL, number, loc);
             }
             inlined.pushed_locals.push(name);

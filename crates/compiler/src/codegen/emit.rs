@@ -119,8 +119,8 @@ impl<'a> Codegen<'a, '_> {
         };
         let inlined = self.unit.inlined_comprehensions > 0;
         match resolution {
-            Some(Resolution::Free | Resolution::Cell) => {
-                let number = self.deref_number(name)?;
+            Some(resolution @ (Resolution::Free | Resolution::Cell)) => {
+                let number = self.deref_number(name, resolution)?;
                 let op = match ctx {
                     ExprContext::Load if in_class && !inlined => {
                         self.op(Op::LOAD_LOCALS, location);
@@ -180,7 +180,7 @@ impl<'a> Codegen<'a, '_> {
     }
 
     fn load_classdict(&mut self, location: Location) -> Result {
-        let number = self.deref_number("__classdict__")?;
+        let number = self.deref_number("__classdict__", Resolution::Free)?;
         self.op_arg(Op::LOAD_DEREF, number, location);
         Ok(())
     }

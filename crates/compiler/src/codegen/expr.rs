@@ -232,8 +232,8 @@ impl<'a> Codegen<'a, '_> {
     ) -> Result {
         if self.is_super_attribute(expr) {
             self.super_arguments(value)?;
-            let loc = self.attribute_location(expr);
-            self.op_super_attr(value, attr, false, loc);
+            self.op_super_attr(value, attr, false, at(expr.loc));
+            self.op(Op::NOP, self.attribute_location(expr));
             return Ok(());
         }
         if ctx == ExprContext::Store {

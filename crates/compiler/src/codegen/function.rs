@@ -46,7 +46,7 @@ impl<'a> Codegen<'a, '_> {
         let firstlineno = Self::first_line(stmt, decorator_list);
         let mut attributes = self.default_arguments(args, loc)?;
         if type_params.is_empty() {
-            attributes |= self.function_annotations(args, returns, stmt.loc)?;
+            attributes |= self.function_annotations(stmt, args, returns)?;
             self.function_body(stmt, name, args, body, attributes, firstlineno)?;
         } else {
             let both = function_attribute::DEFAULTS | function_attribute::KWDEFAULTS;
@@ -64,7 +64,7 @@ impl<'a> Codegen<'a, '_> {
             for i in 0..outer_args {
                 self.op_arg(Op::LOAD_FAST, i, loc);
             }
-            attributes |= self.function_annotations(args, returns, stmt.loc)?;
+            attributes |= self.function_annotations(stmt, args, returns)?;
             self.function_body(stmt, name, args, body, attributes, firstlineno)?;
             self.op_arg(Op::SWAP, 2, loc);
             self.op_arg(Op::CALL_INTRINSIC_2, intrinsic_2::SET_FUNCTION_TYPE_PARAMS, loc);

@@ -321,7 +321,6 @@ impl<'a> Codegen<'a, '_> {
         self.op(Op::GET_LEN, loc);
         self.load_const(Constant::Int(length as i64), loc);
         self.compare_op(op, loc);
-        self.op(Op::TO_BOOL, loc);
         self.jump_to_fail(context, Op::POP_JUMP_IF_FALSE, loc);
     }
 
@@ -454,7 +453,6 @@ impl<'a> Codegen<'a, '_> {
         // A copy of the subject without the keys.
         self.op_arg(Op::BUILD_MAP, 0, loc);
         self.op_arg(Op::SWAP, 3, loc);
-        self.op_arg(Op::SWAP, 2, loc);
         self.op_arg(Op::DICT_UPDATE, 2, loc);
         self.op_arg(Op::UNPACK_SEQUENCE, size as u32, loc);
         for left in (1..=size as u32).rev() {

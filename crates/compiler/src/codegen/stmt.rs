@@ -216,7 +216,7 @@ impl<'a> Codegen<'a, '_> {
         self.jump_if(test, next, false)?;
         self.stmts(body)?;
         if !orelse.is_empty() {
-            self.jump(Op::JUMP, end, Location::NONE);
+            self.jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
             self.use_label(next);
             self.stmts(orelse)?;
         }

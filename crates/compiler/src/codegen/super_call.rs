@@ -56,7 +56,7 @@ impl<'a> Codegen<'a, '_> {
             return self.exprs(args);
         }
         let loc = at(call.loc);
-        let number = self.deref_number("__class__")?;
+        let number = self.deref_number("__class__", Resolution::Free)?;
         self.op_arg(Op::LOAD_DEREF, number, loc);
         if let Some(first) = self.scope().varnames.first().copied() {
             self.load_name(first, loc)?;

@@ -9,7 +9,7 @@ use rustpython_wtf8::Wtf8;
 use super::Codegen;
 use super::blocks::FrameBlock;
 use crate::error::{ErrorKind, Result, error};
-use crate::ir::{InstructionSequence, Location, NameTable, Op, Unit};
+use crate::ir::{InstructionSequence, Location, Op, Unit};
 use crate::mangle::mangle;
 use crate::symtable::{DEF_COMP_CELL, DEF_FREE_CLASS, Resolution, Scope, ScopeId, Symbol, SymbolTable};
 
@@ -260,12 +260,15 @@ impl<'a> Codegen<'a, '_> {
         number
     }
 
-    /// The number of a cell or free variable: cells first.
-    pub(super) fn deref_number(&self, name: &str) -> Result<u32> {
+    /// The number of a cell or free variable, as `resolution` says which it is: cells come first.
+    pub(super) fn deref_number(&self, name: &str, resolution: Resolution) -> Result<u32> {
         let name = Wtf8::new(name);
-        let find = |table: &NameTable| table.get(name);
-        let cells = self.unit.ir.cellvars.len() as u32;
-        match find(&self.unit.ir.cellvars).or_else(|| find(&self.unit.ir.freevars).map(|i| i + cells)) {
+        let ir = &self.unit.ir;
+        let cell = || ir.cellvars.get(name);
+        let free = || ir.freevars.get(name).map(|i| i + ir.cellvars.len() as u32);
+        let number =
+            if resolution == Resolution::Free { free().or_else(cell) } else { cell().or_else(free) };
+        match number {
             Some(number) => Ok(number),
             None => error(ErrorKind::System, format!("compiler: no cell for {name}")),
         }
@@ -298,20 +301,10 @@ impl<'a> Codegen<'a, '_> {
 
     /// The cell or free variable by which the current unit hands `name` to a block inside it.
     pub(super) fn closure_number(&self, name: &str) -> Result<u32> {
-        let cells = self.unit.ir.cellvars.len() as u32;
-        let wtf8 = Wtf8::new(name);
         let implicit = self.unit.kind == UnitKind::Class
             && matches!(name, "__class__" | "__classdict__" | "__conditional_annotations__");
         let is_cell = implicit || self.symbol(name).resolution() == Some(Resolution::Cell);
-        let found = if is_cell {
-            self.unit.ir.cellvars.get(wtf8)
-        } else {
-            self.unit.ir.freevars.get(wtf8).map(|i| i + cells)
-        };
-        match found {
-            Some(number) => Ok(number),
-            None => self.deref_number(name),
-        }
+        self.deref_number(name, if is_cell { Resolution::Cell } else { Resolution::Free })
     }
 
     /// Emits what `generate` does to a sequence of its own.

@@ -75,7 +75,7 @@ impl<'a> Codegen<'a, '_> {
         }
         self.descend(|c| c.with_items(stmt, rest, body, is_async))?;
         self.pop_block();
-        self.op(Op::POP_BLOCK, none);
+        self.op(Op::POP_BLOCK, if is_async { loc } else { none });
         self.call_exit_with_nones(loc);
         if is_async {
             self.await_top(2, loc);

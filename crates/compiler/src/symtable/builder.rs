@@ -96,8 +96,9 @@ impl<'a> Builder<'a, '_> {
             scope.mangled_names = mangled_names;
         }
         let counts = scope.kind != ScopeKind::Annotation || !self.options.future_annotations();
+        let is_new = !std::mem::replace(&mut scope.entered, true);
         self.current = id;
-        if counts {
+        if counts && is_new {
             self.table.scope_mut(outer).children.push(id);
         }
     }

@@ -240,6 +240,8 @@ pub struct Scope<'a> {
     pub has_conditional_annotations: bool,
     /// While building: inside a conditional block.
     pub(super) in_conditional_block: bool,
+    /// While building: the scope is among its parent's children.
+    pub(super) entered: bool,
     /// While building: inside an annotation that is never evaluated.
     pub(super) in_unevaluated_annotation: bool,
     /// Whether this annotation scope's content is used at all.
@@ -278,6 +280,7 @@ impl<'a> Scope<'a> {
             is_method: false,
             has_conditional_annotations: false,
             in_conditional_block: false,
+            entered: false,
             in_unevaluated_annotation: false,
             annotations_used: false,
             annotation_block: None,

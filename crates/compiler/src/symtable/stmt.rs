@@ -127,9 +127,8 @@ impl<'a> Builder<'a, '_> {
         self.exprs(decorator_list)?;
         if !type_params.is_empty() {
             self.enter_type_parameters(name, stmt, stmt.loc)?;
-            if !args.defaults.is_empty() {
-                self.define(".defaults", DEF_PARAM, stmt.loc)?;
-            }
+            // Whether or not there are any.
+            self.define(".defaults", DEF_PARAM, stmt.loc)?;
             if args.kw_defaults.iter().any(Option::is_some) {
                 self.define(".kwdefaults", DEF_PARAM, stmt.loc)?;
             }
@@ -137,7 +136,7 @@ impl<'a> Builder<'a, '_> {
         }
         let function = self.new_scope(name, ScopeKind::Function, stmt.loc);
         self.table.insert(stmt, ScopeRole::Block, function);
-        self.function_annotations(args, returns, stmt.loc, function)?;
+        self.function_annotations(stmt, args, returns)?;
         self.enter_existing(function);
         self.scope().is_coroutine = matches!(stmt.kind, StmtKind::AsyncFunctionDef { .. });
         self.arguments(args)?;
@@ -289,16 +288,14 @@ impl<'a> Builder<'a, '_> {
 
     fn function_annotations(
         &mut self,
+        stmt: &'a Stmt<'a>,
         args: &'a Arguments<'a>,
         returns: Option<&'a Expr<'a>>,
-        location: Location,
-        function: ScopeId,
     ) -> Result {
         let in_class = self.scope().can_see_class_scope || self.scope().kind == ScopeKind::Class;
-        let id = self.enter("__annotate__", ScopeKind::Annotation, args, ScopeRole::Annotations, location)?;
-        self.table.scope_mut(function).annotation_block = Some(id);
+        self.enter("__annotate__", ScopeKind::Annotation, stmt, ScopeRole::Annotations, stmt.loc)?;
         if in_class {
-            self.see_class_scope(location)?;
+            self.see_class_scope(stmt.loc)?;
         }
         for arg in args.posonlyargs.iter().chain(args.args).chain(args.vararg).chain(args.kwarg) {
             self.used_annotation(arg.annotation)?;
