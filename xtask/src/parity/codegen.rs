@@ -51,7 +51,9 @@ fn show(expected: &str, found: &str) {
     let expected: Vec<&str> = expected.split('|').collect();
     let found: Vec<&str> = found.split('|').collect();
     let same = expected.iter().zip(&found).take_while(|(a, b)| a == b).count();
-    let start = same.saturating_sub(4); let _ = std::fs::write("/tmp/found.txt", found.join("\n")); let _ = std::fs::write("/tmp/expected.txt", expected.join("\n"));
+    let start = same.saturating_sub(4);
+    let _ = std::fs::write("/tmp/found.txt", found.join("\n"));
+    let _ = std::fs::write("/tmp/expected.txt", expected.join("\n"));
     for line in expected.iter().take(same).skip(start) {
         println!("         {line}");
     }

@@ -266,8 +266,7 @@ impl<'a> Codegen<'a, '_> {
         let ir = &self.unit.ir;
         let cell = || ir.cellvars.get(name);
         let free = || ir.freevars.get(name).map(|i| i + ir.cellvars.len() as u32);
-        let number =
-            if resolution == Resolution::Free { free().or_else(cell) } else { cell().or_else(free) };
+        let number = if resolution == Resolution::Free { free().or_else(cell) } else { cell().or_else(free) };
         match number {
             Some(number) => Ok(number),
             None => error(ErrorKind::System, format!("compiler: no cell for {name}")),
