@@ -58,8 +58,8 @@ impl PyClassMethod {
 
 #[pymethods]
 impl PyClassMethod {
-    #[slot]
-    fn new(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
+    #[slot(new)]
+    fn construct(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
         Ok(Ref::new_in(class, PyClassMethod::wrapping(Value::NONE)).into_value())
     }
 

@@ -49,7 +49,7 @@ fn unwrapped(value: &Value) -> &Value {
 #[pymethods]
 impl PyMappingProxy {
     #[slot(new, sig = "(mapping)")]
-    fn new(class: &TypeRef, mapping: Value) -> PyResult<Value> {
+    fn construct(class: &TypeRef, mapping: Value) -> PyResult<Value> {
         let slots = mapping.class().slots();
         let is_sequence = mapping.downcast::<PyList>().is_some() || mapping.downcast::<PyTuple>().is_some();
         if slots.subscript.is_none() || is_sequence {

@@ -129,8 +129,8 @@ impl PyProperty {
 
 #[pymethods]
 impl PyProperty {
-    #[slot]
-    fn new(class: &TypeRef, _args: crate::Args<'_>) -> PyResult<Value> {
+    #[slot(new)]
+    fn construct(class: &TypeRef, _args: crate::Args<'_>) -> PyResult<Value> {
         let empty = PyProperty {
             getter: GilCell::new(None),
             setter: GilCell::new(None),

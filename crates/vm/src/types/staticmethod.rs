@@ -55,8 +55,8 @@ impl PyStaticMethod {
 
 #[pymethods]
 impl PyStaticMethod {
-    #[slot]
-    fn new(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
+    #[slot(new)]
+    fn construct(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
         Ok(Ref::new_in(class, PyStaticMethod::wrapping(Value::NONE)).into_value())
     }
 

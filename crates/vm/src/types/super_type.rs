@@ -181,8 +181,8 @@ fn local(frame: &Frame, index: usize) -> Option<Value> {
 
 #[pymethods]
 impl PySuper {
-    #[slot]
-    fn new(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
+    #[slot(new)]
+    fn construct(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
         let empty = PySuper {
             this_class: GilCell::new(None),
             object: GilCell::new(None),

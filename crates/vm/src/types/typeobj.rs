@@ -441,13 +441,16 @@ impl LayoutCheck<'_> {
     }
 
     fn is_derived(&self, wanted: *const Obj<PyType>) -> bool {
-        let mut owner = self.0.layout_owner().clone();
+        let mut owner = self.0.layout.get();
         loop {
-            if owner.as_ptr() as *const _ == wanted {
+            if owner == wanted {
                 return true;
             }
-            match owner.base.get() {
-                Some(base) => owner = base.layout_owner().clone(),
+            // SAFETY: a layout's owner and its bases are kept alive by the class at hand.
+            let base = unsafe { &*owner }.payload.base.with(|base| base.as_ref().map(Ref::as_ptr));
+            match base {
+                // SAFETY: as above.
+                Some(base) => owner = unsafe { &*base }.payload.layout.get(),
                 None => return false,
             }
         }

@@ -83,8 +83,8 @@ fn excess_for_init(class: &TypeRef) -> PyResult<()> {
 
 #[pymethods(part = methods)]
 impl PyObject {
-    #[slot]
-    fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
+    #[slot(new)]
+    fn construct(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         if !args.args.is_empty() {
             excess_for_new(class)?;
         }

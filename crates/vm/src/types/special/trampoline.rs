@@ -49,7 +49,7 @@ impl Method {
     #[inline]
     fn call0(&self, receiver: &Value) -> PyResult<Value> {
         if self.unbound {
-            protocol::call(&self.function, &[receiver.clone()])
+            protocol::call(&self.function, std::slice::from_ref(receiver))
         } else {
             protocol::call(&self.function, &[])
         }

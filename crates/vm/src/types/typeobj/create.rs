@@ -160,11 +160,10 @@ fn complete_namespace(class: &TypeRef, dict: &DictRef, base: &TypeRef, fields: &
             dict.insert_interned(&name, Ref::new(PyGetSetDescr { def, class: class.clone() }).into_value());
         }
     }
-    if let Some(attributes) = dict.get_interned(name!("__static_attributes__"))
-        && let Some(attributes) = attributes.downcast::<PyTuple>()
-    {
-        class.set_inline_capacity(u16::try_from(attributes.len()).unwrap_or(u16::MAX));
-    }
+    let attributes = dict.get_interned(name!("__static_attributes__"));
+    let own = attributes.and_then(|a| a.downcast::<PyTuple>().map(|a| a.len())).unwrap_or(0);
+    let capacity = own.saturating_add(usize::from(base.inline_capacity()));
+    class.set_inline_capacity(u16::try_from(capacity).unwrap_or(u16::MAX));
     Ok(())
 }
 

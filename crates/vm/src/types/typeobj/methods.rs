@@ -12,8 +12,8 @@ use minipy_macros::pymethods;
 
 #[pymethods(part = methods)]
 impl PyType {
-    #[slot]
-    fn new(metaclass: &TypeRef, args: Args<'_>) -> PyResult<Value> {
+    #[slot(new)]
+    fn construct(metaclass: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         create::new(metaclass, args)
     }
 
