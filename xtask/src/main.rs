@@ -43,7 +43,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "unicode", usage: "\n      regenerate the tables of crates/unicode", run: unicode::run },
     Command {
         name: "parity",
-        usage: "ast [FILE…] [--time]\n      the trees of the oracle's library, compared with the oracle's; or the time to parse them",
+        usage: "ast|codegen|code [FILE…] [--time]\n      the trees, raw instructions or code objects of the oracle's library, compared with the oracle's; or the time they take",
         run: parity::run,
     },
 ];

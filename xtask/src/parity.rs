@@ -1,6 +1,7 @@
 //! `parity`: every file of the oracle's library through minipy's front end, compared with what the oracle makes of it.
 
 mod ast;
+mod code;
 mod codegen;
 mod corpus;
 
@@ -10,7 +11,8 @@ use crate::Outcome;
 pub fn run(args: &[String]) -> Outcome {
     match args.split_first() {
         Some((what, rest)) if what == "ast" => ast::run(rest),
+        Some((what, rest)) if what == "code" => code::run(rest),
         Some((what, rest)) if what == "codegen" => codegen::run(rest),
-        _ => Err("parity of what? One of: ast, codegen".into()),
+        _ => Err("parity of what? One of: ast, code, codegen".into()),
     }
 }

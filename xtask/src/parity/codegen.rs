@@ -11,6 +11,7 @@ use minipy_parser::ast::Arena;
 use minipy_parser::{Mode, ParseOptions, parse_bytes};
 
 use super::ast::{crc32, decode};
+use super::code::error_line;
 use super::corpus;
 use crate::{Outcome, oracle};
 
@@ -112,17 +113,7 @@ fn answer(file: &Path) -> String {
             Ok(code)
         });
     if let Err(error) = compiled {
-        return match error.location {
-            Some(location) => format!(
-                "error {} {} {} {} {}",
-                error.message,
-                location.lineno,
-                location.col_offset + 1,
-                location.end_lineno,
-                location.end_col_offset + 1
-            ),
-            None => format!("error {:?} {}", error.kind, error.message),
-        };
+        return error_line(&error);
     }
     // The oracle does not show the function for the module's own annotations.
     if units.last().is_some_and(|module| module.instrs.annotations.is_some()) {

@@ -64,11 +64,6 @@ impl<'a> Codegen<'a, '_> {
         if !self.input.table.scope(scope).annotations_used {
             return Ok(0);
         }
-        if self.input.options.future_annotations() {
-            let count = self.annotation_items(args, returns, loc)?;
-            self.op_arg(Op::BUILD_TUPLE, count * 2, loc);
-            return Ok(function_attribute::ANNOTATIONS);
-        }
         self.enter_annotation_unit("__annotate__", scope, loc)?;
         let count = self.annotation_items(args, returns, loc)?;
         self.op_arg(Op::BUILD_MAP, count, loc);
@@ -156,7 +151,8 @@ impl<'a> Codegen<'a, '_> {
             if let Some(condition) = annotation.condition {
                 self.load_const(Constant::Int(condition), stmt_loc);
                 if is_module {
-                    self.load_name("__conditional_annotations__", stmt_loc)?;
+                    let number = self.name_number("__conditional_annotations__");
+                    self.op_arg(Op::LOAD_GLOBAL, number << 1, stmt_loc);
                 } else {
                     let number = self.deref_number("__conditional_annotations__", Resolution::Free)?;
                     self.op_arg(Op::LOAD_DEREF, number, stmt_loc);

@@ -140,7 +140,7 @@ impl<'a> Codegen<'a, '_> {
                     self.add_docstring_constant(text);
                 }
             } else if after.is_empty() {
-                self.op(Op::NOP, at(expr.loc));
+                self.pass_for_docstring(expr);
             }
         }
         let is_suspendable = self.scope().is_generator || self.scope().is_coroutine;

@@ -33,6 +33,7 @@ use minipy_bytecode::{CodeObject, Constant, Str};
 use minipy_parser::ast::{self, Mod};
 use rustc_hash::FxHashMap;
 
+use crate::docstring::docstring;
 use crate::error::{ErrorKind, Result, SyntaxWarning, error};
 use crate::ir::{AssembleError, Location, Op, Unit};
 use crate::options::Options;
@@ -118,9 +119,11 @@ impl<'a> Codegen<'a, '_> {
     }
 
     fn module_body(&mut self, body: &'a [ast::Stmt<'a>]) -> Result {
-        let location = match body.first() {
-            Some(first) => at(first.loc),
-            None => Location::new(1, 1, 0, 0),
+        let location = match (body, docstring(body)) {
+            // The docstring is gone.
+            ([_, second, ..], Some(_)) if self.input.options.optimize >= 2 => at(second.loc),
+            ([first, ..], _) => at(first.loc),
+            ([], _) => Location::new(1, 1, 0, 0),
         };
         if self.scope().has_conditional_annotations {
             self.op_arg(Op::BUILD_SET, 0, location);

@@ -12,6 +12,9 @@ use crate::docstring::{clean_docstring, docstring};
 use crate::error::{Result, syntax_error};
 use crate::ir::{Location, Op};
 
+/// The length of `pass`.
+const PASS_LEN: i32 = 4;
+
 impl<'a> Codegen<'a, '_> {
     /// The body of a module or class.
     pub(super) fn body(&mut self, body: &'a [Stmt<'a>], location: Location, interactive: bool) -> Result {
@@ -28,6 +31,8 @@ impl<'a> Codegen<'a, '_> {
             if self.input.options.optimize < 2 {
                 self.load_docstring(expr);
                 self.store_name("__doc__", Location::NONE)?;
+            } else if after.is_empty() {
+                self.pass_for_docstring(expr);
             }
         }
         self.stmts(rest)?;
@@ -35,6 +40,13 @@ impl<'a> Codegen<'a, '_> {
             self.deferred_annotations(location)?;
         }
         Ok(())
+    }
+
+    /// What stands for a docstring that was optimised away and leaves nothing behind it: `pass`.
+    pub(super) fn pass_for_docstring(&mut self, expr: &Expr<'a>) {
+        let start = at(expr.loc);
+        let loc = Location::new(start.line, start.line, start.col, start.col + PASS_LEN);
+        self.op(Op::NOP, loc);
     }
 
     fn load_docstring(&mut self, expr: &'a Expr<'a>) {

@@ -99,7 +99,7 @@ impl<'a> Codegen<'a, '_> {
         let class_cells = [
             (symbols.needs_class_closure, "__class__"),
             (symbols.needs_classdict, "__classdict__"),
-            (symbols.has_conditional_annotations && kind == UnitKind::Class, "__conditional_annotations__"),
+            (symbols.has_conditional_annotations, "__conditional_annotations__"),
         ];
         cells.extend(class_cells.iter().filter(|(needed, _)| *needed).map(|(_, name)| *name));
         let mut free: Vec<&'a str> = symbols
