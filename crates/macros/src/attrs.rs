@@ -15,6 +15,16 @@ pub struct ItemArgs {
     pub words: Vec<Ident>,
 }
 
+impl ItemArgs {
+    /// Whether the item has the word `nosig`: no `__text_signature__`. Other words are errors.
+    pub fn unsigned(&self) -> Result<bool> {
+        match self.words.iter().find(|word| *word != "nosig") {
+            Some(word) => Err(Error::new(word.span(), "unexpected word")),
+            None => Ok(!self.words.is_empty()),
+        }
+    }
+}
+
 /// Removes the attribute called `name` and reads its arguments.
 pub fn take(attrs: &mut Vec<Attribute>, name: &str) -> Result<Option<ItemArgs>> {
     let Some(index) = attrs.iter().position(|attr| attr.path().is_ident(name)) else {

@@ -137,13 +137,6 @@ fn function_item(function: &mut ImplItemFn, self_ty: &Type, tables: &mut Tables)
     Ok(())
 }
 
-fn no_words(args: &ItemArgs) -> Result<()> {
-    match args.words.first() {
-        Some(word) => Err(Error::new(word.span(), "unexpected word")),
-        None => Ok(()),
-    }
-}
-
 fn method(
     function: &ImplItemFn,
     args: ItemArgs,
@@ -151,10 +144,10 @@ fn method(
     self_ty: &Type,
     tables: &mut Tables,
 ) -> Result<()> {
-    no_words(&args)?;
+    let unsigned = args.unsigned()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
-    let Call { body, text_signature } = call::generate(&Target {
+    let Call { body, mut text_signature } = call::generate(&Target {
         function: &function.sig,
         path: quote!(<#self_ty>::#ident),
         sig: args.sig.as_ref(),
@@ -169,6 +162,9 @@ fn method(
         self_ty: Some(self_ty),
         constructor: false,
     })?;
+    if unsigned {
+        text_signature = None;
+    }
     let cfgs = attrs::cfgs(&function.attrs);
     let shim = generated("method", &attrs::python_name(ident), ident.span());
     let entry =

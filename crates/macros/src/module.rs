@@ -102,12 +102,10 @@ fn function_entry(
     args: attrs::ItemArgs,
     owner: &str,
 ) -> Result<(TokenStream, TokenStream)> {
-    if let Some(word) = args.words.first() {
-        return Err(Error::new(word.span(), "unexpected word"));
-    }
+    let unsigned = args.unsigned()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
-    let call = call::generate(&Target {
+    let mut call = call::generate(&Target {
         function: &function.sig,
         path: quote!(#ident),
         sig: args.sig.as_ref(),
@@ -118,6 +116,9 @@ fn function_entry(
         self_ty: None,
         constructor: false,
     })?;
+    if unsigned {
+        call.text_signature = None;
+    }
     let cfgs = attrs::cfgs(&function.attrs);
     let shim = attrs::generated("function", &attrs::python_name(ident), ident.span());
     let doc = attrs::doc(&function.attrs);

@@ -88,6 +88,14 @@ impl TupleHasher {
         self.len += 1;
     }
 
+    /// The hash of a slice, which does not count its items.
+    pub fn finish_without_length(self) -> i64 {
+        match self.value {
+            u64::MAX => 1_546_275_796,
+            hash => hash as i64,
+        }
+    }
+
     /// The tuple's hash.
     pub fn finish(self) -> i64 {
         match self.value.wrapping_add(self.len ^ (PRIME_5 ^ 3_527_539)) {

@@ -37,6 +37,8 @@ pub struct Thread {
     pub context: GilCell<Option<Value>>,
     /// Extra references the runtime keeps per thread (trace functions, async generator hooks), by name.
     pub extra: GilCell<Vec<(&'static str, Value)>>,
+    /// Addresses of the containers whose repr is being made, outermost first.
+    pub printing: GilCell<Vec<u64>>,
 }
 
 static CURRENT: GilCell<*const Thread> = GilCell::new(ptr::null());
@@ -55,6 +57,7 @@ impl Thread {
             data_stack: DataStack::new(),
             context: GilCell::new(None),
             extra: GilCell::new(Vec::new()),
+            printing: GilCell::new(Vec::new()),
         });
         thread.handled.set(&thread.base_handled);
         thread

@@ -1,8 +1,8 @@
 //! How arguments reach a native function.
 
-use crate::PyResult;
 use crate::types::str::{PyStr, StrRef};
 use crate::value::Value;
+use crate::{PyResult, exceptions};
 
 /// A native function: borrowed arguments in, an owned result out.
 pub type NativeFn = fn(Args<'_>) -> PyResult<Value>;
@@ -43,6 +43,32 @@ impl<'a> Args<'a> {
     #[inline(always)]
     pub fn without_receiver(&self) -> Args<'a> {
         Args { args: self.args.get(1..).unwrap_or(&[]), kwnames: self.kwnames }
+    }
+
+    /// The arguments of the function `name`, which takes `min` to `max` by position and none by keyword.
+    pub fn unpack(&self, name: &str, min: usize, max: usize) -> PyResult<&'a [Value]> {
+        if !self.kwnames.is_empty() {
+            return Err(exceptions::type_error(format!("{name}() takes no keyword arguments")));
+        }
+        self.check_count(name, min, max)
+    }
+
+    /// The arguments by position, which must be `min` to `max`.
+    pub fn check_count(&self, name: &str, min: usize, max: usize) -> PyResult<&'a [Value]> {
+        let given = self.positional();
+        if (min..=max).contains(&given.len()) {
+            return Ok(given);
+        }
+        let (bound, count) = match given.len() < min {
+            _ if min == max => ("", min),
+            true => ("at least ", min),
+            false => ("at most ", max),
+        };
+        let s = if count == 1 { "" } else { "s" };
+        Err(exceptions::type_error(format!(
+            "{name} expected {bound}{count} argument{s}, got {}",
+            given.len()
+        )))
     }
 
     pub fn has_keywords(&self) -> bool {

@@ -87,11 +87,22 @@ macro_rules! int_from_arg {
     };
 }
 
+impl FromArg<'_> for isize {
+    #[inline]
+    fn from_arg(value: &Value, _at: ArgPos<'_>) -> PyResult<Self> {
+        let int = match value.as_small_int() {
+            Some(int) => Some(int),
+            None => protocol::index_to_i64(value)?,
+        };
+        int.and_then(|int| isize::try_from(int).ok())
+            .ok_or_else(|| overflow_error("Python int too large to convert to C ssize_t"))
+    }
+}
+
 int_from_arg! {
     i8 => "signed char",
     i16 => "short",
     i32 => "int",
-    isize => "ssize_t",
     u8 => "unsigned char",
     u16 => "unsigned short",
     u32 => "unsigned int",

@@ -1,5 +1,6 @@
 //! Iteration.
 
+use crate::slots::IterNextFn;
 use crate::types::list::PyList;
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::value::Value;
@@ -50,7 +51,8 @@ pub fn for_each(iterable: &Value, mut f: impl FnMut(Value) -> PyResult<()>) -> P
         return Ok(());
     }
     let iterator = iter(iterable)?;
-    while let Some(item) = next(&iterator)? {
+    let next = iternext_of(&iterator)?;
+    while let Some(item) = stop_as_none(next(&iterator))? {
         f(item)?;
     }
     Ok(())
@@ -110,4 +112,59 @@ pub fn length_hint(object: &Value, default: usize) -> PyResult<usize> {
     };
     let hint = super::index_to_isize(&hint)?;
     usize::try_from(hint).map_err(|_| exceptions::value_error("__length_hint__() should return >= 0"))
+}
+
+/// The `iternext` slot of an iterator, for loops.
+pub fn iternext_of(iterator: &Value) -> PyResult<IterNextFn> {
+    iterator.class().slots().iternext.ok_or_else(|| {
+        exceptions::type_error(format!("'{}' object is not an iterator", iterator.type_name()))
+    })
+}
+
+/// What an `iternext` slot gave, with StopIteration as the end.
+#[inline(always)]
+pub fn stop_as_none(result: PyResult<Option<Value>>) -> PyResult<Option<Value>> {
+    match result {
+        Err(error) if error.is_instance(exceptions::stop_iteration_class()) => Ok(None),
+        result => result,
+    }
+}
+
+/// The items of an exact list or tuple.
+#[inline]
+pub fn exact_items(iterable: &Value) -> Option<Vec<Value>> {
+    if let Some(list) = iterable.downcast_exact::<PyList>() {
+        return Some(list.to_vec());
+    }
+    iterable.downcast_exact::<PyTuple>().map(|tuple| tuple.to_vec())
+}
+
+/// A function of the module `builtins`, for `__reduce__`.
+pub fn builtin(name: &str) -> PyResult<Value> {
+    let none = Value::NONE;
+    let module = crate::function::hooks::import(name!("builtins").as_value(), &none, &none, &none, 0)?;
+    super::getattr_str(&module, name)
+}
+
+/// What `__reduce__` of an exhausted iterator gives: `(iter, ([],))`.
+pub fn reduce_exhausted_list() -> PyResult<Value> {
+    let empty = PyTuple::from_array([PyList::from_vec(Vec::new()).into_value()]);
+    Ok(PyTuple::from_array([builtin("iter")?, empty.into_value()]).into_value())
+}
+
+/// The same with a tuple: `(iter, ((),))`.
+pub fn reduce_exhausted_tuple() -> PyResult<Value> {
+    let empty = PyTuple::from_array([crate::types::tuple::empty().into_value()]);
+    Ok(PyTuple::from_array([builtin("iter")?, empty.into_value()]).into_value())
+}
+
+/// The argument of an iterator's `__setstate__`: an int.
+pub fn state_index(state: &Value) -> PyResult<isize> {
+    if !super::is_int(state) {
+        return Err(exceptions::type_error("an integer is required"));
+    }
+    match super::index_to_i64(state)? {
+        Some(index) => Ok(index as isize),
+        None => Err(exceptions::overflow_error("Python int too large to convert to C ssize_t")),
+    }
 }

@@ -6,6 +6,7 @@ mod compare;
 mod iter;
 mod number;
 mod object;
+mod printing;
 mod sequence;
 
 pub use attr::{
@@ -14,7 +15,10 @@ pub use attr::{
 };
 pub use call::{Callee, call, call_args, call_kwargs, call_method, call_special, call0, call1, call2};
 pub use compare::{CmpOp, compare_bool, eq, hash, hash_not_implemented, rich_compare};
-pub use iter::{collect, for_each, iter, length_hint, next, to_tuple};
+pub use iter::{
+    builtin, collect, exact_items, for_each, iter, iternext_of, length_hint, next, reduce_exhausted_list,
+    reduce_exhausted_tuple, state_index, stop_as_none, to_tuple,
+};
 pub use number::{
     BinaryOp, UnaryOp, as_index, binary, index_clipped, index_to_i64, index_to_isize, inplace, is_int, pow,
     to_f64, to_int, unary, unary_positive,
@@ -23,4 +27,5 @@ pub use object::{
     ascii, default_repr, dir, format, instance_of, is_callable, isinstance, issubclass, merge_names, repr,
     str, subclass_of, truth, type_check,
 };
+pub use printing::{ReprGuard, enter_repr};
 pub use sequence::{contains, contains_by_iteration, delitem, getitem, len, setitem};

@@ -10,6 +10,7 @@ pub mod dict;
 pub mod float;
 pub mod function;
 pub mod generator;
+pub mod generic_alias;
 pub mod instance;
 pub mod int;
 pub mod list;

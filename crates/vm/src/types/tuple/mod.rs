@@ -1,5 +1,8 @@
 //! `tuple`: a fixed sequence, its items in the object's own block.
 
+mod iter;
+mod methods;
+
 use crate::cell::GilCell;
 use crate::heap::{Header, Obj, Payload, PayloadInfo, Ref, Visitor, allocate, gc};
 use crate::types::typeobj::TypeRef;
@@ -8,6 +11,8 @@ use minipy_macros::pyclass;
 use std::cell::Cell;
 use std::ops::Deref;
 use std::ptr;
+
+pub use iter::PyTupleIterator;
 
 pub type TupleRef = Ref<PyTuple>;
 
@@ -18,7 +23,7 @@ pub type TupleRef = Ref<PyTuple>;
 ///
 /// If the argument is a tuple, the return value is the same object.
 // The items follow the payload in the same block.
-#[pyclass(name = "tuple", sig = "(iterable=(), /)", basetype, gc, sequence, match_self, info = TUPLE_INFO)]
+#[pyclass(name = "tuple", sig = "(iterable=(), /)", basetype, gc, sequence, match_self, parts(methods), info = TUPLE_INFO)]
 #[repr(C)]
 pub struct PyTuple {
     len: usize,
@@ -108,6 +113,18 @@ impl PyTuple {
     pub fn from_array<const N: usize>(items: [Value; N]) -> TupleRef {
         // SAFETY: all items move into the tuple.
         unsafe { PyTuple::build_in(PyTuple::class(), N, |to| ptr::write(to.cast(), items)) }
+    }
+
+    /// The items of `a`, then those of `b`.
+    pub fn concat(a: &[Value], b: &[Value]) -> TupleRef {
+        // SAFETY: each item is written.
+        unsafe {
+            PyTuple::build_in(PyTuple::class(), a.len() + b.len(), |to| {
+                for (i, item) in a.iter().chain(b).enumerate() {
+                    to.add(i).write(item.clone());
+                }
+            })
+        }
     }
 
     pub fn from_slice(items: &[Value]) -> TupleRef {
