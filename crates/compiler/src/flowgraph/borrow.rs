@@ -140,21 +140,17 @@ fn simulate(g: &mut Graph, id: BlockId, index: usize, sim: &mut Simulation) {
                 sim.stack.swap(at, len - 1);
             }
         }
-        // These leave their operands where they are and push beside them.
-        Op::FORMAT_SIMPLE
-        | Op::GET_ANEXT
+        // These leave their operands where they are and push one value beside them. CPython takes that
+        // for pushed by the block's first instruction, which costs a load there its chance to borrow.
+        Op::GET_ANEXT
         | Op::GET_LEN
-        | Op::GET_YIELD_FROM_ITER
         | Op::IMPORT_FROM
         | Op::MATCH_KEYS
         | Op::MATCH_MAPPING
         | Op::MATCH_SEQUENCE
-        | Op::WITH_EXCEPT_START
-        | Op::FOR_ITER => {
-            for _ in 0..instr.op.effect(oparg, false) {
-                sim.push(index, None);
-            }
-        }
+        | Op::WITH_EXCEPT_START => sim.push(0, None),
+        Op::FORMAT_SIMPLE | Op::GET_YIELD_FROM_ITER => {}
+        Op::FOR_ITER => sim.push(index, None),
         // These pop some and leave the others.
         Op::DICT_MERGE
         | Op::DICT_UPDATE
