@@ -4,6 +4,7 @@
 
 pub mod code;
 pub mod constant;
+pub mod dis;
 pub mod exception_table;
 pub mod location;
 pub mod marshal;
