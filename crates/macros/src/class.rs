@@ -14,6 +14,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let mut module: Option<LitStr> = None;
     let mut sig: Option<LitStr> = None;
     let mut base: Option<Path> = None;
+    let mut base_class: Option<Path> = None;
     let mut info: Option<Path> = None;
     let mut flags: Vec<Ident> = Vec::new();
     let mut parts: Vec<Ident> = Vec::new();
@@ -26,6 +27,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             "module" => module = Some(meta.value()?.parse()?),
             "sig" => sig = Some(meta.value()?.parse()?),
             "base" => base = Some(meta.value()?.parse()?),
+            "base_class" => base_class = Some(meta.value()?.parse()?),
             "info" => info = Some(meta.value()?.parse()?),
             "parts" => meta.parse_nested_meta(|part| {
                 parts.push(part.path.require_ident()?.clone());
@@ -55,9 +57,10 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let module = module.map_or_else(|| "builtins".to_owned(), |module| module.value());
     let doc = option_str(attrs::doc(&item.attrs).as_deref());
     let sig = option_str(sig.map(|sig| sig.value()).as_deref());
-    let class_base = match &base {
-        Some(base) => quote!(::core::option::Option::Some(<#base as __s::Payload>::class)),
-        None => quote!(::core::option::Option::None),
+    let class_base = match (&base, &base_class) {
+        (_, Some(class)) => quote!(::core::option::Option::Some(#class)),
+        (Some(base), None) => quote!(::core::option::Option::Some(<#base as __s::Payload>::class)),
+        (None, None) => quote!(::core::option::Option::None),
     };
     let info = match info {
         Some(info) => quote!(#info),

@@ -1,12 +1,47 @@
 //! The exception classes that share their base's layout.
 
-use super::PyBaseException;
+use super::{
+    PyAttributeError, PyBaseException, PyBaseExceptionGroup, PyImportError, PyNameError, PyOSError,
+    PyStopIteration, PySyntaxError, PySystemExit, PyUnicodeDecodeError, PyUnicodeEncodeError,
+    PyUnicodeTranslateError,
+};
 use crate::heap::Payload;
-use crate::macros_support::{ClassCell, ClassDef, ClassFlags};
+use crate::macros_support::{ClassCell, ClassDef, ClassFlags, Members};
+use crate::slots::Slots;
 use crate::types::typeobj::TypeRef;
+use crate::value::Value;
+use crate::{PyResult, protocol};
+
+/// Each class with `BaseException`'s payload has a constructor of its own name.
+const OWN_NEW: &Members = &Members {
+    methods: &[],
+    getset: &[],
+    attrs: &[],
+    slots: Some(|slots: &mut Slots| slots.new = PyBaseException::class().slots().new),
+    text_signature: None,
+};
+
+/// `str()` of a KeyError shows the key as `repr` does, so that an empty string can be seen.
+const KEY_ERROR: &Members = &Members {
+    methods: &[],
+    getset: &[],
+    attrs: &[],
+    slots: Some(|slots: &mut Slots| slots.str = Some(key_error_str)),
+    text_signature: None,
+};
+
+fn key_error_str(zelf: &Value) -> PyResult<Value> {
+    let this = crate::macros_support::receiver::<PyBaseException>(zelf);
+    let args = this.args.get();
+    let text = match &args[..] {
+        [key] => protocol::repr(key)?,
+        _ => super::methods::str_of_args(this)?,
+    };
+    Ok(text.into_value())
+}
 
 macro_rules! exception_classes {
-    ($($getter:ident = $name:literal: $base:expr, $doc:literal;)*) => {
+    ($($(#$members:ident)? $(@$payload:ident)? $getter:ident = $name:literal: $base:expr, $doc:literal;)*) => {
         $(
             #[doc = concat!("The class `", $name, "`.")]
             pub fn $getter() -> &'static TypeRef {
@@ -18,8 +53,8 @@ macro_rules! exception_classes {
                     flags: ClassFlags(ClassFlags::BASETYPE | ClassFlags::GC | ClassFlags::DICT | ClassFlags::SHARED_LAYOUT),
                     class: $getter,
                     base: Some($base),
-                    payload: PyBaseException::INFO,
-                    members: &[],
+                    payload: payload_info!($($payload)?),
+                    members: members!($($members)? ; $($payload)?),
                 };
                 static CELL: ClassCell = ClassCell::new();
                 CELL.get_or_init(&DEF)
@@ -30,9 +65,64 @@ macro_rules! exception_classes {
     };
 }
 
-/// The class `BaseException`.
-pub fn base_exception_class() -> &'static TypeRef {
-    PyBaseException::class()
+macro_rules! payload_info {
+    () => {
+        PyBaseException::INFO
+    };
+    ($payload:ident) => {
+        $payload::INFO
+    };
+}
+
+macro_rules! members {
+    (;) => {
+        &[OWN_NEW]
+    };
+    (; $payload:ident) => {
+        &[]
+    };
+    ($members:ident ;) => {
+        &[$members]
+    };
+}
+
+/// Classes with a payload of their own.
+macro_rules! payload_classes {
+    ($($getter:ident = $payload:ident;)*) => {
+        $(
+            #[doc = concat!("The class of `", stringify!($payload), "`.")]
+            #[inline]
+            pub fn $getter() -> &'static TypeRef {
+                $payload::class()
+            }
+        )*
+        /// Every such class.
+        pub const PAYLOAD_CLASSES: &[fn() -> &'static TypeRef] = &[$($getter),*];
+    };
+}
+
+payload_classes! {
+    base_exception_class = PyBaseException;
+    stop_iteration_class = PyStopIteration;
+    system_exit_class = PySystemExit;
+    attribute_error_class = PyAttributeError;
+    name_error_class = PyNameError;
+    import_error_class = PyImportError;
+    os_error_class = PyOSError;
+    syntax_error_class = PySyntaxError;
+    unicode_encode_error_class = PyUnicodeEncodeError;
+    unicode_decode_error_class = PyUnicodeDecodeError;
+    unicode_translate_error_class = PyUnicodeTranslateError;
+    base_exception_group_class = PyBaseExceptionGroup;
+}
+
+/// Every exception class of `builtins` by name, aliases included.
+pub fn all_classes() -> Vec<(String, &'static TypeRef)> {
+    let classes = PAYLOAD_CLASSES.iter().chain(SIMPLE_CLASSES).map(|class| class());
+    let mut all: Vec<_> =
+        classes.chain([super::group::exception_group_class()]).map(|class| (class.name(), class)).collect();
+    all.extend(["IOError", "EnvironmentError"].map(|alias| (alias.to_owned(), os_error_class())));
+    all
 }
 
 exception_classes! {
@@ -70,15 +160,26 @@ exception_classes! {
     runtime_warning_class = "RuntimeWarning": warning_class, "Base class for warnings about dubious runtime behavior.";
     syntax_warning_class = "SyntaxWarning": warning_class, "Base class for warnings about dubious syntax.";
     unicode_warning_class = "UnicodeWarning": warning_class, "Base class for warnings about Unicode related problems, mostly\nrelated to conversion problems.";
-    stop_iteration_class = "StopIteration": exception_class, "Signal the end from iterator.__next__().";
-    system_exit_class = "SystemExit": base_exception_class, "Request to exit from the interpreter.";
-    attribute_error_class = "AttributeError": exception_class, "Attribute not found.";
-    name_error_class = "NameError": exception_class, "Name not found globally.";
-    unbound_local_error_class = "UnboundLocalError": name_error_class, "Local name referenced but not bound to a value.";
-    key_error_class = "KeyError": lookup_error_class, "Mapping key not found.";
-    import_error_class = "ImportError": exception_class, "Import can't find module, or can't find name in module.";
-    module_not_found_error_class = "ModuleNotFoundError": import_error_class, "Module not found.";
-    os_error_class = "OSError": exception_class, "Base class for I/O related errors.";
-    base_exception_group_class = "BaseExceptionGroup": base_exception_class, "A combination of multiple unrelated exceptions.";
+    @PyNameError unbound_local_error_class = "UnboundLocalError": name_error_class, "Local name referenced but not bound to a value.";
+    #KEY_ERROR key_error_class = "KeyError": lookup_error_class, "Mapping key not found.";
+    @PyImportError module_not_found_error_class = "ModuleNotFoundError": import_error_class, "Module not found.";
     user_warning_class = "UserWarning": warning_class, "Base class for warnings generated by user code.";
+    @PyOSError connection_error_class = "ConnectionError": os_error_class, "Connection error.";
+    @PyOSError blocking_io_error_class = "BlockingIOError": os_error_class, "I/O operation would block.";
+    @PyOSError broken_pipe_error_class = "BrokenPipeError": connection_error_class, "Broken pipe.";
+    @PyOSError child_process_error_class = "ChildProcessError": os_error_class, "Child process error.";
+    @PyOSError connection_aborted_error_class = "ConnectionAbortedError": connection_error_class, "Connection aborted.";
+    @PyOSError connection_refused_error_class = "ConnectionRefusedError": connection_error_class, "Connection refused.";
+    @PyOSError connection_reset_error_class = "ConnectionResetError": connection_error_class, "Connection reset.";
+    @PyOSError file_exists_error_class = "FileExistsError": os_error_class, "File already exists.";
+    @PyOSError file_not_found_error_class = "FileNotFoundError": os_error_class, "File not found.";
+    @PyOSError is_a_directory_error_class = "IsADirectoryError": os_error_class, "Operation doesn't work on directories.";
+    @PyOSError not_a_directory_error_class = "NotADirectoryError": os_error_class, "Operation only works on directories.";
+    @PyOSError interrupted_error_class = "InterruptedError": os_error_class, "Interrupted by signal.";
+    @PyOSError permission_error_class = "PermissionError": os_error_class, "Not enough permissions.";
+    @PyOSError process_lookup_error_class = "ProcessLookupError": os_error_class, "Process not found.";
+    @PyOSError timeout_error_class = "TimeoutError": os_error_class, "Timeout expired.";
+    @PySyntaxError indentation_error_class = "IndentationError": syntax_error_class, "Improper indentation.";
+    @PySyntaxError tab_error_class = "TabError": indentation_error_class, "Improper mixture of spaces and tabs.";
+    @PySyntaxError incomplete_input_error_class = "_IncompleteInputError": syntax_error_class, "incomplete input.";
 }

@@ -1,6 +1,7 @@
 //! Making the exceptions that native code raises.
 
 use super::*;
+use crate::cell::GilCell;
 use crate::heap::Ref;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
@@ -54,15 +55,23 @@ pub fn memory_error() -> PyErr {
 /// KeyError with the key as its argument.
 #[cold]
 pub fn key_error(key: &Value) -> PyErr {
-    PyErr::new(key_error_class(), std::slice::from_ref(key))
+    let args = PyTuple::from_array([key.clone()]);
+    PyErr::from_exception(Ref::new_in(key_error_class(), PyBaseException::with_args(args)))
+}
+
+fn with_message(message: &str) -> PyBaseException {
+    PyBaseException::with_args(PyTuple::from_array([PyStr::from_str(message).into_value()]))
 }
 
 /// AttributeError that knows the object and the name, for suggestions.
 #[cold]
 pub fn attribute_error(message: impl AsRef<str>, object: &Value, name: &StrRef) -> PyErr {
-    let error = PyErr::new(attribute_error_class(), &[PyStr::from_str(message.as_ref()).into_value()]);
-    set_fields(&error, &[("name", name.to_value()), ("obj", object.clone())]);
-    error
+    let payload = PyAttributeError {
+        base: with_message(message.as_ref()),
+        obj: GilCell::new(Some(object.clone())),
+        name: GilCell::new(Some(name.to_value())),
+    };
+    PyErr::from_payload(attribute_error_class(), payload)
 }
 
 /// NameError that knows the name, for suggestions.
@@ -87,27 +96,25 @@ pub fn unbound_free_error(name: &StrRef) -> PyErr {
     named_name_error(name_error_class(), message, name)
 }
 
-fn named_name_error(class: &TypeRef, message: String, name: &StrRef) -> PyErr {
-    let error = PyErr::new(class, &[PyStr::from_str(&message).into_value()]);
-    set_fields(&error, &[("name", name.to_value())]);
-    error
+/// NameError about `name` in other words.
+#[cold]
+pub fn name_error_with(message: &str, name: &StrRef) -> PyErr {
+    named_name_error(name_error_class(), message.to_owned(), name)
 }
 
-/// Sets attributes of a fresh exception; a subclass's refusal does not replace the error itself.
-pub fn set_fields(error: &PyErr, fields: &[(&str, Value)]) {
-    for (name, value) in fields {
-        let name = crate::types::str::intern(name);
-        let _ = crate::protocol::setattr(error.as_value(), &name, value.clone());
-    }
+fn named_name_error(class: &TypeRef, message: String, name: &StrRef) -> PyErr {
+    let payload = PyNameError { base: with_message(&message), name: GilCell::new(Some(name.to_value())) };
+    PyErr::from_payload(class, payload)
 }
 
 /// StopIteration carrying a generator's return value.
 #[cold]
 pub fn stop_iteration(value: Value) -> PyErr {
-    if value.is_none() {
-        return PyErr::new(stop_iteration_class(), &[]);
-    }
-    PyErr::new(stop_iteration_class(), &[value])
+    let args =
+        if value.is_none() { crate::types::tuple::empty() } else { PyTuple::from_array([value.clone()]) };
+    let payload =
+        PyStopIteration { base: PyBaseException::with_args(args), value: GilCell::new(Some(value)) };
+    PyErr::from_payload(stop_iteration_class(), payload)
 }
 
 /// The candidate most like `wrong`, as error messages suggest it, if one is close enough.
@@ -117,5 +124,5 @@ pub fn suggest(candidates: impl Iterator<Item = String>, wrong: &str) -> Option<
 
 /// The `value` of a StopIteration.
 pub fn stop_iteration_value(error: &PyErr) -> Value {
-    crate::protocol::getattr_str(error.as_value(), "value").unwrap_or(Value::NONE)
+    error.as_value().downcast::<PyStopIteration>().and_then(|e| e.value.get()).unwrap_or(Value::NONE)
 }

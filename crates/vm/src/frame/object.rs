@@ -181,14 +181,23 @@ impl PyFrame {
         unsafe { &*self.frame.get() }
     }
 
+    pub fn code(&self) -> &Ref<PyCode> {
+        self.record().code_ref()
+    }
+
     /// The current line.
     pub fn line(&self) -> i32 {
+        self.line_or_none().unwrap_or(0)
+    }
+
+    /// The current line; `None` where the instruction belongs to none.
+    pub fn line_or_none(&self) -> Option<i32> {
         match self.lineno.get() {
             0 => {
                 let record = self.record();
-                record.code().line_at(record.instruction_index())
+                record.code().line_of(record.instruction_index())
             }
-            line => line,
+            line => Some(line),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::{float, int};
 use crate::value::Value;
 use minipy_bytecode::code::flags;
+use minipy_bytecode::location;
 use minipy_bytecode::{CodeObject, Constant, LocalKind};
 use minipy_macros::{pyclass, pymethods};
 use rustpython_wtf8::Wtf8;
@@ -125,12 +126,14 @@ impl PyCode {
         Value::NONE
     }
 
-    /// The line of the instruction at `index` (in code units), or 0.
+    /// The line of the instruction at `index` (in code units), if it belongs to one.
+    pub fn line_of(&self, index: usize) -> Option<i32> {
+        location::position_at(&self.object.linetable, self.object.firstlineno, index)?.line
+    }
+
+    /// As [`PyCode::line_of`], with 0 for none.
     pub fn line_at(&self, index: usize) -> i32 {
-        {
-            let _ = index;
-            self.object.firstlineno
-        }
+        self.line_of(index).unwrap_or(0)
     }
 
     /// The first private instruction.

@@ -300,3 +300,32 @@ pub fn set_slot(header: &Header, index: usize, value: Option<Value>) -> Option<V
         (old != 0).then(|| Value::from_bits(old))
     }
 }
+
+/// Whether an instance of a class with `__dict__` has any attributes of its own.
+pub fn has_attributes(header: &Header) -> bool {
+    // SAFETY: callers check that the class has a dict.
+    unsafe {
+        let state = *dict_word(header);
+        if state & INLINE != 0 {
+            return shape::len(ShapeId::from_raw((state >> 32) as u32)) > 0;
+        }
+        borrow_dict(state).is_some_and(|dict| !dict.is_empty())
+    }
+}
+
+/// `object.__dict__ = value`, or its deletion, which is refused.
+pub fn assign_dict(header: &Header, value: Option<Value>) -> crate::PyResult<()> {
+    let Some(value) = value else {
+        return Err(crate::exceptions::type_error("cannot delete __dict__"));
+    };
+    match value.downcast_into::<PyDict>() {
+        Ok(dict) => {
+            set_dict(header, Some(dict));
+            Ok(())
+        }
+        Err(other) => Err(crate::exceptions::type_error(format!(
+            "__dict__ must be set to a dictionary, not a '{}'",
+            other.type_name()
+        ))),
+    }
+}

@@ -11,6 +11,8 @@ mod names;
 mod operators;
 mod stack;
 
+pub use exception::exception_matches;
+
 use super::{Frame, bind, breaker};
 use crate::PyResult;
 use crate::heap;

@@ -225,7 +225,5 @@ impl State {
 }
 
 fn named_error(message: &str, name: &StrRef) -> exceptions::PyErr {
-    let error = exceptions::PyErr::new(exceptions::name_error_class(), &[Value::from(message)]);
-    exceptions::set_fields(&error, &[("name", name.to_value())]);
-    error
+    exceptions::name_error_with(message, name)
 }
