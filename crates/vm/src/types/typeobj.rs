@@ -35,6 +35,7 @@ pub type TypeRef = Ref<PyType>;
 pub struct TypeFlags(pub u64);
 
 impl TypeFlags {
+    pub const STATIC_BUILTIN: TypeFlags = TypeFlags(1 << 1);
     pub const INLINE_VALUES: TypeFlags = TypeFlags(1 << 2);
     pub const MANAGED_WEAKREF: TypeFlags = TypeFlags(1 << 3);
     pub const MANAGED_DICT: TypeFlags = TypeFlags(1 << 4);

@@ -176,7 +176,7 @@ impl PyObject {
     #[pyclassmethod("($type, /)")]
     fn __init_subclass__(cls: &TypeRef, args: Args<'_>) -> PyResult<()> {
         let given = args.without_receiver();
-        let name = cls.name();
+        let name = cls.qualname.get().unwrap_or_else(|| cls.name_ref());
         if given.has_keywords() {
             return Err(exceptions::type_error(format!(
                 "{name}.__init_subclass__() takes no keyword arguments"

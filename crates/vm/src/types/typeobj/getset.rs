@@ -123,7 +123,16 @@ impl PyType {
 
     #[pygetset(member)]
     fn __flags__(&self) -> u64 {
-        self.flags().0 & 0xffff_ffff
+        let flags = self.flags();
+        // What CPython's layout makes of these classes, for tools that look at the bits.
+        let layout = if !flags.contains(TypeFlags::HEAPTYPE) {
+            TypeFlags::STATIC_BUILTIN
+        } else if flags.contains(TypeFlags::MANAGED_DICT) {
+            TypeFlags::INLINE_VALUES
+        } else {
+            TypeFlags(0)
+        };
+        flags.union(layout).0 & 0xffff_ffff
     }
 
     #[pygetset(member)]
