@@ -4,15 +4,17 @@ mod ast;
 mod code;
 mod codegen;
 mod corpus;
+mod errors;
 
 use crate::Outcome;
 
-/// Compares syntax trees (`ast`) or code objects (`code`).
+/// Compares syntax trees (`ast`), syntax errors (`errors`) or code objects (`code`).
 pub fn run(args: &[String]) -> Outcome {
     match args.split_first() {
         Some((what, rest)) if what == "ast" => ast::run(rest),
         Some((what, rest)) if what == "code" => code::run(rest),
         Some((what, rest)) if what == "codegen" => codegen::run(rest),
-        _ => Err("parity of what? One of: ast, code, codegen".into()),
+        Some((what, rest)) if what == "errors" => errors::run(rest),
+        _ => Err("parity of what? One of: ast, code, codegen, errors".into()),
     }
 }

@@ -1,9 +1,24 @@
 //! Finds the words for what the grammar refuses.
+//!
+//! The grammar knows where a source goes wrong. This pass reads the statement once more, as a parser with ordered choice and
+//! backtracking that knows the common mistakes, and raises the first it recognises; if it recognises none, the error is
+//! "invalid syntax" where the grammar stopped. An error of the lexer further on takes precedence over that.
 
-use minipy_lexer::{Lexed, Lines, Pos, SyntaxError, Token};
+mod atoms;
+mod calls;
+mod compound;
+mod expressions;
+mod node;
+mod parameters;
+mod parser;
+mod patterns;
+mod simple;
 
-use crate::ParseOptions;
+use minipy_lexer::{ErrorKind, Lexed, Lines, Pos, SyntaxError, Token, TokenKind, never_closed};
+
 use crate::position::error_between;
+use crate::{Mode, ParseOptions};
+use parser::{Diagnosis, error_at_token};
 
 /// How the parser failed.
 #[derive(Debug)]
@@ -24,26 +39,115 @@ pub fn explain(
     lines: &Lines,
     lexed: &Lexed,
     failure: Failure,
-    _options: ParseOptions,
+    options: ParseOptions,
 ) -> SyntaxError {
-    let token_at = |pos: Pos| -> Option<&Token> {
-        let index = lexed.tokens.partition_point(|token| token.start < pos);
-        lexed.tokens.get(index).or(lexed.tokens.last())
-    };
-    match failure {
-        Failure::Error(error) => *error,
+    let tokens = &lexed.tokens;
+    let index_at =
+        |pos: Pos| tokens.partition_point(|token| token.start < pos).min(tokens.len().saturating_sub(1));
+    let stopped = match failure {
+        Failure::Error(error) => return *error,
         Failure::Behind(pos, msg) => {
-            let (start, end) = token_at(pos).map_or((pos, pos), |token| (token.start, token.end));
-            error_between(source, lines, start, end, msg)
+            let (start, end) = tokens.get(index_at(pos)).map_or((pos, pos), |token| (token.start, token.end));
+            return error_between(source, lines, start, end, msg);
         }
-        Failure::Lexer if lexed.error.is_some() => lexed.error.clone().unwrap_or_else(|| unreachable!()),
-        Failure::Lexer => error_between(source, lines, Pos::default(), Pos::default(), "invalid syntax"),
-        Failure::At(pos) => {
-            if let Some(error) = &lexed.error {
-                return error.clone();
+        Failure::Lexer => match &lexed.error {
+            Some(error) => return error.clone(),
+            None => tokens.len().saturating_sub(1),
+        },
+        Failure::At(pos) => index_at(pos),
+    };
+    let start = statement_start(tokens, stopped);
+    let mut diagnosis = Diagnosis::new(source, lines, lexed, start, stopped + 1);
+    let recognised = match options.mode {
+        Mode::Exec | Mode::Single => diagnosis.statements(),
+        Mode::Eval => diagnosis.expressions().map(|_| None::<()>),
+        Mode::FuncType => Ok(None),
+    };
+    match recognised {
+        Err(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
+        Ok(_) => generic(source, lines, lexed, stopped),
+    }
+}
+
+/// Where the outermost statement begins that holds the token.
+fn statement_start(tokens: &[Token], stopped: usize) -> usize {
+    let mut depth = 0usize;
+    let mut start = 0;
+    for (index, token) in tokens.iter().enumerate().take(stopped) {
+        match token.kind {
+            TokenKind::Indent => depth += 1,
+            TokenKind::Dedent => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 && !continues_statement(tokens, index + 1) {
+                    start = index + 1;
+                }
             }
-            let (start, end) = token_at(pos).map_or((pos, pos), |token| (token.start, token.end));
-            error_between(source, lines, start, end, "invalid syntax")
+            TokenKind::Newline
+                if depth == 0
+                    && !matches!(tokens.get(index + 1), Some(next) if next.kind == TokenKind::Indent)
+                    && !continues_statement(tokens, index + 1)
+                    && !begins_decorator(tokens, start) =>
+            {
+                start = index + 1;
+            }
+            _ => {}
         }
     }
+    start
+}
+
+/// Whether the line at `index` belongs to the statement before it.
+fn continues_statement(tokens: &[Token], index: usize) -> bool {
+    matches!(
+        tokens.get(index).map(|token| token.kind),
+        Some(TokenKind::Elif | TokenKind::Else | TokenKind::Except | TokenKind::Finally)
+    )
+}
+
+fn begins_decorator(tokens: &[Token], index: usize) -> bool {
+    matches!(tokens.get(index).map(|token| token.kind), Some(TokenKind::At))
+}
+
+/// "invalid syntax", or what is worse than that.
+fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize) -> SyntaxError {
+    let Some(token) = lexed.tokens.get(stopped).copied() else {
+        return SyntaxError::without_position(ErrorKind::SyntaxError, "invalid syntax");
+    };
+    let unexpected = match token.kind {
+        TokenKind::Indent => Some("unexpected indent"),
+        TokenKind::Dedent => Some("unexpected unindent"),
+        _ => None,
+    };
+    if let Some(msg) = unexpected {
+        return error_at_token(source, lines, token, ErrorKind::IndentationError, msg);
+    }
+    if let Some(error) = later_lexer_error(source, lines, lexed, token.start.lineno) {
+        return error;
+    }
+    error_between(source, lines, token.start, token.end, "invalid syntax")
+}
+
+/// What the lexer has to say about the rest of the source. A bracket that nothing closes counts when it opens on an earlier line.
+fn later_lexer_error(source: &str, lines: &Lines, lexed: &Lexed, lineno: u32) -> Option<SyntaxError> {
+    let error = lexed.error.as_ref()?;
+    if !lexed.unexpected_eof {
+        return Some(error.clone());
+    }
+    let bracket = lexed.open_brackets.last()?;
+    (bracket.pos.lineno < lineno).then(|| never_closed(source, lines, *bracket))
+}
+
+/// An error of the lexer comes before one that was recognised.
+fn prefer_lexer_error(
+    source: &str,
+    lines: &Lines,
+    lexed: &Lexed,
+    error: SyntaxError,
+    diagnosis: &Diagnosis<'_>,
+) -> SyntaxError {
+    if error.kind == ErrorKind::MemoryError {
+        return error;
+    }
+    let lineno = diagnosis.last_line();
+    later_lexer_error(source, lines, lexed, lineno).unwrap_or(error)
 }

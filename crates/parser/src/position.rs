@@ -46,3 +46,12 @@ pub fn error_between(
         text: Some(line_text(source, lines, start.lineno)),
     }
 }
+
+/// Drops the newline from an error's line.
+pub fn trim_newline(error: &mut SyntaxError) {
+    if let Some(text) = &mut error.text
+        && text.ends_with('\n')
+    {
+        text.pop();
+    }
+}

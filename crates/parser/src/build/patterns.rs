@@ -47,7 +47,7 @@ impl<'a> Builder<'a, '_> {
                     patterns.push(*pattern);
                 }
                 (None, PatternKind::MatchStar { name: Some(name) }) if name != "_" => rest = Some(name),
-                (None, _) => return Err(Reject::At(end_pos(pattern.loc))),
+                (None, _) => return Err(Reject::At(start_pos(pattern.loc))),
             }
         }
         let kind = PatternKind::MatchMapping { keys: self.list(&keys), patterns: self.list(&patterns), rest };
