@@ -23,7 +23,7 @@ show(lambda: math.pi)
 show(lambda: completely_unrelated_name)
 show(lambda: int("5").bit_lenght())
 def imp():
-    from collections import namedtuble
+    from itertools import cycel
 show(imp)
 def imp2():
     import jsno
