@@ -134,6 +134,12 @@ pub fn eq(a: &Value, b: &Value) -> PyResult<bool> {
 /// `hash(object)`; never -1.
 #[inline]
 pub fn hash(object: &Value) -> PyResult<i64> {
+    if let Some(n) = object.as_small_int()
+        && n.unsigned_abs() < minipy_text::hash::MODULUS
+        && n != -1
+    {
+        return Ok(n);
+    }
     if let Some(s) = object.downcast_exact::<PyStr>() {
         return Ok(s.hash());
     }
@@ -149,4 +155,16 @@ pub fn hash(object: &Value) -> PyResult<i64> {
 /// The `hash` slot of unhashable classes.
 pub fn hash_not_implemented(object: &Value) -> PyResult<i64> {
     Err(exceptions::type_error(format!("unhashable type: '{}'", object.type_name())))
+}
+
+/// The error for a key that `error` says is unhashable: "cannot use 'list' as a dict key (…)".
+#[cold]
+pub fn unhashable_key(error: exceptions::PyErr, key: &Value, what: &str) -> exceptions::PyErr {
+    if !error.as_value().class().is(exceptions::type_error_class()) {
+        return error;
+    }
+    match super::str(error.as_value()) {
+        Ok(text) => exceptions::type_error(format!("cannot use '{}' as {what} ({text})", key.type_name())),
+        Err(error) => error,
+    }
 }

@@ -14,7 +14,7 @@ pub use attr::{
     lookup_attr, lookup_method, lookup_special, missing_attribute, setattr,
 };
 pub use call::{Callee, call, call_args, call_kwargs, call_method, call_special, call0, call1, call2};
-pub use compare::{CmpOp, compare_bool, eq, hash, hash_not_implemented, rich_compare};
+pub use compare::{CmpOp, compare_bool, eq, hash, hash_not_implemented, rich_compare, unhashable_key};
 pub use iter::{
     builtin, collect, exact_items, for_each, iter, iternext_of, length_hint, next, reduce_exhausted_list,
     reduce_exhausted_tuple, state_index, stop_as_none, to_tuple,
@@ -24,8 +24,8 @@ pub use number::{
     to_f64, to_int, unary, unary_positive,
 };
 pub use object::{
-    ascii, default_repr, dir, format, instance_of, is_callable, isinstance, issubclass, merge_names, repr,
-    str, subclass_of, truth, type_check,
+    ascii, default_repr, dir, format, instance_of, is_callable, isinstance, issubclass, merge_names,
+    object_state, repr, str, subclass_of, truth, type_check,
 };
 pub use printing::{ReprGuard, enter_repr};
 pub use sequence::{contains, contains_by_iteration, delitem, getitem, len, setitem};

@@ -228,3 +228,9 @@ pub fn dir(object: &Value) -> PyResult<ListRef> {
 pub fn merge_names(into: &PyDict, names: &Value) -> PyResult<()> {
     super::for_each(names, |name| into.set(name, Value::NONE))
 }
+
+/// The state of an instance of a subclass for `__reduce__`: what `__getstate__` gives.
+pub fn object_state(object: &Value) -> PyResult<Value> {
+    let getstate = super::getattr(object, name!("__getstate__"))?;
+    super::call0(&getstate)
+}

@@ -143,7 +143,7 @@ impl State {
         self.sync();
         let iterable = self.pop();
         match self.peek(depth as usize).downcast::<PySet>().cloned() {
-            Some(target) => protocol::for_each(&iterable, |item| set::add(&target, item)),
+            Some(target) => set::update(&target, &iterable),
             None => Ok(()),
         }
     }

@@ -269,7 +269,7 @@ fn exact_str(key: &Value) -> Option<&StrRef> {
 
 /// What identity and text can tell about `key == other` when hashes are equal.
 #[inline(always)]
-fn quick_eq(key: &Value, other: &Value) -> Option<bool> {
+pub(crate) fn quick_eq(key: &Value, other: &Value) -> Option<bool> {
     if key.is(other) {
         return Some(true);
     }
