@@ -1,0 +1,8 @@
+from datetime import *
+d = date(2026, 2, 28); print(d, repr(d), d + timedelta(days=1), d.weekday(), d.isoformat(), d.strftime("%Y/%m/%d %j %a %b"), d.replace(month=1), date.fromisoformat("2024-02-29"), (date(2026, 3, 1) - d).days, d < date(2027, 1, 1), d.toordinal(), d.isocalendar(), d.timetuple().tm_yday, date.min, date.max)
+t = datetime(2026, 1, 2, 3, 4, 5, 678); print(t, repr(t), t.time(), t.date(), t.isoformat(sep=" ", timespec="seconds"), t + timedelta(hours=25), t.replace(tzinfo=timezone.utc).isoformat(), datetime.fromisoformat("2026-01-02T03:04:05+02:00"), datetime.strptime("5 Mar 2026 07:08", "%d %b %Y %H:%M"), datetime(1970, 1, 1, tzinfo=timezone.utc).timestamp(), datetime.fromtimestamp(0, timezone.utc))
+td = timedelta(days=1, hours=2, seconds=3.5); print(td, repr(td), td.total_seconds(), td * 2, td / 2, -td, abs(-td), td // timedelta(hours=1), td % timedelta(hours=1), timedelta(weeks=1), timedelta(microseconds=-1), divmod(td, timedelta(hours=5)), sum([td, td], timedelta()), bool(timedelta()))
+print(time(1, 2, 3), time(23, 59).isoformat(), time.fromisoformat("12:34:56.789"), timezone(timedelta(hours=-5)), timezone.utc.utcoffset(None), datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=1), "X")).tzname(), f"{d:%B}", f"{t:%H:%M:%S.%f}")
+for bad in ("date(2026, 2, 30)", "datetime(2026, 1, 1, 25)", "date.fromisoformat('x')", "datetime.strptime('a', '%Y')", "date(1, 1, 1) - timedelta(1)", "datetime(2026, 1, 1) - datetime(2026, 1, 1, tzinfo=timezone.utc)", "date(2026, 1, 1) < 5", "timedelta(days=10 ** 10)", "timezone(timedelta(days=1))", "time(24)"):
+    try: print(eval(bad))
+    except Exception as e: print(bad, type(e).__name__, e)
