@@ -34,7 +34,8 @@ fn emit(mut graph: Graph, unit: Unit, consts: Vec<Constant>) -> Result<CodeObjec
         argcount: unit.argcount,
         posonlyargcount: unit.posonlyargcount,
         kwonlyargcount: unit.kwonlyargcount,
-        stacksize: finished.stacksize,
+        // CPython keeps at least one slot.
+        stacksize: finished.stacksize.max(1),
         flags: unit.flags,
         code: code.bytes().into(),
         consts: consts.into(),

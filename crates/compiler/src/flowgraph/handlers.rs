@@ -43,7 +43,7 @@ pub fn label_exception_targets(g: &mut Graph) -> Result<(), AssembleError> {
                 }
                 Op::POP_BLOCK => {
                     stack = stacks.get(stack as usize).ok_or(UNBALANCED)?.0;
-                    instr.except = top(&stacks, stack).0;
+                    instr.except = BlockId::NONE;
                     instr.nop();
                 }
                 Op::YIELD_VALUE => yield_depth = Some(top(&stacks, stack).1),
