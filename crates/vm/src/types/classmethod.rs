@@ -4,6 +4,7 @@ use crate::cell::GilCell;
 use crate::function::args::Args;
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::types::function::PyBoundMethod;
+use crate::types::generic_alias;
 use crate::types::str::PyStr;
 use crate::types::typeobj::{TypeRef, getset};
 use crate::types::wrapping;
@@ -92,6 +93,11 @@ impl PyClassMethod {
             (None, None) => Value::NONE,
         };
         Ok(PyBoundMethod::new_value(self.callable(), class))
+    }
+
+    #[pyclassmethod("($type, object, /)")]
+    fn __class_getitem__(cls: &TypeRef, object: Value) -> Value {
+        generic_alias::new(cls.to_value(), object)
     }
 
     #[pygetset(member)]

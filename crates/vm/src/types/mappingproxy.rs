@@ -3,6 +3,7 @@
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::protocol::{self, BinaryOp, CmpOp};
 use crate::types::dict::PyDict;
+use crate::types::generic_alias;
 use crate::types::list::PyList;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
@@ -144,6 +145,12 @@ impl PyMappingProxy {
     #[pymethod("($self, /)")]
     fn copy(&self) -> PyResult<Value> {
         self.method(name!("copy"), &[])
+    }
+
+    /// mappingproxy objects are generic over two types, signifying (respectively) the types of their keys and values
+    #[pyclassmethod("($type, object, /)")]
+    fn __class_getitem__(cls: &TypeRef, object: Value) -> Value {
+        generic_alias::new(cls.to_value(), object)
     }
 
     /// D.__reversed__() -> reverse iterator

@@ -3,6 +3,7 @@
 use crate::cell::GilCell;
 use crate::function::args::Args;
 use crate::heap::{Ref, Traverse, Visitor};
+use crate::types::generic_alias;
 use crate::types::str::PyStr;
 use crate::types::typeobj::{TypeRef, getset};
 use crate::types::wrapping;
@@ -89,6 +90,11 @@ impl PyStaticMethod {
     #[slot]
     fn descr_get(&self, _object: Option<&Value>, _owner: Option<&Value>) -> PyResult<Value> {
         Ok(self.callable())
+    }
+
+    #[pyclassmethod("($type, object, /)")]
+    fn __class_getitem__(cls: &TypeRef, object: Value) -> Value {
+        generic_alias::new(cls.to_value(), object)
     }
 
     #[pygetset(member)]

@@ -6,6 +6,7 @@ use crate::heap::Ref;
 use crate::types::dict::{DictRef, PyDict};
 use crate::types::list::{ListRef, PyList};
 use crate::types::str::{PyStr, StrRef};
+use crate::types::union;
 use crate::value::Value;
 use crate::{PyResult, exceptions, name, protocol};
 use minipy_macros::pymethods;
@@ -52,6 +53,11 @@ impl PyType {
     #[slot]
     fn setattro(class: &Value, name: &StrRef, value: Option<Value>) -> PyResult<()> {
         attributes::setattro(class, name, value)
+    }
+
+    #[slot]
+    fn or(left: &Value, right: &Value) -> PyResult<Value> {
+        union::or(left, right)
     }
 
     /// Return a type's method resolution order.
