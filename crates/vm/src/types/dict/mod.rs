@@ -1,5 +1,10 @@
 //! `dict`: compact and ordered (PEP 468/520): an index table over an array of entries, probed as CPython probes.
 
+mod iter;
+mod methods;
+mod update;
+mod views;
+
 use crate::PyResult;
 use crate::cell::GilCell;
 use crate::heap::{Ref, Traverse, Visitor};
@@ -9,9 +14,15 @@ use crate::value::Value;
 use minipy_macros::pyclass;
 use std::cell::Cell;
 
+pub use iter::*;
+pub use methods::{from_kwargs, missing};
+pub use update::{merge_keywords, update, update_from_mapping};
+pub use views::{PyDictItems, PyDictKeys, PyDictValues};
+
 pub type DictRef = Ref<PyDict>;
 
 /// A key, its hash and its value. Deleted entries keep their place, without key, until the next resize.
+#[derive(Clone)]
 struct Entry {
     hash: i64,
     key: Option<Value>,
@@ -28,9 +39,12 @@ struct Table {
     indices: Indices,
     entries: Vec<Entry>,
     used: usize,
+    /// No entry before this one is live.
+    head: usize,
 }
 
 /// Index slots as narrow as the table size allows.
+#[derive(Clone)]
 enum Indices {
     /// Nothing allocated yet.
     Empty,
@@ -193,6 +207,7 @@ impl Table {
         if self.used != self.entries.len() {
             self.entries.retain(|e| e.key.is_some());
         }
+        self.head = 0;
         self.entries.reserve_exact(usable(size).saturating_sub(self.entries.len()));
         self.indices = Indices::new(size);
         let mask = self.mask();
@@ -214,6 +229,11 @@ impl Table {
             // Nothing is left to keep in order.
             self.entries.clear();
             self.indices = Indices::new(self.indices.len());
+            self.head = 0;
+        } else if index == self.head {
+            while self.entries.get(self.head).is_some_and(|e| e.key.is_none()) {
+                self.head += 1;
+            }
         }
         old
     }
@@ -228,7 +248,7 @@ impl Table {
 ///         d[k] = v
 /// dict(**kwargs) -> new dictionary initialized with the name=value pairs
 ///     in the keyword argument list.  For example:  dict(one=1, two=2)
-#[pyclass(name = "dict", basetype, gc, mapping, match_self)]
+#[pyclass(name = "dict", basetype, gc, mapping, match_self, parts(methods, protocol))]
 #[repr(C)]
 pub struct PyDict {
     table: GilCell<Table>,
@@ -280,6 +300,12 @@ pub(crate) fn quick_eq(key: &Value, other: &Value) -> Option<bool> {
         return Some(false);
     }
     None
+}
+
+/// `hash(key)`, with the TypeError of unhashable keys worded for dicts.
+#[inline]
+pub fn hash_key(key: &Value) -> PyResult<i64> {
+    protocol::hash(key).map_err(|error| protocol::unhashable_key(error, key, "a dict key"))
 }
 
 impl PyDict {
@@ -370,7 +396,7 @@ impl PyDict {
 
     /// `self[key]` without `__missing__`; `None` if there is no such key.
     pub fn get(&self, key: &Value) -> PyResult<Option<Value>> {
-        let hash = protocol::hash(key)?;
+        let hash = hash_key(key)?;
         self.get_hashed(key, hash)
     }
 
@@ -380,13 +406,13 @@ impl PyDict {
     }
 
     pub fn contains(&self, key: &Value) -> PyResult<bool> {
-        let hash = protocol::hash(key)?;
+        let hash = hash_key(key)?;
         Ok(self.find(key, hash)?.is_some())
     }
 
     /// `self[key] = value`.
     pub fn set(&self, key: Value, value: Value) -> PyResult<()> {
-        let hash = protocol::hash(&key)?;
+        let hash = hash_key(&key)?;
         self.set_hashed(key, hash, value)
     }
 
@@ -403,7 +429,7 @@ impl PyDict {
 
     /// `setdefault`: the existing value, or `default()` after storing it.
     pub fn get_or_insert(&self, key: &Value, default: impl FnOnce() -> Value) -> PyResult<Value> {
-        let hash = protocol::hash(key)?;
+        let hash = hash_key(key)?;
         if let Some((_, index)) = self.find(key, hash)? {
             return Ok(self.table.with(|t| t.entries[index].value.clone()).unwrap_or(Value::NONE));
         }
@@ -415,7 +441,7 @@ impl PyDict {
 
     /// Removes `key`; gives its value, or `None` if there was none.
     pub fn remove(&self, key: &Value) -> PyResult<Option<Value>> {
-        let hash = protocol::hash(key)?;
+        let hash = hash_key(key)?;
         self.remove_hashed(key, hash)
     }
 
@@ -507,7 +533,7 @@ impl PyDict {
     #[inline]
     pub fn next_entry(&self, position: usize) -> Option<(usize, Value, Value)> {
         self.table.with(|t| {
-            let mut index = position;
+            let mut index = position.max(t.head);
             loop {
                 let entry = t.entries.get(index)?;
                 index += 1;
@@ -559,9 +585,24 @@ impl PyDict {
 
     /// A shallow copy as a plain dict.
     pub fn copy(&self) -> DictRef {
-        let new = PyDict::with_capacity(self.len());
+        let new = PyDict::new_ref();
+        self.copy_to(&new);
+        new
+    }
+
+    /// Fills the empty dict `new` with the entries.
+    pub fn copy_to(&self, new: &PyDict) {
         self.table.with(|from| {
             new.table.with(|to| {
+                if from.used == from.entries.len() {
+                    to.indices = from.indices.clone();
+                    to.entries = Vec::with_capacity(usable(from.indices.len()));
+                    to.entries.extend_from_slice(&from.entries);
+                    to.used = from.used;
+                    to.head = 0;
+                    return;
+                }
+                to.resize((from.used * 3).div_ceil(2));
                 for entry in &from.entries {
                     if let (Some(key), Some(value)) = (&entry.key, &entry.value) {
                         to.insert_new(entry.hash, key.clone(), value.clone());
@@ -569,18 +610,64 @@ impl PyDict {
                 }
             });
         });
-        new
     }
 
-    /// Copies every entry of `other` over (`dict.update` with an exact dict).
+    /// Moves the entry of `key`, if there is one, to the end or to the front; whether there was one.
+    pub fn move_to_end(&self, key: &Value, last: bool) -> PyResult<bool> {
+        let hash = hash_key(key)?;
+        let Some((slot, index)) = self.find(key, hash)? else { return Ok(false) };
+        self.keys_changed();
+        self.table.with(|t| {
+            let (Some(key), Some(value)) = t.remove(slot, index) else { return };
+            if last {
+                t.insert_new(hash, key, value);
+            } else if t.head > 0 {
+                // A removed entry leaves its place in front.
+                t.head -= 1;
+                let slot = t.find_free(hash);
+                t.indices.set(slot, t.head as u32);
+                t.entries[t.head] = Entry { hash, key: Some(key), value: Some(value) };
+                t.used += 1;
+            } else {
+                t.entries.insert(0, Entry { hash, key: Some(key), value: Some(value) });
+                t.used += 1;
+                t.resize(t.used * 3);
+            }
+        });
+        Ok(true)
+    }
+
+    /// Copies every entry of `other` over (`dict.update` with a dict).
     pub fn merge(&self, other: &PyDict) -> PyResult<()> {
+        if std::ptr::eq(self, other) || other.is_empty() {
+            return Ok(());
+        }
+        if self.is_empty() {
+            self.keys_changed();
+            other.copy_to(self);
+            return Ok(());
+        }
+        let len = other.len();
+        self.reserve(len);
         let mut position = 0;
         while let Some((next, key, value)) = other.next_entry(position) {
             let hash = other.hash_at(next - 1).unwrap_or_default();
             self.set_hashed(key, hash, value)?;
+            if other.len() != len {
+                return Err(crate::exceptions::runtime_error("dict mutated during update"));
+            }
             position = next;
         }
         Ok(())
+    }
+
+    /// Makes room for that many more keys at once.
+    pub fn reserve(&self, additional: usize) {
+        self.table.with(|t| {
+            if t.entries.len() + additional > usable(t.indices.len()) {
+                t.resize(((t.used + additional) * 3).div_ceil(2));
+            }
+        });
     }
 
     /// Removes and gives the last entry.
@@ -595,63 +682,23 @@ impl PyDict {
             }
             drop(t.remove(probe.slot, index));
             t.entries.truncate(if t.used == 0 { 0 } else { index });
+            t.head = t.head.min(t.entries.len());
         });
         Some((key, value))
     }
 
-    /// Bytes of the table, for `__sizeof__`.
+    /// Bytes of the table as CPython counts them, for `__sizeof__`.
     pub fn table_size(&self) -> usize {
         self.table.with(|t| {
             let width = match t.indices {
-                Indices::Empty => 0,
+                Indices::Empty => return 0,
                 Indices::U8(_) => 1,
                 Indices::U16(_) => 2,
                 Indices::U32(_) => 4,
             };
-            t.indices.len() * width + t.entries.capacity() * size_of::<Entry>()
+            let texts = t.entries.iter().all(|e| e.key.as_ref().is_none_or(|k| exact_str(k).is_some()));
+            let entry = if texts { 16 } else { 24 };
+            32 + t.indices.len() * width + usable(t.indices.len()) * entry
         })
     }
-}
-
-/// `dict.update(mapping)` with a mapping: a dict, or anything with `keys()`.
-pub fn update_from_mapping(dict: &PyDict, mapping: &Value) -> PyResult<()> {
-    if let Some(other) = mapping.downcast_exact::<PyDict>() {
-        return dict.merge(other);
-    }
-    let keys = protocol::call_method(mapping, crate::name!("keys"), &[])?;
-    protocol::for_each(&keys, |key| {
-        let value = protocol::getitem(mapping, &key)?;
-        dict.set(key, value)
-    })
-}
-
-/// Adds `**mapping` to the keyword arguments collected for a call of `callable`.
-pub fn merge_keywords(dict: &PyDict, mapping: &Value, callable: &Value) -> PyResult<()> {
-    use crate::exceptions::type_error;
-    let describe = || crate::types::function::describe_callable(callable);
-    let mut add = |key: Value, value: Value| {
-        let Some(name) = key.downcast::<PyStr>() else {
-            return Err(type_error("keywords must be strings"));
-        };
-        if dict.get_str(name)?.is_some() {
-            return Err(type_error(format!(
-                "{} got multiple values for keyword argument '{name}'",
-                describe()
-            )));
-        }
-        dict.set(key, value)
-    };
-    if let Some(other) = mapping.downcast_exact::<PyDict>() {
-        return other.entries().into_iter().try_for_each(|(key, value)| add(key, value));
-    }
-    let keys = match protocol::lookup_attr(mapping, crate::name!("keys"))? {
-        Some(keys) => protocol::call0(&keys)?,
-        None => {
-            return Err(type_error(format!("Value after ** must be a mapping, not {}", mapping.type_name())));
-        }
-    };
-    protocol::for_each(&keys, |key| {
-        let value = protocol::getitem(mapping, &key)?;
-        add(key, value)
-    })
 }

@@ -224,11 +224,6 @@ impl PyList {
     }
 
     #[slot]
-    fn hash(zelf: &Value) -> PyResult<i64> {
-        protocol::hash_not_implemented(zelf)
-    }
-
-    #[slot]
     fn iter(zelf: &Ref<PyList>) -> PyResult<Value> {
         Ok(super::PyListIterator::over(zelf.clone()))
     }

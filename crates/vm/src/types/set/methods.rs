@@ -217,11 +217,6 @@ impl PySet {
         }
     }
 
-    #[slot]
-    fn hash(zelf: &Value) -> PyResult<i64> {
-        protocol::hash_not_implemented(zelf)
-    }
-
     /// Add an element to a set.
     ///
     /// This has no effect if the element is already present.
