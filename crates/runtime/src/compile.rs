@@ -1,11 +1,12 @@
 //! From Python source to code objects: the front end and the compiler as the runtime uses them.
 
 use minipy_bytecode::CodeObject;
-use minipy_compiler::{CompileOptions, ErrorKind};
+use minipy_compiler::{CompileError, CompileOptions, ErrorKind};
+use minipy_parser::ast::Arena;
 use minipy_parser::{ParseOptions, Refused};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{PyStr, StrRef};
-use minipy_vm::{PyErr, PyResult, Ref, Value, exceptions, protocol};
+use minipy_vm::{PyErr, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, protocol};
 use std::sync::Arc;
 
 pub use minipy_compiler::PYCF_MASK;
@@ -101,51 +102,70 @@ pub fn compile(source: &Source, request: &Request<'_>) -> PyResult<Ref<PyCode>> 
 
 /// As [`compile`], giving the code object as plain data.
 pub fn compile_to_data(source: &Source, request: &Request<'_>) -> PyResult<CodeObject> {
+    let arena = Arena::new();
     let options = ParseOptions { mode: request.mode, flags: request.flags, max_int_digits: 4300 };
     let parsed = match source {
-        Source::Text(text) => minipy_parser::parse_str(text, options),
-        Source::Bytes(bytes) => minipy_parser::parse_bytes(bytes, options, None),
+        Source::Text(text) => minipy_parser::parse_str(&arena, text, options),
+        Source::Bytes(bytes) => minipy_parser::parse_bytes(&arena, bytes, options, None),
     };
-    let parsed = match parsed {
-        Ok(parsed) => parsed,
-        Err(refused) => return Err(refused_error(&refused, request)),
-    };
+    let parsed = parsed.map_err(|refused| refused_error(&refused, request))?;
     let optimize = if request.optimize < 0 { crate::config::optimize() } else { request.optimize as u8 };
+    let options = CompileOptions { optimize, flags: request.flags };
     let mut warnings = Vec::new();
-    let result = minipy_compiler::compile(
-        parsed.module(),
-        request.filename,
-        CompileOptions { optimize, flags: request.flags },
-        &mut warnings,
-    );
-    result.map_err(|error| {
-        let kind = match error.kind {
-            ErrorKind::RecursionError => return exceptions::recursion_error(&error.msg),
-            _ => exceptions::syntax_error_class(),
-        };
-        syntax_error(kind, &error.msg, request, None, Some([error.lineno, error.offset, error.end_lineno, error.end_offset]))
-    })
+    minipy_compiler::compile(&parsed.module, request.filename, options, &mut warnings)
+        .map_err(|error| compile_error(&error, parsed.source, request))
 }
 
-fn refused_error(_refused: &Refused, request: &Request<'_>) -> PyErr {
-    syntax_error(exceptions::syntax_error_class(), "invalid syntax", request, None, None)
+/// The exception for a source that the parser refused.
+fn refused_error(refused: &Refused, request: &Request<'_>) -> PyErr {
+    use minipy_parser::ErrorKind;
+    let error = &*refused.error;
+    let class = match error.kind {
+        ErrorKind::IndentationError => exceptions::indentation_error_class(),
+        ErrorKind::TabError => exceptions::tab_error_class(),
+        ErrorKind::IncompleteInputError => exceptions::incomplete_input_error_class(),
+        ErrorKind::MemoryError => return exceptions::memory_error_message(&error.msg),
+        ErrorKind::RecursionError => return exceptions::recursion_error(&error.msg),
+        ErrorKind::ValueError => return exceptions::value_error(&error.msg),
+        _ => exceptions::syntax_error_class(),
+    };
+    let Some(range) = &error.range else {
+        return PyErr::new(class, &[Value::from(error.msg.as_str())]);
+    };
+    let place = [range.lineno, range.offset, range.end_lineno, range.end_offset].map(|n| Value::from(n as i64));
+    syntax_error(class, &error.msg, request, error.text.as_deref(), place)
 }
 
-fn syntax_error(
-    class: &minipy_vm::TypeRef,
-    message: &str,
-    request: &Request<'_>,
-    text: Option<&str>,
-    place: Option<[u32; 4]>,
-) -> PyErr {
-    let detail = |n: usize| place.map_or(Value::NONE, |p| Value::from(p[n]));
-    let details = minipy_vm::PyTuple::from_array([
-        Value::from(request.filename),
-        detail(0),
-        detail(1),
-        text.map_or(Value::NONE, Value::from),
-        detail(2),
-        detail(3),
-    ]);
+/// The exception for an AST that the compiler refused. Its columns are byte offsets from 0.
+fn compile_error(error: &CompileError, source: &str, request: &Request<'_>) -> PyErr {
+    match error.kind {
+        ErrorKind::Recursion => return exceptions::recursion_error(&error.message),
+        ErrorKind::Value => return exceptions::value_error(&error.message),
+        ErrorKind::System => return exceptions::system_error(&error.message),
+        ErrorKind::Overflow => return exceptions::overflow_error(&error.message),
+        ErrorKind::Syntax => {}
+    }
+    let class = exceptions::syntax_error_class();
+    let Some(location) = error.location else {
+        return PyErr::new(class, &[Value::from(error.message.as_str())]);
+    };
+    let line = |number: u32| source.split_inclusive('\n').nth(number.max(1) as usize - 1);
+    let column = |number: u32, bytes: u32| {
+        let characters = line(number).map(|l| l.get(..bytes as usize).unwrap_or(l).chars().count());
+        Value::from(characters.unwrap_or(bytes as usize) as i64 + 1)
+    };
+    let place = [
+        Value::from(i64::from(location.lineno)),
+        column(location.lineno, location.col_offset),
+        Value::from(i64::from(location.end_lineno)),
+        column(location.end_lineno, location.end_col_offset),
+    ];
+    syntax_error(class, &error.message, request, line(location.lineno), place)
+}
+
+fn syntax_error(class: &TypeRef, message: &str, request: &Request<'_>, text: Option<&str>, place: [Value; 4]) -> PyErr {
+    let [lineno, offset, end_lineno, end_offset] = place;
+    let text = text.map_or(Value::NONE, Value::from);
+    let details = PyTuple::from_array([Value::from(request.filename), lineno, offset, text, end_lineno, end_offset]);
     PyErr::new(class, &[Value::from(message), details.into_value()])
 }

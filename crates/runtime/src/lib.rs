@@ -1,1 +1,11 @@
-//! Native modules, sys first; import system; start-up and shutdown.
+//! Native modules, `sys` first; import system; start-up and shutdown.
+
+pub mod compile;
+pub mod config;
+pub mod import;
+pub mod modules;
+pub mod path;
+pub mod startup;
+pub mod sys;
+
+pub use startup::run;

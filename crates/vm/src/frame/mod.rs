@@ -185,3 +185,48 @@ pub fn current_module_name() -> Option<Value> {
     let frame = unsafe { crate::thread::current().frame.get().as_ref() }?;
     frame.globals().get_interned(crate::name!("__name__"))
 }
+
+/// The innermost frame that runs Python code, if there is one.
+pub fn current_frame() -> Option<*mut Frame> {
+    let frame = crate::thread::current().frame.get();
+    (!frame.is_null()).then_some(frame)
+}
+
+fn no_frame() -> crate::PyErr {
+    crate::exceptions::system_error("frame does not exist")
+}
+
+/// `globals()` of the running code.
+pub fn current_globals() -> crate::PyResult<DictRef> {
+    // SAFETY: the running frame is live.
+    current_frame().map(|f| unsafe { (*f).globals().clone() }).ok_or_else(no_frame)
+}
+
+/// The builtins of the running code, or the interpreter's own.
+pub fn current_builtins() -> DictRef {
+    // SAFETY: as above.
+    current_frame().map_or_else(default_builtins, |f| unsafe { (*f).builtins().clone() })
+}
+
+/// The code that runs.
+pub fn current_code() -> Option<Ref<PyCode>> {
+    // SAFETY: as above.
+    current_frame().map(|f| unsafe { (*f).code_ref().clone() })
+}
+
+/// `locals()` of the running code: the namespace itself, or a fresh snapshot in functions (PEP 667).
+pub fn current_locals() -> crate::PyResult {
+    let frame = current_frame().ok_or_else(no_frame)?;
+    // SAFETY: as above.
+    unsafe {
+        match (*frame).locals_mapping() {
+            Some(namespace) => Ok(namespace),
+            None => Ok(object::snapshot_locals(frame).into_value()),
+        }
+    }
+}
+
+/// Runs a function without parameters with `namespace` as its locals: a class body.
+pub fn run_function_in(function: &Ref<PyFunction>, namespace: Value) -> crate::PyResult {
+    bind::run_with_locals(function, Some(namespace))
+}

@@ -201,3 +201,32 @@ impl PyFrame {
         }
     }
 }
+
+/// The values of a function's variables by name, as `locals()` gives them.
+///
+/// # Safety
+/// `frame` must be live.
+pub unsafe fn snapshot_locals(frame: *mut Frame) -> crate::DictRef {
+    use crate::types::cell::PyCell;
+    let dict = crate::PyDict::new_ref();
+    // SAFETY: the locals are values or zero.
+    unsafe {
+        let code = (*frame).code();
+        for (index, name) in code.locals.iter().enumerate() {
+            let kind = code.object.localspluskinds[index];
+            let bits = *(*frame).localsplus().add(index);
+            if bits == 0 || kind.is_hidden() {
+                continue;
+            }
+            let value = Value::clone_from_bits(bits);
+            let value = match value.downcast_exact::<PyCell>() {
+                Some(cell) if kind.is_cell() || kind.is_free() => cell.contents.get(),
+                _ => Some(value),
+            };
+            if let Some(value) = value {
+                dict.insert_interned(name, value);
+            }
+        }
+    }
+    dict
+}

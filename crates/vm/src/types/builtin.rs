@@ -160,7 +160,8 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
     }
 }
 
-fn method_descriptor(class: &TypeRef, method: &'static MethodDef) -> Value {
+/// The descriptor of a native method for a class's dict.
+pub(crate) fn method_descriptor(class: &TypeRef, method: &'static MethodDef) -> Value {
     match method.kind {
         MethodKind::Instance => Ref::new(PyMethodDescr { def: method, class: class.clone() }).into_value(),
         MethodKind::Class => Ref::new(PyClassMethodDescr { def: method, class: class.clone() }).into_value(),

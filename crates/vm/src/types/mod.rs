@@ -26,6 +26,7 @@ pub mod slice;
 pub mod special;
 pub mod staticmethod;
 pub mod str;
+pub mod structseq;
 pub mod super_type;
 pub mod template;
 pub mod traceback;

@@ -1,0 +1,81 @@
+//! File names: between Python's str, bytes and path-like objects and the system's bytes (PEP 383, PEP 519).
+
+use minipy_vm::{PyBytes, PyResult, PyStr, StrRef, Value, exceptions, name, protocol};
+
+/// `os.fspath(path)`: a str or bytes.
+pub fn fspath(path: &Value) -> PyResult<Value> {
+    if path.downcast::<PyStr>().is_some() || path.downcast::<PyBytes>().is_some() {
+        return Ok(path.clone());
+    }
+    let Some(result) = protocol::call_special(path, name!("__fspath__"), &[])? else {
+        return Err(exceptions::type_error(format!(
+            "expected str, bytes or os.PathLike object, not {}",
+            path.type_name()
+        )));
+    };
+    if result.downcast::<PyStr>().is_some() || result.downcast::<PyBytes>().is_some() {
+        return Ok(result);
+    }
+    Err(exceptions::type_error(format!(
+        "expected {}.__fspath__() to return str or bytes, not {}",
+        path.type_name(),
+        result.type_name()
+    )))
+}
+
+/// Bytes of the system as a str, undecodable ones as lone surrogates.
+pub fn decode(bytes: &[u8]) -> StrRef {
+    let mut chars = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        chars.extend(chunk.valid().chars().map(u32::from));
+        chars.extend(chunk.invalid().iter().map(|&b| 0xdc00 + u32::from(b)));
+    }
+    PyStr::from_code_points(&chars)
+}
+
+/// A str as bytes for the system; `None` if it holds a surrogate that no byte was decoded to.
+pub fn encode(text: &PyStr) -> Option<Vec<u8>> {
+    if let Some(ascii) = text.as_ascii() {
+        return Some(ascii.as_bytes().to_vec());
+    }
+    let mut bytes = Vec::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        match c {
+            0xdc80..=0xdcff => bytes.push((c - 0xdc00) as u8),
+            c => {
+                let mut buffer = [0; 4];
+                bytes.extend_from_slice(char::from_u32(c)?.encode_utf8(&mut buffer).as_bytes());
+            }
+        }
+    }
+    Some(bytes)
+}
+
+/// A path argument as a str.
+pub fn fs_decode(path: &Value) -> PyResult<StrRef> {
+    let path = fspath(path)?;
+    match path.downcast::<PyStr>() {
+        Some(text) => Ok(text.clone()),
+        None => Ok(path.downcast::<PyBytes>().map_or_else(|| PyStr::from_str(""), |b| decode(b.as_bytes()))),
+    }
+}
+
+/// A path argument as bytes for the system. NUL bytes are refused.
+pub fn fs_encode(path: &Value) -> PyResult<Vec<u8>> {
+    let path = fspath(path)?;
+    let bytes = match path.downcast::<PyStr>() {
+        Some(text) => match encode(text) {
+            Some(bytes) => bytes,
+            // The codec words the error.
+            None => {
+                protocol::call_method(&path, name!("encode"), &["utf-8".into(), "surrogateescape".into()])?;
+                Vec::new()
+            }
+        },
+        None => path.downcast::<PyBytes>().map_or_else(Vec::new, |b| b.as_bytes().to_vec()),
+    };
+    if bytes.contains(&0) {
+        return Err(exceptions::value_error("embedded null byte"));
+    }
+    Ok(bytes)
+}

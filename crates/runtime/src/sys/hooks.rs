@@ -1,0 +1,170 @@
+//! Hooks: `displayhook`, `excepthook`, `unraisablehook`, auditing, exit.
+
+use minipy_vm::exceptions::PyBaseException;
+use minipy_vm::protocol;
+use minipy_vm::types::traceback::PyTraceback;
+use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, thread};
+use minipy_macros::pymodule;
+
+#[pymodule(name = "sys")]
+pub mod functions {
+    use super::*;
+
+    /// Print an object to sys.stdout and also save it in builtins._
+    #[pyfunction("(object, /)")]
+    fn displayhook(object: &Value) -> PyResult<()> {
+        let builtins = minipy_vm::frame::default_builtins();
+        if object.is_none() {
+            return Ok(());
+        }
+        builtins.set_str(name!("_"), Value::NONE)?;
+        let Some(stdout) = super::super::get("stdout")?.filter(|s| !s.is_none()) else {
+            return Err(exceptions::runtime_error("lost sys.stdout"));
+        };
+        let text = protocol::repr(object)?;
+        protocol::call_method(&stdout, name!("write"), &[text.into_value()])?;
+        protocol::call_method(&stdout, name!("write"), &[name!("\n").to_value()])?;
+        builtins.set_str(name!("_"), object.clone())
+    }
+
+    /// Handle an exception by displaying it with a traceback on sys.stderr.
+    #[pyfunction("(exctype, value, traceback, /)")]
+    fn excepthook(_exctype: &Value, value: &Value, traceback: &Value) -> PyResult<()> {
+        super::print_exception(value, traceback)
+    }
+
+    /// Return current exception information: (type, value, traceback).
+    ///
+    /// Return information about the most recent exception caught by an except
+    /// clause in the current stack frame or in an older stack frame.
+    #[pyfunction("()")]
+    fn exc_info() -> Value {
+        match thread::current().handled_exception() {
+            Some(exception) => {
+                let traceback = exception.downcast::<PyBaseException>().and_then(|e| e.traceback.get());
+                let class = exception.class().to_value();
+                let traceback = traceback.map_or(Value::NONE, Ref::<PyTraceback>::into_value);
+                PyTuple::from_array([class, exception, traceback]).into_value()
+            }
+            None => PyTuple::from_array([Value::NONE, Value::NONE, Value::NONE]).into_value(),
+        }
+    }
+
+    /// Return the current exception.
+    ///
+    /// Return the most recent exception caught by an except clause
+    /// in the current stack frame or in an older stack frame, or None
+    /// if no such clause exists.
+    #[pyfunction("()")]
+    fn exception() -> Option<Value> {
+        thread::current().handled_exception()
+    }
+
+    /// Exit the interpreter by raising SystemExit(status).
+    ///
+    /// If the status is omitted or None, it defaults to zero (i.e., success).
+    /// If the status is an integer, it will be used as the system exit status.
+    /// If it is another kind of object, it will be printed and the system
+    /// exit status will be one (i.e., failure).
+    #[pyfunction("(status=None, /)")]
+    fn exit(status: Option<&Value>) -> PyResult<()> {
+        Err(PyErr::new(exceptions::system_exit_class(), status.map_or(&[], std::slice::from_ref)))
+    }
+
+    /// Passes the event to any hooks that are attached.
+    #[pyfunction("(event, /, *args)")]
+    fn audit(event: &Ref<PyStr>, args: &[Value]) -> PyResult<()> {
+        super::audit(&event.to_string_lossy(), args)
+    }
+
+    /// Adds a new audit hook callback.
+    #[pyfunction("(hook)")]
+    fn addaudithook(hook: &Value) -> PyResult<()> {
+        HOOKS.with(|hooks| hooks.push(hook.clone()));
+        Ok(())
+    }
+}
+
+pub use functions::MODULE;
+
+static HOOKS: minipy_vm::cell::GilCell<Vec<Value>> = minipy_vm::cell::GilCell::new(Vec::new());
+
+/// Raises an audit event (PEP 578).
+pub fn audit(event: &str, args: &[Value]) -> PyResult<()> {
+    if HOOKS.with(|hooks| hooks.is_empty()) {
+        return Ok(());
+    }
+    let arguments = PyTuple::from_slice(args).into_value();
+    for hook in HOOKS.get() {
+        protocol::call(&hook, &[Value::from(event), arguments.clone()])?;
+    }
+    Ok(())
+}
+
+/// Writes a traceback report to `sys.stderr`, through the `traceback` module as CPython does.
+pub fn print_exception(value: &Value, traceback: &Value) -> PyResult<()> {
+    let stderr = super::get("stderr")?.filter(|s| !s.is_none());
+    let Some(stderr) = stderr else { return Ok(()) };
+    match crate::import::import_module("traceback") {
+        Ok(module) => {
+            let print = protocol::getattr(&module, name!("_print_exception_bltin"))?;
+            if let Some(exception) = value.downcast::<PyBaseException>()
+                && exception.traceback.with(|t| t.is_none())
+                && let Some(traceback) = traceback.downcast::<PyTraceback>()
+            {
+                exception.traceback.set(Some(traceback.clone()));
+            }
+            protocol::call1(&print, value.clone())?;
+            Ok(())
+        }
+        Err(_) => {
+            let text = plain_report(value);
+            protocol::call_method(&stderr, name!("write"), &[Value::from(text)])?;
+            Ok(())
+        }
+    }
+}
+
+/// The report when `traceback` cannot be imported: files, lines and the exception itself.
+fn plain_report(value: &Value) -> String {
+    let mut text = String::new();
+    if let Some(exception) = value.downcast::<PyBaseException>() {
+        let mut next = exception.traceback.get();
+        if next.is_some() {
+            text.push_str("Traceback (most recent call last):\n");
+        }
+        while let Some(entry) = next {
+            let record = entry.frame.record();
+            let code = record.code();
+            text.push_str(&format!(
+                "  File \"{}\", line {}, in {}\n",
+                code.filename.get(),
+                code.line_at(entry.lasti as usize / 2),
+                code.name
+            ));
+            next = entry.next.get();
+        }
+    }
+    text.push_str(&value.class().qualified_name());
+    if let Ok(message) = protocol::str(value)
+        && !message.is_empty()
+    {
+        text.push_str(": ");
+        text.push_str(&message.to_string_lossy());
+    }
+    text.push('\n');
+    text
+}
+
+/// Reports an error that cannot propagate, through `sys.unraisablehook`.
+pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
+    let what = message.unwrap_or("Exception ignored in");
+    let object = object.and_then(|o| protocol::repr(o).ok()).map_or_else(String::new, |r| r.to_string_lossy());
+    let text = format!("{what}: {object}\n{}", plain_report(error.as_value()));
+    if let Ok(Some(stderr)) = super::get("stderr")
+        && !stderr.is_none()
+    {
+        let _ = protocol::call_method(&stderr, name!("write"), &[Value::from(text)]);
+    }
+}
+
