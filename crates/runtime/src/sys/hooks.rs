@@ -89,6 +89,14 @@ pub use functions::MODULE;
 
 static HOOKS: minipy_vm::cell::GilCell<Vec<Value>> = minipy_vm::cell::GilCell::new(Vec::new());
 
+/// PRINT_EXPR: calls `sys.displayhook`.
+pub fn display(value: &Value) -> PyResult<Value> {
+    match super::get("displayhook")? {
+        Some(hook) => protocol::call1(&hook, value.clone()),
+        None => Err(exceptions::runtime_error("lost sys.displayhook")),
+    }
+}
+
 /// Raises an audit event (PEP 578).
 pub fn audit(event: &str, args: &[Value]) -> PyResult<()> {
     if HOOKS.with(|hooks| hooks.is_empty()) {

@@ -5,13 +5,17 @@ mod hooks;
 mod introspection;
 mod limits;
 mod records;
+mod streams;
 
 use minipy_vm::cell::GilCell;
 use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::types::str::intern;
 use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
 
-pub use hooks::{audit, print_exception, unraisable};
+pub use flags::configure;
+pub use hooks::{audit, display, print_exception, unraisable};
+pub use records::VERSION;
+pub use streams::open_streams;
 
 static DEF: ModuleDef = ModuleDef {
     name: "sys",

@@ -16,6 +16,7 @@ pub mod int;
 pub mod list;
 pub mod mappingproxy;
 pub mod module;
+pub mod namespace;
 pub mod object;
 pub mod property;
 pub mod seqiter;
@@ -35,3 +36,14 @@ pub mod typeobj;
 pub mod union;
 pub mod weakref;
 mod wrapping;
+
+/// Makes the classes that every object needs, in an order in which none is needed before it exists.
+pub fn initialise() {
+    use crate::heap::Payload;
+    typeobj::PyType::class();
+    object::PyObject::class();
+    str::PyStr::class();
+    tuple::PyTuple::class();
+    dict::PyDict::class();
+    function::PyFunction::class();
+}
