@@ -126,13 +126,14 @@ fn refused_error(refused: &Refused, request: &Request<'_>) -> PyErr {
         ErrorKind::IncompleteInputError => exceptions::incomplete_input_error_class(),
         ErrorKind::MemoryError => return exceptions::memory_error_message(&error.msg),
         ErrorKind::RecursionError => return exceptions::recursion_error(&error.msg),
-        ErrorKind::ValueError => return exceptions::value_error(&error.msg),
         _ => exceptions::syntax_error_class(),
     };
     let Some(range) = &error.range else {
         return PyErr::new(class, &[Value::from(error.msg.as_str())]);
     };
-    let place = [range.lineno, range.offset, range.end_lineno, range.end_offset].map(|n| Value::from(n as i64));
+    let place =
+        [i64::from(range.lineno), range.offset.into(), range.end_lineno.into(), range.end_offset.into()];
+    let place = place.map(Value::from);
     syntax_error(class, &error.msg, request, error.text.as_deref(), place)
 }
 
@@ -163,9 +164,16 @@ fn compile_error(error: &CompileError, source: &str, request: &Request<'_>) -> P
     syntax_error(class, &error.message, request, line(location.lineno), place)
 }
 
-fn syntax_error(class: &TypeRef, message: &str, request: &Request<'_>, text: Option<&str>, place: [Value; 4]) -> PyErr {
+fn syntax_error(
+    class: &TypeRef,
+    message: &str,
+    request: &Request<'_>,
+    text: Option<&str>,
+    place: [Value; 4],
+) -> PyErr {
     let [lineno, offset, end_lineno, end_offset] = place;
     let text = text.map_or(Value::NONE, Value::from);
-    let details = PyTuple::from_array([Value::from(request.filename), lineno, offset, text, end_lineno, end_offset]);
+    let details =
+        PyTuple::from_array([Value::from(request.filename), lineno, offset, text, end_lineno, end_offset]);
     PyErr::new(class, &[Value::from(message), details.into_value()])
 }

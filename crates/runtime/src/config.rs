@@ -153,7 +153,9 @@ impl Config {
             while let Some((at, letter)) = letters.next() {
                 let tail = &arg[1 + at + letter.len_utf8()..];
                 let mut argument = |what: char| match tail {
-                    "" => rest.pop_front().ok_or_else(|| usage(format!("Argument expected for the -{what} option"))),
+                    "" => rest
+                        .pop_front()
+                        .ok_or_else(|| usage(format!("Argument expected for the -{what} option"))),
                     tail => Ok(tail.to_owned()),
                 };
                 match letter {
@@ -279,7 +281,8 @@ impl Config {
     }
 
     fn find_paths(&mut self, program: &str) {
-        let executable = std::env::current_exe().map_or_else(|_| program.to_owned(), |p| p.to_string_lossy().into_owned());
+        let executable =
+            std::env::current_exe().map_or_else(|_| program.to_owned(), |p| p.to_string_lossy().into_owned());
         self.executable = executable;
         let home = if self.ignore_environment { None } else { environment("PYTHONHOME") };
         let own = std::path::Path::new(&self.executable).parent().and_then(|p| p.parent());

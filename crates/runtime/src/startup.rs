@@ -6,7 +6,10 @@ use crate::import;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::function::hooks::{self, Hooks};
 use minipy_vm::types::str::intern;
-use minipy_vm::{DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Value, exceptions, finalize, frame, name, protocol, stack, thread};
+use minipy_vm::{
+    DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Value, exceptions, finalize, frame, name, protocol,
+    stack, thread,
+};
 
 static HOOKS: Hooks = Hooks {
     display: crate::sys::display,
@@ -68,7 +71,12 @@ fn report_fatal(error: &PyErr) -> i32 {
     let mut entry = error.exception().traceback.get();
     while let Some(traceback) = entry {
         let record = traceback.frame.record();
-        eprintln!("  File \"{}\", in {} (offset {})", record.code().filename.get(), record.code().name, traceback.lasti);
+        eprintln!(
+            "  File \"{}\", in {} (offset {})",
+            record.code().filename.get(),
+            record.code().name,
+            traceback.lasti
+        );
         entry = traceback.next.get();
     }
     1
@@ -101,9 +109,9 @@ fn initialise(config: &Config) -> PyResult<()> {
 fn set_hash_key(config: &Config) {
     let key = match config.hash_seed {
         Some(seed) => minipy_text::hash::HashKey::from_seed(seed),
-        None => minipy_text::hash::HashKey::from_bytes(random_bytes()),
+        None => minipy_text::hash::HashKey::from_random(random_bytes()),
     };
-    minipy_vm::hash::set_key(key.k0, key.k1);
+    minipy_vm::hash::set_key(key);
 }
 
 fn random_bytes() -> [u8; 16] {
@@ -168,7 +176,10 @@ fn prepend_path(config: &Config, folder: &str) -> PyResult<()> {
 
 fn run_script(config: &Config, path: &str, namespace: &DictRef) -> PyResult<()> {
     let file = std::path::Path::new(path);
-    let is_zip = || std::fs::read(file).is_ok_and(|data| data.windows(4).any(|w| w == b"PK\x05\x06")) && !path.ends_with(".py");
+    let is_zip = || {
+        std::fs::read(file).is_ok_and(|data| data.windows(4).any(|w| w == b"PK\x05\x06"))
+            && !path.ends_with(".py")
+    };
     if file.is_dir() || is_zip() {
         let sys_path = crate::sys::get("path")?.unwrap_or(Value::NONE);
         protocol::call_method(&sys_path, name!("insert"), &[Value::small_int(0), Value::from(path)])?;

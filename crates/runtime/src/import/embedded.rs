@@ -4,10 +4,10 @@
 //! answers for the folder, and the loader's `get_source` and `get_data` give their text to `linecache` and `inspect`.
 
 use crate::compile::{self, Mode, Request, Source};
+use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{StrRef, intern};
 use minipy_vm::{PyList, PyModule, PyResult, PyStr, Ref, Value, exceptions, frame, name, protocol};
-use minipy_macros::{pyclass, pymethods};
 
 /// Finds and loads the modules of one folder of the embedded standard library.
 #[pyclass(name = "EmbeddedImporter", module = "_frozen_importlib_external")]
@@ -92,9 +92,15 @@ impl PyEmbeddedImporter {
 impl PyEmbeddedImporter {
     /// Find the spec of a module in this folder.
     #[pymethod("($self, fullname, target=None)")]
-    fn find_spec(zelf: &Ref<PyEmbeddedImporter>, fullname: &Ref<PyStr>, target: Option<&Value>) -> PyResult<Value> {
+    fn find_spec(
+        zelf: &Ref<PyEmbeddedImporter>,
+        fullname: &Ref<PyStr>,
+        target: Option<&Value>,
+    ) -> PyResult<Value> {
         let _ = target;
-        let Some((path, is_package)) = zelf.locate(&fullname.to_string_lossy()) else { return Ok(Value::NONE) };
+        let Some((path, is_package)) = zelf.locate(&fullname.to_string_lossy()) else {
+            return Ok(Value::NONE);
+        };
         let bootstrap = super::bootstrap()?;
         let class = protocol::getattr(&bootstrap, name!("ModuleSpec"))?;
         let origin = zelf.filename(&path);
@@ -124,7 +130,7 @@ impl PyEmbeddedImporter {
         let name = protocol::getattr(module.as_value(), name!("__name__"))?;
         let code = self.load_code(&protocol::str(&name)?.to_string_lossy())?;
         let namespace = module.namespace();
-        namespace.insert_interned(name!("__builtins__"), frame::default_builtins());
+        namespace.insert_interned(name!("__builtins__"), frame::default_builtins().into_value());
         frame::exec_code(&code, namespace, None, None)?;
         Ok(())
     }
@@ -163,7 +169,10 @@ impl PyEmbeddedImporter {
         let inner = path.strip_prefix(&self.root).map_or(path.as_str(), |p| p.trim_matches('/'));
         match minipy_stdlib::source(inner) {
             Some(data) => Ok(minipy_vm::types::bytes::from_slice(data).into_value()),
-            None => Err(minipy_vm::PyErr::new(exceptions::os_error_class(), &[Value::from(2), Value::from("No such file or directory"), Value::from(path)])),
+            None => Err(minipy_vm::PyErr::new(
+                exceptions::os_error_class(),
+                &[Value::from(2), Value::from("No such file or directory"), Value::from(path)],
+            )),
         }
     }
 
@@ -173,7 +182,8 @@ impl PyEmbeddedImporter {
         let prefix = prefix.map_or_else(String::new, |p| p.to_string_lossy());
         let mut found = Vec::new();
         for entry in minipy_stdlib::list_dir(&self.folder).unwrap_or_default() {
-            let path = if self.folder.is_empty() { entry.to_owned() } else { format!("{}/{entry}", self.folder) };
+            let path =
+                if self.folder.is_empty() { entry.to_owned() } else { format!("{}/{entry}", self.folder) };
             let (name, package) = match entry.strip_suffix(".py") {
                 Some("__init__") => continue,
                 Some(name) => (name, false),

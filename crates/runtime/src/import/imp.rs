@@ -1,9 +1,9 @@
 //! `_imp`: what `importlib` needs from the interpreter.
 
+use minipy_macros::pymodule;
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::intern;
 use minipy_vm::{PyBytes, PyList, PyModule, PyResult, PyStr, Ref, Value, exceptions, name, protocol};
-use minipy_macros::pymodule;
 
 /// (Extremely) low-level import machinery bits as used by importlib.
 #[pymodule(name = "_imp")]
@@ -163,7 +163,7 @@ fn frozen(name: &str) -> PyResult<&'static str> {
             exceptions::import_error_class(),
             &[Value::from(format!("No such frozen object named {name}"))],
         );
-        exceptions::set_fields(&error, &[("name", intern(name).into_value())]);
+        let _ = protocol::setattr(error.as_value(), name!("name"), intern(name).into_value());
         error
     })
 }

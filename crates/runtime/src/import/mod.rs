@@ -40,7 +40,13 @@ pub fn import_module(name: &str) -> PyResult<Value> {
 }
 
 /// `__import__`: modules that are loaded already are found here, the rest is `importlib`'s.
-pub fn import(name: &Value, globals: &Value, locals: &Value, fromlist: &Value, level: i64) -> PyResult<Value> {
+pub fn import(
+    name: &Value,
+    globals: &Value,
+    locals: &Value,
+    fromlist: &Value,
+    level: i64,
+) -> PyResult<Value> {
     let Some(text) = name.downcast::<PyStr>() else {
         return Err(exceptions::type_error("module name must be a string"));
     };
@@ -99,7 +105,8 @@ fn bootstrap() -> PyResult<Value> {
 
 /// Loads `importlib`'s bootstrap modules and installs the finders.
 pub fn initialise(stdlib_dir: &str, on_disk: bool) -> PyResult<()> {
-    let bootstrap = load_bootstrap("_frozen_importlib", "importlib/_bootstrap.py", "<frozen importlib._bootstrap>")?;
+    let bootstrap =
+        load_bootstrap("_frozen_importlib", "importlib/_bootstrap.py", "<frozen importlib._bootstrap>")?;
     let imp = native_module("_imp")?;
     let sys = modules()?.get_str(name!("sys"))?.unwrap_or(Value::NONE);
     for name in ["_thread", "_warnings", "_weakref"] {
@@ -123,7 +130,7 @@ fn load_bootstrap(name: &str, path: &str, filename: &str) -> PyResult<Ref<PyModu
     let module = PyModule::new_ref(&intern(name), Value::NONE);
     add_module(name, &module)?;
     let namespace = module.namespace();
-    namespace.insert_interned(name!("__builtins__"), frame::default_builtins());
+    namespace.insert_interned(name!("__builtins__"), frame::default_builtins().into_value());
     frame::exec_code(&code, namespace, None, None)?;
     Ok(module)
 }
@@ -148,13 +155,14 @@ pub fn import_from_error(module: &Value, name: &minipy_vm::StrRef) -> minipy_vm:
         (None, _) => format!("cannot import name '{name}' from '{shown}' (unknown location)"),
     };
     let error = minipy_vm::PyErr::new(exceptions::import_error_class(), &[Value::from(message)]);
-    exceptions::set_fields(
-        &error,
-        &[
-            ("name", package.unwrap_or(Value::NONE)),
-            ("path", origin.unwrap_or(Value::NONE)),
-            ("name_from", name.to_value()),
-        ],
-    );
+    let fields = [
+        (name!("name"), package.unwrap_or(Value::NONE)),
+        (name!("path"), origin.unwrap_or(Value::NONE)),
+        (name!("name_from"), name.to_value()),
+    ];
+    for (field, value) in fields {
+        // An ImportError takes any value for these.
+        let _ = protocol::setattr(error.as_value(), field, value);
+    }
     error
 }

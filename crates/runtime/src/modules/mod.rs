@@ -5,7 +5,7 @@ pub mod builtins;
 use minipy_vm::macros_support::ModuleDef;
 
 /// Every native module but `sys` and `builtins`, which start-up makes. Sorted by name.
-pub static MODULES: &[&ModuleDef] = &[];
+pub static MODULES: &[&ModuleDef] = &[&crate::import::IMP];
 
 /// The definition of a native module.
 pub fn find(name: &str) -> Option<&'static ModuleDef> {

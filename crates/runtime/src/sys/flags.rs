@@ -1,10 +1,10 @@
 //! `sys.flags`, and the attributes that follow from the configuration.
 
 use crate::config::Config;
+use minipy_macros::pymodule;
 use minipy_vm::types::namespace;
 use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::{PyDict, PyList, PyResult, PyTuple, Value};
-use minipy_macros::pymodule;
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -89,7 +89,8 @@ pub fn configure(config: &Config) -> PyResult<()> {
         flag(false),
     ];
     super::set("flags", structseq::new_instance(&class, FLAGS.visible, values));
-    let strings = |items: &[String]| PyList::from_vec(items.iter().map(|s| Value::from(s.as_str())).collect());
+    let strings =
+        |items: &[String]| PyList::from_vec(items.iter().map(|s| Value::from(s.as_str())).collect());
     super::set("argv", strings(&config.argv));
     super::set("orig_argv", strings(&config.orig_argv));
     super::set("warnoptions", strings(&config.warn_options));
@@ -118,7 +119,8 @@ fn implementation() -> Value {
     let fields = PyDict::new_ref();
     fields.insert("name", "minipy");
     fields.insert("cache_tag", "minipy-314");
-    let mut version = env!("CARGO_PKG_VERSION").split('.').map(|n| Value::from(n.parse::<i64>().unwrap_or(0)));
+    let mut version =
+        env!("CARGO_PKG_VERSION").split('.').map(|n| Value::from(n.parse::<i64>().unwrap_or(0)));
     let mut part = || version.next().unwrap_or(Value::small_int(0));
     let version = PyTuple::from_array([part(), part(), part(), "final".into(), Value::small_int(0)]);
     fields.insert("version", version);

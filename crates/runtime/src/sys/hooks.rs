@@ -1,10 +1,10 @@
 //! Hooks: `displayhook`, `excepthook`, `unraisablehook`, auditing, exit.
 
+use minipy_macros::pymodule;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::protocol;
 use minipy_vm::types::traceback::PyTraceback;
 use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, thread};
-use minipy_macros::pymodule;
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -167,7 +167,8 @@ fn plain_report(value: &Value) -> String {
 /// Reports an error that cannot propagate, through `sys.unraisablehook`.
 pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
     let what = message.unwrap_or("Exception ignored in");
-    let object = object.and_then(|o| protocol::repr(o).ok()).map_or_else(String::new, |r| r.to_string_lossy());
+    let object =
+        object.and_then(|o| protocol::repr(o).ok()).map_or_else(String::new, |r| r.to_string_lossy());
     let text = format!("{what}: {object}\n{}", plain_report(error.as_value()));
     if let Ok(Some(stderr)) = super::get("stderr")
         && !stderr.is_none()
@@ -175,4 +176,3 @@ pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
         let _ = protocol::call_method(&stderr, name!("write"), &[Value::from(text)]);
     }
 }
-

@@ -1,8 +1,8 @@
 //! Frames and what else can be looked at.
 
+use minipy_macros::pymodule;
 use minipy_vm::frame::{self, PyFrame};
 use minipy_vm::{PyResult, Ref, Value, exceptions};
-use minipy_macros::pymodule;
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -16,7 +16,8 @@ pub mod functions {
     /// the frame at the top of the call stack.
     #[pyfunction("(depth=0, /)")]
     fn _getframe(depth: i32) -> PyResult<Ref<PyFrame>> {
-        let frame = super::frame_at(depth).ok_or_else(|| exceptions::value_error("call stack is not deep enough"))?;
+        let frame =
+            super::frame_at(depth).ok_or_else(|| exceptions::value_error("call stack is not deep enough"))?;
         // SAFETY: the frame is on the current thread's chain.
         let frame = unsafe { PyFrame::of(frame) };
         super::super::audit("sys._getframe", &[frame.to_value()])?;

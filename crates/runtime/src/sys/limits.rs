@@ -1,8 +1,8 @@
 //! Limits and memory.
 
+use minipy_macros::pymodule;
 use minipy_vm::types::str::{StrRef, intern_ref};
 use minipy_vm::{PyResult, PyStr, Ref, Value, exceptions, name, protocol, thread};
-use minipy_macros::pymodule;
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -80,7 +80,10 @@ pub mod functions {
             None if string.downcast::<PyStr>().is_some() => {
                 Err(exceptions::type_error(format!("can't intern {}", string.type_name())))
             }
-            None => Err(exceptions::type_error(format!("intern() argument must be str, not {}", string.type_name()))),
+            None => Err(exceptions::type_error(format!(
+                "intern() argument must be str, not {}",
+                string.type_name()
+            ))),
         }
     }
 

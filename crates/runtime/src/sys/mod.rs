@@ -19,7 +19,9 @@ pub use streams::open_streams;
 
 static DEF: ModuleDef = ModuleDef {
     name: "sys",
-    doc: Some("This module provides access to some objects used or maintained by the\ninterpreter and to functions that interact strongly with the interpreter."),
+    doc: Some(
+        "This module provides access to some objects used or maintained by the\ninterpreter and to functions that interact strongly with the interpreter.",
+    ),
     functions: &[],
     attrs: &[],
     classes: &[],

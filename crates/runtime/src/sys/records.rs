@@ -1,8 +1,8 @@
 //! What the interpreter says of itself and of the platform: versions, limits of types, names of modules.
 
+use minipy_macros::pymodule;
 use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::{PyTuple, Value};
-use minipy_macros::pymodule;
 
 /// The language level: CPython's version that is implemented.
 pub const VERSION: (i64, i64, i64) = (3, 14, 8);
@@ -191,4 +191,3 @@ pub fn builtin_module_names() -> Value {
     names.sort_unstable();
     PyTuple::from_vec(names.into_iter().map(Value::from).collect()).into_value()
 }
-

@@ -21,3 +21,14 @@ pub fn from_slice(data: &[u8]) -> BytesRef {
 pub fn from_box(data: Box<[u8]>) -> BytesRef {
     Ref::new(PyBytes { data, hash: Cell::new(-1) })
 }
+
+impl PyBytes {
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.data
+    }
+}
+
+/// The contents of a bytes-like object; `None` for other objects.
+pub fn contiguous(value: &crate::Value) -> Option<crate::PyResult<Vec<u8>>> {
+    value.downcast::<PyBytes>().map(|b| Ok(b.data.to_vec()))
+}

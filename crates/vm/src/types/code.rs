@@ -126,6 +126,14 @@ impl PyCode {
         Value::NONE
     }
 
+    /// `_imp._fix_co_filename`: the file name of this code and of the code nested in it.
+    pub fn set_filename(&self, filename: &StrRef) {
+        self.filename.set(filename.clone());
+        for constant in self.consts.iter().filter_map(|c| c.downcast::<PyCode>()) {
+            constant.set_filename(filename);
+        }
+    }
+
     /// The line of the instruction at `index` (in code units), if it belongs to one.
     pub fn line_of(&self, index: usize) -> Option<i32> {
         location::position_at(&self.object.linetable, self.object.firstlineno, index)?.line

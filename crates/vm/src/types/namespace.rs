@@ -52,7 +52,9 @@ impl PyNamespace {
                     Some(dict) => dict.clone(),
                     None => {
                         let class = <PyDict as crate::heap::Payload>::class();
-                        protocol::call1(class.as_value(), mapping.clone())?.downcast_into::<PyDict>().unwrap_or_default()
+                        protocol::call1(class.as_value(), mapping.clone())?
+                            .downcast_into::<PyDict>()
+                            .unwrap_or_default()
                     }
                 };
                 if given.keys().iter().any(|k| k.downcast::<PyStr>().is_none()) {
@@ -77,7 +79,11 @@ impl PyNamespace {
     #[slot]
     fn repr(zelf: &Value) -> PyResult<Value> {
         let class = zelf.class();
-        let name = if class.is(<PyNamespace as crate::heap::Payload>::class()) { "namespace".to_owned() } else { class.name() };
+        let name = if class.is(<PyNamespace as crate::heap::Payload>::class()) {
+            "namespace".to_owned()
+        } else {
+            class.name()
+        };
         let Some(_guard) = protocol::enter_repr(zelf) else {
             return Ok(Value::from(format!("{name}(...)")));
         };

@@ -52,3 +52,45 @@ impl PySeqIter {
         }
     }
 }
+
+/// `iter(callable, sentinel)`.
+#[pyclass(name = "callable_iterator", gc, no_new)]
+pub struct PyCallableIterator {
+    /// None once the sentinel was seen.
+    state: GilCell<Option<(Value, Value)>>,
+}
+
+impl Traverse for PyCallableIterator {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.state.traverse(visit);
+    }
+}
+
+pub fn new_callable_iterator(callable: Value, sentinel: Value) -> Value {
+    Ref::new(PyCallableIterator { state: GilCell::new(Some((callable, sentinel))) }).into_value()
+}
+
+#[pymethods]
+impl PyCallableIterator {
+    #[slot]
+    fn iter(zelf: &Value) -> PyResult<Value> {
+        Ok(zelf.clone())
+    }
+
+    #[slot]
+    fn iternext(zelf: &Ref<PyCallableIterator>) -> PyResult<Option<Value>> {
+        let Some((callable, sentinel)) = zelf.state.get() else { return Ok(None) };
+        let item = match protocol::call0(&callable) {
+            Err(error) if error.is_instance(exceptions::stop_iteration_class()) => {
+                zelf.state.set(None);
+                return Ok(None);
+            }
+            result => result?,
+        };
+        if protocol::eq(&sentinel, &item)? {
+            zelf.state.set(None);
+            return Ok(None);
+        }
+        Ok(Some(item))
+    }
+}

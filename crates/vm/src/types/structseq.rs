@@ -54,7 +54,9 @@ impl PyStructField {
 impl PyStructField {
     #[slot]
     fn descr_get(zelf: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult<Value> {
-        let (Some(this), Some(object)) = (zelf.downcast::<PyStructField>(), object) else { return Ok(zelf.clone()) };
+        let (Some(this), Some(object)) = (zelf.downcast::<PyStructField>(), object) else {
+            return Ok(zelf.clone());
+        };
         if !object.is_instance_of(&this.class) {
             return Err(exceptions::type_error(format!(
                 "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
@@ -96,7 +98,8 @@ impl PyStructField {
 pub fn new_class(def: &'static StructSeqDef) -> TypeRef {
     let base = PyTuple::class();
     let hidden = (def.fields.len() - def.visible) as u16;
-    let mut flags = TypeFlags::READY.union(TypeFlags::IMMUTABLETYPE).0 | base.flags().0 & TypeFlags::INHERITED.0;
+    let mut flags =
+        TypeFlags::READY.union(TypeFlags::IMMUTABLETYPE).0 | base.flags().0 & TypeFlags::INHERITED.0;
     if !def.instantiable {
         flags |= TypeFlags::DISALLOW_INSTANTIATION.0;
     }
@@ -156,8 +159,13 @@ pub fn new_instance(class: &TypeRef, visible: usize, mut values: Vec<Value>) -> 
 }
 
 fn fields_of(class: &TypeRef) -> Vec<Ref<PyStructField>> {
-    let mut fields: Vec<_> =
-        class.mro().iter().filter_map(|c| c.downcast::<PyType>()).flat_map(|c| c.dict().values()).filter_map(|v| v.downcast_into::<PyStructField>().ok()).collect();
+    let mut fields: Vec<_> = class
+        .mro()
+        .iter()
+        .filter_map(|c| c.downcast::<PyType>())
+        .flat_map(|c| c.dict().values())
+        .filter_map(|v| v.downcast_into::<PyStructField>().ok())
+        .collect();
     fields.sort_by_key(|f| f.index);
     fields
 }
@@ -187,7 +195,10 @@ fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         }
     }
     let Some(sequence) = sequence else {
-        return Err(exceptions::type_error(format!("{}() missing required argument 'sequence' (pos 1)", class.name())));
+        return Err(exceptions::type_error(format!(
+            "{}() missing required argument 'sequence' (pos 1)",
+            class.name()
+        )));
     };
     let (visible, all) = (class_constant(class, "n_sequence_fields"), class_constant(class, "n_fields"));
     if sequence.class().slots().iter.is_none() && sequence.class().slots().sq_item.is_none() {
@@ -231,7 +242,9 @@ fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
 }
 
 fn reduce(args: Args<'_>) -> PyResult<Value> {
-    let Some(object) = args.args.first() else { return Err(exceptions::type_error("__reduce__() needs an argument")) };
+    let Some(object) = args.args.first() else {
+        return Err(exceptions::type_error("__reduce__() needs an argument"));
+    };
     let items: Vec<Value> = object.downcast::<PyTuple>().map(|t| t.to_vec()).unwrap_or_default();
     let hidden = PyDict::new_ref();
     for field in fields_of(object.class()).iter().filter(|f| f.index >= f.visible) {
@@ -252,9 +265,7 @@ fn replace(args: Args<'_>) -> PyResult<Value> {
         match fields.iter().position(|f| keyword.eq_str(f.name)) {
             Some(index) => values[index] = value.clone(),
             None => {
-                return Err(exceptions::type_error(format!(
-                    "Got unexpected field name(s): ['{keyword}']"
-                )));
+                return Err(exceptions::type_error(format!("Got unexpected field name(s): ['{keyword}']")));
             }
         }
     }

@@ -1,11 +1,11 @@
 //! `__build_class__`: the `class` statement.
 
+use minipy_macros::pymodule;
 use minipy_vm::protocol;
 use minipy_vm::types::cell::PyCell;
 use minipy_vm::types::function::PyFunction;
 use minipy_vm::types::typeobj::{self, PyType};
 use minipy_vm::{Args, Payload, PyDict, PyResult, PyTuple, StrRef, Value, exceptions, name};
-use minipy_macros::pymodule;
 
 #[pymodule(name = "builtins")]
 pub mod functions {

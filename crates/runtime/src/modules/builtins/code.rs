@@ -1,10 +1,10 @@
 //! `compile`, `eval`, `exec`.
 
 use crate::compile::{self, Mode, Request};
-use minipy_vm::types::code::PyCode;
-use minipy_vm::types::cell;
-use minipy_vm::{DictRef, PyDict, PyResult, PyStr, PyTuple, Ref, TupleRef, Value, exceptions, frame, name};
 use minipy_macros::pymodule;
+use minipy_vm::types::cell;
+use minipy_vm::types::code::PyCode;
+use minipy_vm::{DictRef, PyDict, PyResult, PyStr, PyTuple, Ref, TupleRef, Value, exceptions, frame, name};
 
 #[pymodule(name = "builtins")]
 pub mod functions {
@@ -53,7 +53,9 @@ pub mod functions {
             Some("single") => Mode::Single,
             Some("func_type") if only_ast => Mode::FuncType,
             Some("func_type") => {
-                return Err(exceptions::value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
+                return Err(exceptions::value_error(
+                    "compile() mode 'func_type' requires flag PyCF_ONLY_AST",
+                ));
             }
             _ if only_ast => {
                 return Err(exceptions::value_error(
@@ -86,7 +88,9 @@ pub mod functions {
         let code = match source.downcast::<PyCode>() {
             Some(code) => {
                 if code.nfree > 0 {
-                    return Err(exceptions::type_error("code object passed to eval() may not contain free variables"));
+                    return Err(exceptions::type_error(
+                        "code object passed to eval() may not contain free variables",
+                    ));
                 }
                 code.clone()
             }
@@ -94,7 +98,10 @@ pub mod functions {
                 let text = compile::source_text(source, "eval", "string, bytes or code")?;
                 let text = text.trim_start_blanks();
                 let flags = frame::current_code().map_or(0, |c| c.flags & compile::PYCF_MASK);
-                compile::compile(&text, &Request { filename: "<string>", mode: Mode::Eval, flags, optimize: -1 })?
+                compile::compile(
+                    &text,
+                    &Request { filename: "<string>", mode: Mode::Eval, flags, optimize: -1 },
+                )?
             }
         };
         frame::exec_code(&code, globals, Some(locals), None)
@@ -110,7 +117,12 @@ pub mod functions {
     /// The closure must be a tuple of cellvars, and can only be used
     /// when source is a code object requiring exactly that many cellvars.
     #[pyfunction("(source, /, globals=None, locals=None, *, closure=None)")]
-    fn exec(source: &Value, globals: Option<&Value>, locals: Option<&Value>, closure: Option<&Value>) -> PyResult<()> {
+    fn exec(
+        source: &Value,
+        globals: Option<&Value>,
+        locals: Option<&Value>,
+        closure: Option<&Value>,
+    ) -> PyResult<()> {
         let (globals, locals) = namespaces("exec", globals, locals)?;
         if let Some(code) = source.downcast::<PyCode>() {
             let closure = check_closure(code, closure)?;
@@ -122,7 +134,10 @@ pub mod functions {
         }
         let text = compile::source_text(source, "exec", "string, bytes or code")?;
         let flags = frame::current_code().map_or(0, |c| c.flags & compile::PYCF_MASK);
-        let code = compile::compile(&text, &Request { filename: "<string>", mode: Mode::Exec, flags, optimize: -1 })?;
+        let code = compile::compile(
+            &text,
+            &Request { filename: "<string>", mode: Mode::Exec, flags, optimize: -1 },
+        )?;
         frame::exec_code(&code, globals, Some(locals), None)?;
         Ok(())
     }
@@ -171,14 +186,13 @@ fn check_closure(code: &PyCode, closure: Option<&Value>) -> PyResult<Option<Tupl
     let wanted = code.nfree as usize;
     match closure {
         None if wanted == 0 => Ok(None),
-        Some(_) if wanted == 0 => {
-            Err(exceptions::type_error("cannot use a closure with this code object"))
-        }
+        Some(_) if wanted == 0 => Err(exceptions::type_error("cannot use a closure with this code object")),
         closure => {
             let tuple = closure.and_then(|c| c.downcast_exact::<PyTuple>());
             match tuple {
                 Some(tuple)
-                    if tuple.len() == wanted && tuple.iter().all(|c| c.downcast::<cell::PyCell>().is_some()) =>
+                    if tuple.len() == wanted
+                        && tuple.iter().all(|c| c.downcast::<cell::PyCell>().is_some()) =>
                 {
                     Ok(Some(tuple.clone()))
                 }

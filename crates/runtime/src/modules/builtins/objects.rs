@@ -1,11 +1,11 @@
 //! Built-in functions on single objects: attributes, identity, numbers, characters.
 
+use minipy_macros::pymodule;
 use minipy_vm::macros_support::KwArgs;
 use minipy_vm::protocol::{self, BinaryOp, UnaryOp};
 use minipy_vm::types::str::StrRef;
 use minipy_vm::types::{bytes, int};
 use minipy_vm::{Args, ListRef, PyDict, PyList, PyResult, PyStr, Value, exceptions, name};
-use minipy_macros::pymodule;
 
 /// An argument count as positional-only native functions word it.
 fn check_count(name: &str, args: &[Value], min: usize, max: usize) -> PyResult<()> {
@@ -52,7 +52,7 @@ pub mod functions {
         protocol::ascii(obj)
     }
 
-    fn in_base(number: &Value, base: u32, prefix: &str) -> PyResult<String> {
+    fn in_base(number: &Value, base: u8, prefix: &str) -> PyResult<String> {
         let number = protocol::as_index(number)?;
         let value = int::to_ibig(&number).unwrap_or_default();
         let (sign, magnitude) = value.into_parts();
@@ -165,7 +165,9 @@ pub mod functions {
         let name = protocol::attribute_name(&args.args[1])?;
         match args.args.get(2) {
             None => protocol::getattr(&args.args[0], name),
-            Some(default) => Ok(protocol::lookup_attr(&args.args[0], name)?.unwrap_or_else(|| default.clone())),
+            Some(default) => {
+                Ok(protocol::lookup_attr(&args.args[0], name)?.unwrap_or_else(|| default.clone()))
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! `print`, `input`, `open`.
 
+use minipy_macros::pymodule;
 use minipy_vm::protocol;
 use minipy_vm::{PyResult, PyStr, StrRef, Value, exceptions, name};
-use minipy_macros::pymodule;
 
 #[pymodule(name = "builtins")]
 pub mod functions {
@@ -95,7 +95,10 @@ fn text_option(value: Option<&Value>, name: &str) -> PyResult<Option<StrRef>> {
         None => Ok(None),
         Some(value) => match value.downcast::<PyStr>() {
             Some(text) => Ok(Some(text.clone())),
-            None => Err(exceptions::type_error(format!("{name} must be None or a string, not {}", value.type_name()))),
+            None => Err(exceptions::type_error(format!(
+                "{name} must be None or a string, not {}",
+                value.type_name()
+            ))),
         },
     }
 }

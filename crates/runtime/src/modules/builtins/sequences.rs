@@ -1,10 +1,10 @@
 //! Built-in functions on iterables.
 
+use minipy_macros::pymodule;
 use minipy_vm::function::args::Args;
 use minipy_vm::protocol::{self, BinaryOp, CmpOp};
 use minipy_vm::types::{float, int, seqiter};
 use minipy_vm::{ListRef, PyList, PyResult, PyStr, Value, exceptions, name};
-use minipy_macros::pymodule;
 
 /// `max` and `min`.
 fn extreme(name: &str, args: Args<'_>, op: CmpOp) -> PyResult<Value> {
@@ -16,7 +16,9 @@ fn extreme(name: &str, args: Args<'_>, op: CmpOp) -> PyResult<Value> {
         } else if keyword.eq_str("default") {
             default = Some(value);
         } else {
-            return Err(exceptions::type_error(format!("{name}() got an unexpected keyword argument '{keyword}'")));
+            return Err(exceptions::type_error(format!(
+                "{name}() got an unexpected keyword argument '{keyword}'"
+            )));
         }
     }
     let positional = args.positional();
@@ -104,7 +106,9 @@ pub mod functions {
                 Ok(seqiter::new_callable_iterator(callable.clone(), sentinel.clone()))
             }
             [] => Err(exceptions::type_error("iter expected at least 1 argument, got 0")),
-            more => Err(exceptions::type_error(format!("iter expected at most 2 arguments, got {}", more.len()))),
+            more => {
+                Err(exceptions::type_error(format!("iter expected at most 2 arguments, got {}", more.len())))
+            }
         }
     }
 
@@ -125,13 +129,18 @@ pub mod functions {
             }
         };
         let Some(next) = iterator.class().slots().iternext else {
-            return Err(exceptions::type_error(format!("'{}' object is not an iterator", iterator.type_name())));
+            return Err(exceptions::type_error(format!(
+                "'{}' object is not an iterator",
+                iterator.type_name()
+            )));
         };
         match (next(iterator), default) {
             (Ok(Some(item)), _) => Ok(item),
             (Ok(None), Some(default)) => Ok(default.clone()),
             (Ok(None), None) => Err(exceptions::stop_iteration(Value::NONE)),
-            (Err(error), Some(default)) if error.is_instance(exceptions::stop_iteration_class()) => Ok(default.clone()),
+            (Err(error), Some(default)) if error.is_instance(exceptions::stop_iteration_class()) => {
+                Ok(default.clone())
+            }
             (Err(error), _) => Err(error),
         }
     }
@@ -256,7 +265,11 @@ impl Summation {
             let mut sum = start;
             loop {
                 let Some(item) = protocol::next(iterator)? else { return Ok(int::from_i64(sum)) };
-                match item.as_small_int().or_else(|| item.as_bool().map(i64::from)).and_then(|n| sum.checked_add(n)) {
+                match item
+                    .as_small_int()
+                    .or_else(|| item.as_bool().map(i64::from))
+                    .and_then(|n| sum.checked_add(n))
+                {
                     Some(n) => sum = n,
                     None => {
                         self.total = protocol::binary(BinaryOp::Add, &int::from_i64(sum), &item)?;

@@ -377,3 +377,8 @@ pub fn send_to(receiver: &Value, argument: &Value) -> PyResult<Step> {
         Err(error) => Err(error),
     }
 }
+
+/// `anext(iterator, default)`.
+pub fn anext_with_default(awaitable: Value, _default: Value) -> Value {
+    awaitable
+}
