@@ -19,6 +19,7 @@ pub mod stack;
 pub mod thread;
 pub mod types;
 pub mod value;
+pub mod warnings;
 
 pub use buffer::Buffer;
 pub use cell::GilCell;

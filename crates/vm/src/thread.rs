@@ -35,7 +35,13 @@ pub struct Thread {
     pub data_stack: DataStack,
     /// The thread's `contextvars` context, if one was entered.
     pub context: GilCell<Option<Value>>,
-    /// Extra references the runtime keeps per thread (trace functions, async generator hooks), by name.
+    /// `sys.set_asyncgen_hooks`: called with an async generator at its first iteration.
+    pub async_gen_firstiter: GilCell<Option<Value>>,
+    /// Called with an async generator that dies before it is closed.
+    pub async_gen_finalizer: GilCell<Option<Value>>,
+    /// `sys.set_coroutine_origin_tracking_depth`.
+    pub coroutine_origin_depth: Cell<usize>,
+    /// Extra references the runtime keeps per thread (trace functions), by name.
     pub extra: GilCell<Vec<(&'static str, Value)>>,
     /// Addresses of the containers whose repr is being made, outermost first.
     pub printing: GilCell<Vec<u64>>,
@@ -56,6 +62,9 @@ impl Thread {
             base_handled: HandledException::new(),
             data_stack: DataStack::new(),
             context: GilCell::new(None),
+            async_gen_firstiter: GilCell::new(None),
+            async_gen_finalizer: GilCell::new(None),
+            coroutine_origin_depth: Cell::new(0),
             extra: GilCell::new(Vec::new()),
             printing: GilCell::new(Vec::new()),
         });

@@ -184,6 +184,12 @@ impl PyBaseExceptionGroup {
         Ok(out.finish().into_value())
     }
 
+    /// Exception groups are generic over the type of their contained exceptions
+    #[pyclassmethod("(object, /)")]
+    fn __class_getitem__(class: &TypeRef, object: Value) -> Value {
+        crate::types::generic_alias::new(class.to_value(), object)
+    }
+
     #[pymethod("(excs, /)")]
     fn derive(zelf: &Ref<PyBaseExceptionGroup>, excs: Value) -> PyResult<Value> {
         protocol::call2(PyBaseExceptionGroup::class().as_value(), zelf.message.to_value(), excs)

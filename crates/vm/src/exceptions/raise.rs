@@ -117,6 +117,12 @@ pub fn stop_iteration(value: Value) -> PyErr {
     PyErr::from_payload(stop_iteration_class(), payload)
 }
 
+/// StopAsyncIteration without arguments.
+#[cold]
+pub fn stop_async_iteration() -> PyErr {
+    PyErr::new(stop_async_iteration_class(), &[])
+}
+
 /// The candidate most like `wrong`, as error messages suggest it, if one is close enough.
 pub fn suggest(candidates: impl Iterator<Item = String>, wrong: &str) -> Option<String> {
     suggestions::closest(candidates, wrong)

@@ -15,7 +15,7 @@ pub use datastack::DataStack;
 pub use eval::{run, throw_into};
 pub use object::PyFrame;
 pub use object::{clear_values, drop_frame, traverse_frame};
-pub use ops::exception_matches;
+pub use ops::{delegate, exception_matches, get_awaitable_iter, is_delegating};
 pub use raise::{add_traceback, set_context};
 
 use crate::heap::{Obj, Ref};

@@ -12,6 +12,7 @@ mod operators;
 mod stack;
 
 pub use exception::exception_matches;
+pub use generator::{delegate, get_awaitable_iter, is_delegating};
 
 use super::{Frame, bind, breaker};
 use crate::PyResult;

@@ -1,5 +1,17 @@
 //! Generators, coroutines and async generators: a frame that outlives its calls.
 
+mod anext;
+mod asyncgen;
+mod finalize;
+mod methods;
+mod origin;
+mod throw;
+
+pub use anext::{PyAnextAwaitable, anext};
+pub use asyncgen::{PyASend, PyAThrow, PyAsyncGenerator};
+pub use methods::PyCoroutineWrapper;
+pub use throw::{Thrown, close, throw};
+
 use crate::cell::GilCell;
 use crate::exceptions::{self, PyErr};
 use crate::frame::{self, FRAME_WORDS, Frame, Owner};
@@ -10,7 +22,7 @@ use crate::types::str::StrRef;
 use crate::value::Value;
 use crate::{PyResult, protocol};
 use minipy_bytecode::code::flags;
-use minipy_macros::{pyclass, pymethods};
+use minipy_macros::pyclass;
 use std::cell::Cell;
 
 /// Where a generator is in its life.
@@ -69,7 +81,7 @@ impl GenCore {
     }
 
     /// Drops the frame of a generator that is not running, without running its `finally` blocks.
-    fn dispose(&self) {
+    pub(crate) fn dispose(&self) {
         if matches!(self.state.get(), State::Created | State::Suspended) {
             self.state.set(State::Finished);
             self.release_frame();
@@ -91,6 +103,19 @@ impl GenCore {
 
     fn running_error(&self) -> PyErr {
         exceptions::value_error(format!("{} already executing", self.kind()))
+    }
+
+    pub fn is_coroutine(&self) -> bool {
+        self.code.has_flag(flags::CO_COROUTINE)
+    }
+
+    pub fn is_async_generator(&self) -> bool {
+        self.code.has_flag(flags::CO_ASYNC_GENERATOR)
+    }
+
+    /// `__sizeof__`: the object with its frame.
+    pub fn size(&self) -> usize {
+        size_of::<Obj<GenCore>>() + self.record.with(|r| r.as_ref().map_or(0, |r| r.len() * 8))
     }
 
     /// "generator", "coroutine" or "async generator".
@@ -177,10 +202,14 @@ fn check_depth(thread: &Thread) -> PyResult<()> {
 }
 
 fn finished(this: &GenCore) -> PyResult<Step> {
-    if this.code.has_flag(flags::CO_COROUTINE) {
-        return Err(exceptions::runtime_error("cannot reuse already awaited coroutine"));
+    if this.is_coroutine() {
+        return Err(reused_coroutine());
     }
     Ok(Step::Returned(Value::NONE))
+}
+
+fn reused_coroutine() -> PyErr {
+    exceptions::runtime_error("cannot reuse already awaited coroutine")
 }
 
 fn answer(this: &GenCore, result: PyResult<Value>) -> PyResult<Step> {
@@ -192,6 +221,7 @@ fn answer(this: &GenCore, result: PyResult<Value>) -> PyResult<Step> {
 pub fn throw_here(this: &Ref<GenCore>, error: PyErr) -> PyResult<Step> {
     match this.state.get() {
         State::Running => return Err(this.running_error()),
+        State::Finished if this.is_coroutine() => return Err(reused_coroutine()),
         State::Finished => return Err(error),
         _ => {}
     }
@@ -215,26 +245,17 @@ pub fn iternext(this: &Ref<GenCore>) -> PyResult<Option<Value>> {
     }
 }
 
-/// A generator object.
 #[pyclass(name = "generator", gc, weakref, no_new, finalizer)]
 #[repr(C)]
 pub struct PyGenerator {
     pub core: GenCore,
 }
 
-/// A coroutine object.
 #[pyclass(name = "coroutine", gc, weakref, no_new, finalizer)]
 #[repr(C)]
 pub struct PyCoroutine {
     pub core: GenCore,
     pub origin: GilCell<Option<Value>>,
-}
-
-/// An asynchronous generator object.
-#[pyclass(name = "async_generator", gc, weakref, no_new, finalizer)]
-#[repr(C)]
-pub struct PyAsyncGenerator {
-    pub core: GenCore,
 }
 
 impl Traverse for PyGenerator {
@@ -251,16 +272,6 @@ impl Traverse for PyCoroutine {
     fn traverse(&self, visit: &mut Visitor<'_>) {
         self.core.traverse(visit);
         self.origin.traverse(visit);
-    }
-
-    fn clear(&self) {
-        self.core.clear();
-    }
-}
-
-impl Traverse for PyAsyncGenerator {
-    fn traverse(&self, visit: &mut Visitor<'_>) {
-        self.core.traverse(visit);
     }
 
     fn clear(&self) {
@@ -307,9 +318,10 @@ pub unsafe fn from_call(frame: *mut Frame, resume_at: *mut u64) -> Value {
             code: code.clone(),
         };
         let value = if code.has_flag(flags::CO_COROUTINE) {
-            Ref::new(PyCoroutine { core, origin: GilCell::new(None) }).into_value()
+            let origin = origin::track((*frame).previous);
+            Ref::new(PyCoroutine { core, origin: GilCell::new(origin) }).into_value()
         } else if code.has_flag(flags::CO_ASYNC_GENERATOR) {
-            Ref::new(PyAsyncGenerator { core }).into_value()
+            Ref::new(PyAsyncGenerator::new(core)).into_value()
         } else {
             Ref::new(PyGenerator { core }).into_value()
         };
@@ -336,20 +348,6 @@ pub struct PyAsyncGenWrapped {
 impl Traverse for PyAsyncGenWrapped {
     fn traverse(&self, visit: &mut Visitor<'_>) {
         self.value.traverse(visit);
-    }
-}
-
-#[pymethods]
-impl PyGenerator {
-    #[slot]
-    fn iter(zelf: &Value) -> PyResult<Value> {
-        Ok(zelf.clone())
-    }
-
-    #[slot]
-    fn iternext(zelf: &Ref<PyGenerator>) -> PyResult<Option<Value>> {
-        // SAFETY: the payload starts with a `GenCore`.
-        iternext(unsafe { zelf.upcast() })
     }
 }
 

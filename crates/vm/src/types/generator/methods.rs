@@ -1,0 +1,324 @@
+//! The methods of `generator` and `coroutine`.
+
+use super::finalize::{finalize_coroutine, finalize_generator};
+use super::throw::{Thrown, close, throw, yielded};
+use super::{GenCore, PyCoroutine, PyGenerator, State, iternext, send};
+use crate::frame::{self, PyFrame};
+use crate::heap::Ref;
+use crate::types::code::PyCode;
+use crate::types::generic_alias;
+use crate::types::str::{PyStr, StrRef};
+use crate::types::typeobj::TypeRef;
+use crate::value::Value;
+use crate::{PyResult, exceptions};
+use minipy_macros::{pyclass, pymethods};
+
+impl GenCore {
+    /// The frame object, until the generator has finished.
+    pub(super) fn frame_object(&self) -> Option<Ref<PyFrame>> {
+        // SAFETY: the generator's frame lives as long as it has one.
+        self.frame().map(|frame| unsafe { PyFrame::of(frame) })
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.state.get() == State::Running
+    }
+
+    pub(super) fn is_suspended(&self) -> bool {
+        self.state.get() == State::Suspended
+    }
+
+    pub(super) fn repr(&self, object: &Value) -> Value {
+        let text = format!("<{} object {} at {:#x}>", object.type_name(), self.qualname.get(), object.id());
+        PyStr::from_str(&text).into_value()
+    }
+}
+
+/// The new `__name__` or `__qualname__` of a generator.
+pub(super) fn new_name(value: Option<Value>, attribute: &str) -> PyResult<StrRef> {
+    value
+        .and_then(|v| v.downcast_into::<PyStr>().ok())
+        .ok_or_else(|| exceptions::type_error(format!("{attribute} must be set to a string object")))
+}
+
+fn core(this: &Ref<PyGenerator>) -> &Ref<GenCore> {
+    // SAFETY: the payload starts with a `GenCore`.
+    unsafe { this.upcast() }
+}
+
+fn coroutine_core(this: &Ref<PyCoroutine>) -> &Ref<GenCore> {
+    // SAFETY: the payload starts with a `GenCore`.
+    unsafe { this.upcast() }
+}
+
+#[pymethods]
+impl PyGenerator {
+    #[slot]
+    fn repr(zelf: &Ref<PyGenerator>) -> Value {
+        zelf.core.repr(zelf.as_value())
+    }
+
+    #[slot]
+    fn iter(zelf: &Value) -> PyResult<Value> {
+        Ok(zelf.clone())
+    }
+
+    #[slot]
+    fn iternext(zelf: &Ref<PyGenerator>) -> PyResult<Option<Value>> {
+        iternext(core(zelf))
+    }
+
+    #[slot]
+    fn del(zelf: &Ref<PyGenerator>) -> PyResult<()> {
+        finalize_generator(zelf.as_value(), core(zelf));
+        Ok(())
+    }
+
+    /// send(value) -> send 'value' into generator,
+    /// return next yielded value or raise StopIteration.
+    #[pymethod("(object, /)")]
+    fn send(zelf: &Ref<PyGenerator>, object: Value) -> PyResult<Value> {
+        yielded(&zelf.core, send(core(zelf), object)?)
+    }
+
+    /// throw(value)
+    /// throw(type[,value[,tb]])
+    ///
+    /// Raise exception in generator, return next yielded value or raise
+    /// StopIteration.
+    /// the (type, val, tb) signature is deprecated,
+    /// and may be removed in a future version of Python.
+    #[pymethod]
+    fn throw(zelf: &Ref<PyGenerator>, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
+        yielded(&zelf.core, throw(core(zelf), &Thrown::new(typ, val, tb, "throw")?, true)?)
+    }
+
+    /// close() -> raise GeneratorExit inside generator.
+    #[pymethod("()")]
+    fn close(zelf: &Ref<PyGenerator>) -> PyResult<Value> {
+        close(core(zelf))
+    }
+
+    /// gen.__sizeof__() -> size of gen in memory, in bytes
+    #[pymethod("()")]
+    fn __sizeof__(&self) -> usize {
+        self.core.size()
+    }
+
+    /// generators are generic over the types of their yield, send, and return values
+    #[pyclassmethod("(object, /)")]
+    fn __class_getitem__(class: &TypeRef, object: Value) -> Value {
+        generic_alias::new(class.to_value(), object)
+    }
+
+    /// name of the generator
+    #[pygetset]
+    fn __name__(&self) -> StrRef {
+        self.core.name.get()
+    }
+
+    #[pygetset(setter, name = "__name__")]
+    fn set_name(&self, value: Option<Value>) -> PyResult<()> {
+        self.core.name.set(new_name(value, "__name__")?);
+        Ok(())
+    }
+
+    /// qualified name of the generator
+    #[pygetset]
+    fn __qualname__(&self) -> StrRef {
+        self.core.qualname.get()
+    }
+
+    #[pygetset(setter, name = "__qualname__")]
+    fn set_qualname(&self, value: Option<Value>) -> PyResult<()> {
+        self.core.qualname.set(new_name(value, "__qualname__")?);
+        Ok(())
+    }
+
+    /// object being iterated by yield from, or None
+    #[pygetset]
+    fn gi_yieldfrom(&self) -> Option<Value> {
+        frame::delegate(&self.core)
+    }
+
+    #[pygetset]
+    fn gi_running(&self) -> bool {
+        self.core.is_running()
+    }
+
+    #[pygetset]
+    fn gi_frame(&self) -> Option<Ref<PyFrame>> {
+        self.core.frame_object()
+    }
+
+    #[pygetset]
+    fn gi_suspended(&self) -> bool {
+        self.core.is_suspended()
+    }
+
+    #[pygetset]
+    fn gi_code(&self) -> Ref<PyCode> {
+        self.core.code.clone()
+    }
+}
+
+#[pymethods]
+impl PyCoroutine {
+    #[slot]
+    fn repr(zelf: &Ref<PyCoroutine>) -> Value {
+        zelf.core.repr(zelf.as_value())
+    }
+
+    #[slot]
+    fn am_await(zelf: &Ref<PyCoroutine>) -> Value {
+        Ref::new(PyCoroutineWrapper { coroutine: zelf.clone() }).into_value()
+    }
+
+    #[slot]
+    fn del(zelf: &Ref<PyCoroutine>) -> PyResult<()> {
+        finalize_coroutine(zelf);
+        Ok(())
+    }
+
+    /// send(arg) -> send 'arg' into coroutine,
+    /// return next iterated value or raise StopIteration.
+    #[pymethod("(object, /)")]
+    fn send(zelf: &Ref<PyCoroutine>, object: Value) -> PyResult<Value> {
+        yielded(&zelf.core, send(coroutine_core(zelf), object)?)
+    }
+
+    /// throw(value)
+    /// throw(type[,value[,traceback]])
+    ///
+    /// Raise exception in coroutine, return next iterated value or raise
+    /// StopIteration.
+    /// the (type, val, tb) signature is deprecated,
+    /// and may be removed in a future version of Python.
+    #[pymethod]
+    fn throw(zelf: &Ref<PyCoroutine>, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
+        yielded(&zelf.core, throw(coroutine_core(zelf), &Thrown::new(typ, val, tb, "throw")?, true)?)
+    }
+
+    /// close() -> raise GeneratorExit inside coroutine.
+    #[pymethod("()")]
+    fn close(zelf: &Ref<PyCoroutine>) -> PyResult<Value> {
+        close(coroutine_core(zelf))
+    }
+
+    /// gen.__sizeof__() -> size of gen in memory, in bytes
+    #[pymethod("()")]
+    fn __sizeof__(&self) -> usize {
+        self.core.size()
+    }
+
+    /// coroutines are generic over the types of their yield, send, and return values
+    #[pyclassmethod("(object, /)")]
+    fn __class_getitem__(class: &TypeRef, object: Value) -> Value {
+        generic_alias::new(class.to_value(), object)
+    }
+
+    #[pygetset(member)]
+    fn cr_origin(&self) -> Option<Value> {
+        self.origin.get()
+    }
+
+    /// name of the coroutine
+    #[pygetset]
+    fn __name__(&self) -> StrRef {
+        self.core.name.get()
+    }
+
+    #[pygetset(setter, name = "__name__")]
+    fn set_name(&self, value: Option<Value>) -> PyResult<()> {
+        self.core.name.set(new_name(value, "__name__")?);
+        Ok(())
+    }
+
+    /// qualified name of the coroutine
+    #[pygetset]
+    fn __qualname__(&self) -> StrRef {
+        self.core.qualname.get()
+    }
+
+    #[pygetset(setter, name = "__qualname__")]
+    fn set_qualname(&self, value: Option<Value>) -> PyResult<()> {
+        self.core.qualname.set(new_name(value, "__qualname__")?);
+        Ok(())
+    }
+
+    /// object being awaited on, or None
+    #[pygetset]
+    fn cr_await(&self) -> Option<Value> {
+        frame::delegate(&self.core)
+    }
+
+    #[pygetset]
+    fn cr_running(&self) -> bool {
+        self.core.is_running()
+    }
+
+    #[pygetset]
+    fn cr_frame(&self) -> Option<Ref<PyFrame>> {
+        self.core.frame_object()
+    }
+
+    #[pygetset]
+    fn cr_suspended(&self) -> bool {
+        self.core.is_suspended()
+    }
+
+    #[pygetset]
+    fn cr_code(&self) -> Ref<PyCode> {
+        self.core.code.clone()
+    }
+}
+
+/// A wrapper object implementing __await__ for coroutines.
+#[pyclass(name = "coroutine_wrapper", gc, no_new)]
+pub struct PyCoroutineWrapper {
+    coroutine: Ref<PyCoroutine>,
+}
+
+impl crate::heap::Traverse for PyCoroutineWrapper {
+    fn traverse(&self, visit: &mut crate::heap::Visitor<'_>) {
+        self.coroutine.traverse(visit);
+    }
+}
+
+#[pymethods]
+impl PyCoroutineWrapper {
+    #[slot]
+    fn iter(zelf: &Value) -> PyResult<Value> {
+        Ok(zelf.clone())
+    }
+
+    #[slot]
+    fn iternext(zelf: &Ref<PyCoroutineWrapper>) -> PyResult<Option<Value>> {
+        iternext(coroutine_core(&zelf.coroutine))
+    }
+
+    /// send(arg) -> send 'arg' into coroutine,
+    /// return next iterated value or raise StopIteration.
+    #[pymethod("(object, /)")]
+    fn send(&self, object: Value) -> PyResult<Value> {
+        PyCoroutine::send(&self.coroutine, object)
+    }
+
+    /// throw(value)
+    /// throw(type[,value[,traceback]])
+    ///
+    /// Raise exception in coroutine, return next iterated value or raise
+    /// StopIteration.
+    /// the (type, val, tb) signature is deprecated,
+    /// and may be removed in a future version of Python.
+    #[pymethod]
+    fn throw(&self, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
+        PyCoroutine::throw(&self.coroutine, typ, val, tb)
+    }
+
+    /// close() -> raise GeneratorExit inside coroutine.
+    #[pymethod("()")]
+    fn close(&self) -> PyResult<Value> {
+        PyCoroutine::close(&self.coroutine)
+    }
+}

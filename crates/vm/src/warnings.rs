@@ -1,0 +1,44 @@
+//! Warnings that native code issues: the `_warnings` module installs what they go through.
+
+use crate::PyResult;
+use crate::cell::GilCell;
+use crate::types::typeobj::TypeRef;
+use crate::value::Value;
+
+/// The functions of `_warnings`.
+pub struct Hooks {
+    /// `warn(category, message, stacklevel)`.
+    pub warn: fn(&TypeRef, &str, i64) -> PyResult<()>,
+    /// `warn_explicit(category, message, filename, lineno)`, with the module's name from the filename.
+    pub warn_explicit: fn(&TypeRef, &str, &str, i64) -> PyResult<()>,
+    /// The warning about a coroutine that nobody awaited.
+    pub unawaited_coroutine: fn(&Value),
+}
+
+static HOOKS: GilCell<Option<&'static Hooks>> = GilCell::new(None);
+
+/// Installs the runtime's functions.
+pub fn install(hooks: &'static Hooks) {
+    HOOKS.set(Some(hooks));
+}
+
+/// Issues a warning attributed to the frame `stacklevel` levels up, 1 being the one that executes. The error is the
+/// warning itself where filters turn it into one.
+#[cold]
+pub fn warn(category: &TypeRef, message: &str, stacklevel: i64) -> PyResult<()> {
+    HOOKS.get().map_or(Ok(()), |hooks| (hooks.warn)(category, message, stacklevel))
+}
+
+/// Issues a warning about a place in a file.
+#[cold]
+pub fn warn_explicit(category: &TypeRef, message: &str, filename: &str, lineno: i64) -> PyResult<()> {
+    HOOKS.get().map_or(Ok(()), |hooks| (hooks.warn_explicit)(category, message, filename, lineno))
+}
+
+/// Warns that a coroutine was never awaited.
+#[cold]
+pub fn unawaited_coroutine(coroutine: &Value) {
+    if let Some(hooks) = HOOKS.get() {
+        (hooks.unawaited_coroutine)(coroutine);
+    }
+}
