@@ -223,6 +223,12 @@ impl<T: Eq + Hash + Clone> IndexTable<T> {
         index
     }
 
+    /// Append `value`, which no later [`IndexTable::add`] finds.
+    pub fn push(&mut self, value: T) -> u32 {
+        self.items.push(value);
+        self.items.len() as u32 - 1
+    }
+
     /// The number of `value`, if it is there.
     pub fn get<Q>(&self, value: &Q) -> Option<u32>
     where

@@ -112,6 +112,8 @@ impl Code {
             instr.target = *starts
                 .get(instr.target as usize)
                 .ok_or(AssembleError::Malformed("jump without a target"))?;
+            // CPython starts the search for distances here, which decides between two that both fit.
+            instr.oparg = instr.target;
         }
         let mut code = Code { instrs, starts };
         code.resolve_jumps()?;

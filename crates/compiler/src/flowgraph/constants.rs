@@ -24,10 +24,20 @@ fn const_value(instr: &CfgInstr, consts: &ConstTable) -> Option<Constant> {
     }
 }
 
+fn holds_nan(value: &Constant) -> bool {
+    match value {
+        Constant::Float(value) => value.is_nan(),
+        Constant::Complex(re, im) => re.is_nan() || im.is_nan(),
+        _ => false,
+    }
+}
+
 /// Make an instruction push `value`, without a constant if it is a small int.
 fn load(instr: &mut CfgInstr, value: Constant, consts: &mut ConstTable) {
     match value {
         Constant::Int(small @ 0..=255) => instr.set(Op::LOAD_SMALL_INT, small as u32),
+        // A NaN equals nothing, not even another NaN.
+        value if holds_nan(&value) => instr.set(Op::LOAD_CONST, consts.push(value)),
         value => instr.set(Op::LOAD_CONST, consts.add(value)),
     }
 }
@@ -71,39 +81,70 @@ pub fn fold_tuple(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable
     load(&mut instrs[index], Constant::tuple(items), consts);
 }
 
-/// A long tuple is built as a list, constant by constant, before it is known to be constant.
-pub fn fold_list_to_tuple(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable) {
+/// A long tuple is built as a list, constant by constant, before it is known to be constant. Returns
+/// whether it was.
+pub fn fold_list_to_tuple(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable) -> bool {
+    let Some((start, items)) = appended_consts(instrs, index, Op::BUILD_LIST, Op::LIST_APPEND, consts) else {
+        return false;
+    };
+    replace_appended(instrs, start, index, Constant::tuple(items), consts);
+    true
+}
+
+/// A long list or set of constants that is only iterated or searched; `index` is the last append.
+pub fn fold_appended(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable) {
+    let append = instrs[index].op;
+    let build = if append == Op::LIST_APPEND { Op::BUILD_LIST } else { Op::BUILD_SET };
+    if let Some((start, items)) = appended_consts(instrs, index + 1, build, append, consts) {
+        let value = if append == Op::LIST_APPEND { Constant::tuple(items) } else { fold::frozenset(items) };
+        replace_appended(instrs, start, index, value, consts);
+    }
+}
+
+/// Finds what builds a collection of constants right before `end`: its first instruction and the
+/// constants.
+fn appended_consts(
+    instrs: &[CfgInstr],
+    end: usize,
+    build: Op,
+    append: Op,
+    consts: &ConstTable,
+) -> Option<(usize, Vec<Constant>)> {
     let mut items = Vec::new();
     let mut expect_append = true;
-    for start in (0..index).rev() {
+    for start in (0..end).rev() {
         let instr = &instrs[start];
         if instr.op == Op::NOP {
             continue;
         }
-        if instr.op == Op::BUILD_LIST && instr.oparg == 0 {
-            if !expect_append {
-                return;
-            }
-            for instr in instrs[start..index].iter_mut().filter(|i| i.op != Op::NOP) {
-                instr.nop();
-                instr.loc = Location::NONE;
-            }
+        if instr.op == build && instr.oparg == 0 {
             items.reverse();
-            load(&mut instrs[index], Constant::tuple(items), consts);
-            return;
+            return expect_append.then_some((start, items));
         }
         if expect_append {
-            if instr.op != Op::LIST_APPEND || instr.oparg != 1 {
-                return;
+            if instr.op != append || instr.oparg != 1 {
+                return None;
             }
         } else {
-            match const_value(instr, consts) {
-                Some(value) => items.push(value),
-                None => return,
-            }
+            items.push(const_value(instr, consts)?);
         }
         expect_append = !expect_append;
     }
+    None
+}
+
+fn replace_appended(
+    instrs: &mut [CfgInstr],
+    start: usize,
+    index: usize,
+    value: Constant,
+    consts: &mut ConstTable,
+) {
+    for instr in instrs[start..index].iter_mut().filter(|i| i.op != Op::NOP) {
+        instr.nop();
+        instr.loc = Location::NONE;
+    }
+    load(&mut instrs[index], value, consts);
 }
 
 /// A list or set display of constants only: built of one constant, or, where it is only iterated or

@@ -1,6 +1,8 @@
 //! Optimisations within a block, and of jumps to jumps.
 
-use super::constants::{fold_binary_op, fold_list_to_tuple, fold_tuple, fold_unary_op, optimize_list_or_set};
+use super::constants::{
+    fold_appended, fold_binary_op, fold_list_to_tuple, fold_tuple, fold_unary_op, optimize_list_or_set,
+};
 use super::graph::{BlockId, CfgInstr, Graph};
 use super::swaps;
 use crate::ir::{ConstTable, Op};
@@ -98,6 +100,11 @@ fn optimize_instr(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable
             fold_tuple(instrs, index, consts);
         }
         Op::BUILD_LIST | Op::BUILD_SET => optimize_list_or_set(instrs, index, consts),
+        Op::LIST_APPEND | Op::SET_ADD
+            if oparg == 1 && matches!(next, Some(Op::GET_ITER | Op::CONTAINS_OP)) =>
+        {
+            fold_appended(instrs, index, consts);
+        }
         Op::COMPARE_OP if next == Some(Op::TO_BOOL) => {
             instrs[index].nop();
             instrs[index + 1].set(Op::COMPARE_OP, oparg | COMPARE_TO_BOOL);
@@ -121,10 +128,8 @@ fn optimize_instr(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable
         }
         Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE => fold_unary_op(instrs, index, consts),
         Op::CALL_INTRINSIC_1 if oparg == INTRINSIC_LIST_TO_TUPLE => {
-            if next == Some(Op::GET_ITER) {
+            if !fold_list_to_tuple(instrs, index, consts) && next == Some(Op::GET_ITER) {
                 instrs[index].nop();
-            } else {
-                fold_list_to_tuple(instrs, index, consts);
             }
         }
         Op::CALL_INTRINSIC_1 if oparg == INTRINSIC_UNARY_POSITIVE => fold_unary_op(instrs, index, consts),
