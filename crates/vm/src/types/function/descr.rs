@@ -4,9 +4,12 @@ use super::PyNative;
 use crate::function::args::Args;
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::macros_support::{GetSetDef, MethodDef};
+use crate::types::special;
+use crate::types::str::intern;
+use crate::types::tuple::TupleRef;
 use crate::types::typeobj::{PyType, TypeRef};
 use crate::value::Value;
-use crate::{PyResult, exceptions};
+use crate::{PyResult, exceptions, name, protocol};
 use minipy_macros::{pyclass, pymethods};
 
 /// A method of a builtin class.
@@ -47,8 +50,49 @@ impl PyMethodDescr {
     }
 }
 
+/// The qualified name of a descriptor: its class's, then its own.
+fn qualname(class: &TypeRef, name: &str) -> PyResult<String> {
+    let qualname = protocol::getattr(class.as_value(), name!("__qualname__"))?;
+    Ok(format!("{}.{name}", protocol::str(&qualname)?))
+}
+
 #[pymethods]
 impl PyMethodDescr {
+    #[slot]
+    fn repr(&self) -> String {
+        format!("<method '{}' of '{}' objects>", self.def.name, self.class.name())
+    }
+
+    #[pymethod("()")]
+    fn __reduce__(&self) -> PyResult<TupleRef> {
+        special::reduce_attribute(self.class.to_value(), &intern(self.def.name))
+    }
+
+    #[pygetset(member)]
+    fn __objclass__(&self) -> TypeRef {
+        self.class.clone()
+    }
+
+    #[pygetset(member)]
+    fn __name__(&self) -> &'static str {
+        self.def.name
+    }
+
+    #[pygetset]
+    fn __qualname__(&self) -> PyResult<String> {
+        qualname(&self.class, self.def.name)
+    }
+
+    #[pygetset]
+    fn __doc__(&self) -> Option<&'static str> {
+        self.def.doc
+    }
+
+    #[pygetset]
+    fn __text_signature__(&self) -> Option<&'static str> {
+        self.def.text_signature
+    }
+
     #[slot]
     fn call(zelf: &Ref<PyMethodDescr>, args: Args<'_>) -> PyResult<Value> {
         zelf.check(args)?;
@@ -83,6 +127,49 @@ impl Traverse for PyClassMethodDescr {
 
 #[pymethods]
 impl PyClassMethodDescr {
+    #[slot]
+    fn repr(&self) -> String {
+        format!("<method '{}' of '{}' objects>", self.def.name, self.class.name())
+    }
+
+    #[slot]
+    fn call(zelf: &Ref<PyClassMethodDescr>, args: Args<'_>) -> PyResult<Value> {
+        let Some(class) = args.positional().first() else {
+            return Err(exceptions::type_error(format!(
+                "descriptor '{}' of '{}' object needs an argument",
+                zelf.def.name,
+                zelf.class.name()
+            )));
+        };
+        let bound = PyClassMethodDescr::descr_get(zelf, None, Some(class))?;
+        protocol::call_args(&bound, args.without_receiver())
+    }
+
+    #[pygetset(member)]
+    fn __objclass__(&self) -> TypeRef {
+        self.class.clone()
+    }
+
+    #[pygetset(member)]
+    fn __name__(&self) -> &'static str {
+        self.def.name
+    }
+
+    #[pygetset]
+    fn __qualname__(&self) -> PyResult<String> {
+        qualname(&self.class, self.def.name)
+    }
+
+    #[pygetset]
+    fn __doc__(&self) -> Option<&'static str> {
+        self.def.doc
+    }
+
+    #[pygetset]
+    fn __text_signature__(&self) -> Option<&'static str> {
+        self.def.text_signature
+    }
+
     #[slot]
     fn descr_get(
         zelf: &Ref<PyClassMethodDescr>,
@@ -133,6 +220,31 @@ impl Traverse for PyGetSetDescr {
 
 #[pymethods]
 impl PyGetSetDescr {
+    #[slot]
+    fn repr(&self) -> String {
+        format!("<attribute '{}' of '{}' objects>", self.def.name, self.class.name())
+    }
+
+    #[pygetset(member)]
+    fn __objclass__(&self) -> TypeRef {
+        self.class.clone()
+    }
+
+    #[pygetset(member)]
+    fn __name__(&self) -> &'static str {
+        self.def.name
+    }
+
+    #[pygetset]
+    fn __qualname__(&self) -> PyResult<String> {
+        qualname(&self.class, self.def.name)
+    }
+
+    #[pygetset]
+    fn __doc__(&self) -> Option<&'static str> {
+        self.def.doc
+    }
+
     #[slot]
     fn descr_get(zelf: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult<Value> {
         let Some(this) = zelf.downcast::<PyGetSetDescr>() else { return Ok(zelf.clone()) };

@@ -1,10 +1,12 @@
 //! Functions and what binds them: Python functions, native functions and their descriptors, bound methods.
 
+mod attributes;
 mod bound;
 mod descr;
 mod native;
 mod pyfunction;
 
+pub use attributes::call_annotate;
 pub use bound::PyBoundMethod;
 pub use descr::{PyClassMethodDescr, PyGetSetDescr, PyMethodDescr};
 pub use native::PyNative;

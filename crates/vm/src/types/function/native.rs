@@ -1,11 +1,14 @@
 //! `builtin_function_or_method`.
 
-use crate::PyResult;
 use crate::function::args::Args;
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::macros_support::MethodDef;
-use crate::types::str::StrRef;
+use crate::types::module::PyModule;
+use crate::types::special;
+use crate::types::str::{PyStr, StrRef, intern};
+use crate::types::typeobj::PyType;
 use crate::value::Value;
+use crate::{CmpOp, PyResult, name, protocol};
 use minipy_macros::{pyclass, pymethods};
 use smallvec::SmallVec;
 
@@ -50,9 +53,100 @@ impl PyNative {
         }
     }
 
-    /// The function's name.
+    #[slot]
+    fn repr(&self) -> PyResult<Value> {
+        let text = match self.receiver.as_ref().filter(|r| r.downcast::<PyModule>().is_none()) {
+            None => format!("<built-in function {}>", self.def.name),
+            Some(receiver) => format!(
+                "<built-in method {} of {} object at {:#x}>",
+                self.def.name,
+                receiver.type_name(),
+                receiver.id()
+            ),
+        };
+        Ok(PyStr::from_str(&text).into_value())
+    }
+
+    #[slot]
+    fn hash(&self) -> PyResult<i64> {
+        let receiver = self.receiver.as_ref().map_or(0, |r| crate::hash::hash_pointer(r.id()));
+        let hash = receiver ^ crate::hash::hash_pointer(std::ptr::from_ref(self.def) as u64);
+        Ok(if hash == -1 { -2 } else { hash })
+    }
+
+    #[slot]
+    fn richcompare(&self, other: &Value, op: CmpOp) -> PyResult<Value> {
+        let Some(other) = other.downcast::<PyNative>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
+            return Ok(Value::NOT_IMPLEMENTED);
+        }
+        let same_receiver = match (&self.receiver, &other.receiver) {
+            (Some(a), Some(b)) => a.is(b),
+            (None, None) => true,
+            _ => false,
+        };
+        let equal = same_receiver && std::ptr::eq(self.def, other.def);
+        Ok(Value::from_bool(equal == (op == CmpOp::Eq)))
+    }
+
+    #[pymethod("()")]
+    fn __reduce__(&self) -> PyResult<Value> {
+        match self.receiver.as_ref().filter(|r| r.downcast::<PyModule>().is_none()) {
+            None => Ok(Value::from(self.def.name)),
+            Some(receiver) => {
+                Ok(special::reduce_attribute(receiver.clone(), &intern(self.def.name))?.into_value())
+            }
+        }
+    }
+
+    #[pygetset(member)]
+    fn __module__(&self) -> Option<StrRef> {
+        self.module.clone()
+    }
+
     #[pygetset]
     fn __name__(&self) -> &'static str {
         self.def.name
+    }
+
+    #[pygetset]
+    fn __qualname__(&self) -> PyResult<Value> {
+        let Some(receiver) = self.receiver.as_ref().filter(|r| r.downcast::<PyModule>().is_none()) else {
+            return Ok(Value::from(self.def.name));
+        };
+        let owner = match receiver.downcast::<PyType>() {
+            Some(class) => class.as_value(),
+            None => receiver.class().as_value(),
+        };
+        let qualname = protocol::getattr(owner, name!("__qualname__"))?;
+        Ok(Value::from(format!("{}.{}", protocol::str(&qualname)?, self.def.name)))
+    }
+
+    /// The receiver, or the module of a function.
+    #[pygetset]
+    fn __self__(&self) -> PyResult<Value> {
+        if let Some(receiver) = &self.receiver {
+            return Ok(receiver.clone());
+        }
+        match (&self.module, crate::frame::sys_modules()) {
+            (Some(name), Some(modules)) => Ok(modules.get_str(name)?.unwrap_or(Value::NONE)),
+            _ => Ok(Value::NONE),
+        }
+    }
+
+    #[pygetset]
+    fn __text_signature__(&self) -> Option<String> {
+        let text = self.def.text_signature?;
+        if self.receiver.is_some() || self.module.is_none() {
+            return Some(text.to_owned());
+        }
+        // A function's receiver is its module.
+        let rest = text.strip_prefix('(')?;
+        Some(if rest == ")" { "($module, /)".to_owned() } else { format!("($module, {rest}") })
+    }
+
+    #[pygetset]
+    fn __doc__(&self) -> Option<&'static str> {
+        self.def.doc
     }
 }

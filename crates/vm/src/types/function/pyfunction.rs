@@ -16,14 +16,20 @@ use std::cell::Cell;
 pub type FunctionRef = Ref<PyFunction>;
 
 /// Create a function object.
-#[pyclass(
-    name = "function",
-    sig = "(code, globals, name=None, argdefs=None, closure=None,\n         kwdefaults=None)",
-    gc,
-    dict,
-    weakref,
-    method_descriptor
-)]
+///
+///   code
+///     a code object
+///   globals
+///     the globals dictionary
+///   name
+///     a string that overrides the name from the code object
+///   argdefs
+///     a tuple that specifies the default argument values
+///   closure
+///     a tuple that supplies the bindings for free variables
+///   kwdefaults
+///     a dictionary that specifies the default keyword argument values
+#[pyclass(name = "function", gc, dict, weakref, method_descriptor, parts(attributes))]
 pub struct PyFunction {
     pub code: GilCell<Ref<PyCode>>,
     pub globals: DictRef,
