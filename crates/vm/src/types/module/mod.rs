@@ -1,5 +1,10 @@
 //! `module`.
 
+mod attribute;
+mod methods;
+
+pub use attribute::set_sys_path_0;
+
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::macros_support::ModuleDef;
 use crate::types::dict::DictRef;
@@ -12,9 +17,16 @@ use minipy_macros::pyclass;
 
 /// Create a module object.
 ///
-/// The name must be a string; the optional docstring can have any type.
-#[pyclass(name = "module", sig = "(name, doc=None)", basetype, gc, dict, weakref)]
+/// The name must be a string; the optional doc argument can have any type.
+#[pyclass(name = "module", basetype, gc, dict, weakref, parts(methods))]
 pub struct PyModule(());
+
+impl PyModule {
+    /// The payload alone, for instances of subclasses.
+    pub(crate) fn payload() -> PyModule {
+        PyModule(())
+    }
+}
 
 impl Traverse for PyModule {
     fn traverse(&self, _: &mut Visitor<'_>) {}
