@@ -98,6 +98,7 @@ pub fn fold_appended(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTa
     if let Some((start, items)) = appended_consts(instrs, index + 1, build, append, consts) {
         let value = if append == Op::LIST_APPEND { Constant::tuple(items) } else { fold::frozenset(items) };
         replace_appended(instrs, start, index, value, consts);
+        instrs[index].loc = Location::NONE;
     }
 }
 
@@ -228,7 +229,9 @@ fn optimize_load_const_in(instrs: &mut [CfgInstr], consts: &mut ConstTable) {
         match next {
             Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE => {
                 let if_true = matches!(next, Op::POP_JUMP_IF_TRUE | Op::JUMP_IF_TRUE);
-                instrs[index].nop();
+                if matches!(next, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE) {
+                    instrs[index].nop();
+                }
                 if fold::is_true(&value) == if_true {
                     instrs[index + 1].op = Op::JUMP;
                 } else {
