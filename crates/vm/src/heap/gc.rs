@@ -270,9 +270,13 @@ fn find_unreachable(all: &[*const Header], target: usize, offset: usize) -> Vec<
 }
 
 fn clear_weakrefs(garbage: &[Value]) {
+    let mut addresses = None;
     for header in garbage.iter().filter_map(Value::header) {
         if header.has_flag(GC_HAS_WEAKREFS) {
-            crate::types::weakref::clear_weakrefs(header);
+            let addresses = addresses.get_or_insert_with(|| -> rustc_hash::FxHashSet<u64> {
+                garbage.iter().map(Value::bits).collect()
+            });
+            crate::types::weakref::clear_weakrefs_unless(header, |link| addresses.contains(&link.bits()));
         }
     }
 }

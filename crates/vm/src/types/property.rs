@@ -94,7 +94,8 @@ impl PyProperty {
 
     #[cold]
     fn refused(&self, object: &Value, what: &str) -> PyErr {
-        let owner = object.class().qualified_name();
+        let class = object.class();
+        let owner = class.qualname.get().unwrap_or_else(|| class.name_ref());
         let name = match self.find_name().and_then(|n| n.map(|n| protocol::repr(&n)).transpose()) {
             Ok(Some(name)) => format!(" {name}"),
             Ok(None) => String::new(),
