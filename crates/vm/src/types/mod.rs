@@ -2,11 +2,14 @@
 
 pub mod builtin;
 pub mod bytes;
+pub mod callable_iterator;
 pub mod cell;
 pub mod classmethod;
 pub mod code;
 pub mod complex;
 pub mod dict;
+pub mod enumerate;
+pub mod filter;
 pub mod float;
 pub mod function;
 pub mod generator;
@@ -14,11 +17,14 @@ pub mod generic_alias;
 pub mod instance;
 pub mod int;
 pub mod list;
+pub mod map;
 pub mod mappingproxy;
 pub mod module;
 pub mod namespace;
 pub mod object;
 pub mod property;
+pub mod range;
+pub mod reversed;
 pub mod seqiter;
 pub mod set;
 pub mod shape;
@@ -36,6 +42,7 @@ pub mod typeobj;
 pub mod union;
 pub mod weakref;
 mod wrapping;
+pub mod zip;
 
 /// Makes the classes that every object needs, in an order in which none is needed before it exists.
 pub fn initialise() {

@@ -2,6 +2,7 @@
 
 use crate::cell::GilCell;
 use crate::heap::{Ref, Traverse, Visitor};
+use crate::types::tuple::PyTuple;
 use crate::value::Value;
 use crate::{PyResult, exceptions, protocol};
 use minipy_macros::{pyclass, pymethods};
@@ -27,6 +28,9 @@ pub fn new_sequence_iterator(sequence: Value) -> Value {
 
 #[pymethods]
 impl PySeqIter {
+    #[pyattr(name = "__doc__")]
+    const DOC: Value = Value::NONE;
+
     #[slot]
     fn iter(zelf: &Value) -> PyResult<Value> {
         Ok(zelf.clone())
@@ -36,7 +40,14 @@ impl PySeqIter {
     fn iternext(zelf: &Ref<PySeqIter>) -> PyResult<Option<Value>> {
         let Some(sequence) = zelf.sequence.get() else { return Ok(None) };
         let index = zelf.index.get();
-        match protocol::getitem(&sequence, &Value::small_int(index)) {
+        if index == i64::MAX {
+            return Err(exceptions::overflow_error("iter index too large"));
+        }
+        let item = match sequence.class().slots().sq_item {
+            Some(item) => item(&sequence, index as isize),
+            None => protocol::getitem(&sequence, &Value::from(index)),
+        };
+        match item {
             Ok(item) => {
                 zelf.index.set(index + 1);
                 Ok(Some(item))
@@ -50,6 +61,41 @@ impl PySeqIter {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Private method returning an estimate of len(list(it)).
+    #[pymethod("($self, /)")]
+    fn __length_hint__(&self) -> PyResult<Value> {
+        let Some(sequence) = self.sequence.get() else { return Ok(Value::small_int(0)) };
+        if sequence.class().slots().len.is_none() {
+            return Ok(Value::NOT_IMPLEMENTED);
+        }
+        let left = protocol::len(&sequence)? as i64 - self.index.get();
+        Ok(Value::from(left.max(0)))
+    }
+
+    /// Return state information for pickling.
+    #[pymethod("($self, /)")]
+    fn __reduce__(&self) -> PyResult<Value> {
+        match self.sequence.get() {
+            Some(sequence) => Ok(PyTuple::from_array([
+                protocol::builtin("iter")?,
+                PyTuple::from_array([sequence]).into_value(),
+                Value::from(self.index.get()),
+            ])
+            .into_value()),
+            None => protocol::reduce_exhausted_tuple(),
+        }
+    }
+
+    /// Set state information for unpickling.
+    #[pymethod("($self, object, /)")]
+    fn __setstate__(&self, state: &Value) -> PyResult<()> {
+        let index = protocol::state_index(state)?;
+        if self.sequence.with(|sequence| sequence.is_some()) {
+            self.index.set(index.max(0) as i64);
+        }
+        Ok(())
     }
 }
 
