@@ -5,6 +5,7 @@ pub mod config;
 pub mod import;
 pub mod modules;
 pub mod path;
+pub mod signals;
 pub mod startup;
 pub mod sys;
 

@@ -7,8 +7,8 @@ use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::function::hooks::{self, Hooks};
 use minipy_vm::types::str::intern;
 use minipy_vm::{
-    DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Value, exceptions, finalize, frame, name, protocol,
-    stack, thread,
+    DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Value, exceptions, finalize, frame, gil, name,
+    protocol, thread,
 };
 
 static HOOKS: Hooks = Hooks {
@@ -51,9 +51,11 @@ pub fn run(args: Vec<String>) -> i32 {
 }
 
 fn run_on_stack(config: &Config) -> i32 {
-    stack::set_stack_size(MAIN_STACK - (1 << 20));
     let thread = Box::leak(thread::Thread::new());
-    thread::set_current(thread);
+    gil::acquire(thread);
+    thread::register(thread);
+    crate::modules::thread::set_main();
+    frame::breaker::set_handler(crate::signals::serve);
     if let Err(error) = initialise(config) {
         return report_fatal(&error);
     }

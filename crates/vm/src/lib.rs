@@ -10,6 +10,7 @@ pub mod exceptions;
 pub mod finalize;
 pub mod frame;
 pub mod function;
+pub mod gil;
 pub mod hash;
 pub mod heap;
 pub mod macros_support;

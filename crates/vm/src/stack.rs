@@ -16,6 +16,23 @@ fn stack_pointer() -> usize {
     std::hint::black_box(&raw const marker) as usize
 }
 
+/// The limit for the calling system thread, from the size of its stack.
+pub fn limit_here() -> usize {
+    let mut lowest = 0;
+    // SAFETY: queries the attributes of the calling thread into locals; freed after use.
+    unsafe {
+        let mut attributes = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) == 0 {
+            let (mut address, mut size) = (std::ptr::null_mut(), 0);
+            if libc::pthread_attr_getstack(&raw const attributes, &raw mut address, &raw mut size) == 0 {
+                lowest = address as usize;
+            }
+            libc::pthread_attr_destroy(&raw mut attributes);
+        }
+    }
+    lowest + RESERVE
+}
+
 /// Tells the guard that the current thread's stack has `size` bytes below the current frame. The GIL's owner sets it
 /// when threads switch.
 pub fn set_stack_size(size: usize) {

@@ -2,6 +2,7 @@
 
 use crate::cell::GilCell;
 use crate::frame::{DataStack, Frame};
+use crate::stack;
 use crate::value::Value;
 use std::cell::Cell;
 use std::ptr;
@@ -33,6 +34,10 @@ pub struct Thread {
     pub handled: Cell<*const HandledException>,
     pub base_handled: HandledException,
     pub data_stack: DataStack,
+    /// The lowest address that native code may recurse down to; see `stack`.
+    pub stack_limit: Cell<usize>,
+    /// `threading.get_ident()`.
+    pub ident: u64,
     /// The thread's `contextvars` context, if one was entered.
     pub context: GilCell<Option<Value>>,
     /// `sys.set_asyncgen_hooks`: called with an async generator at its first iteration.
@@ -53,7 +58,7 @@ static CURRENT: GilCell<*const Thread> = GilCell::new(ptr::null());
 static RECURSION_LIMIT: GilCell<i64> = GilCell::new(1000);
 
 impl Thread {
-    /// A thread without frames.
+    /// The state of the calling system thread, without frames.
     pub fn new() -> Box<Thread> {
         let thread = Box::new(Thread {
             frame: Cell::new(ptr::null_mut()),
@@ -61,6 +66,9 @@ impl Thread {
             handled: Cell::new(ptr::null()),
             base_handled: HandledException::new(),
             data_stack: DataStack::new(),
+            stack_limit: Cell::new(stack::limit_here()),
+            // SAFETY: asks about the calling thread.
+            ident: unsafe { libc::pthread_self() } as u64,
             context: GilCell::new(None),
             async_gen_firstiter: GilCell::new(None),
             async_gen_finalizer: GilCell::new(None),
@@ -114,4 +122,30 @@ pub fn set_recursion_limit(limit: i64) {
 /// How deep the current thread's Python frames are.
 pub fn depth() -> i64 {
     recursion_limit() - current().depth_left.get()
+}
+
+static ALL: GilCell<Vec<*const Thread>> = GilCell::new(Vec::new());
+
+/// Adds a thread to those that [`all`] gives.
+pub fn register(thread: &Thread) {
+    ALL.with(|list| list.push(thread));
+}
+
+/// Takes a thread that ends off that list.
+pub fn unregister(thread: &Thread) {
+    ALL.with(|list| list.retain(|&t| !ptr::eq(t, thread)));
+}
+
+/// Every thread that may run Python code. The pointers are good while the GIL is held.
+pub fn all() -> Vec<*const Thread> {
+    ALL.get()
+}
+
+impl Thread {
+    /// Drops what the thread refers to, before it ends and while it still holds the GIL.
+    pub fn clear(&self) {
+        self.context.set(None);
+        self.base_handled.value.set(None);
+        drop(self.extra.take());
+    }
 }

@@ -4,6 +4,7 @@ mod flags;
 mod hooks;
 mod introspection;
 mod limits;
+pub mod os;
 mod records;
 mod streams;
 

@@ -40,8 +40,11 @@ pub fn serve() -> crate::PyResult<()> {
     if flags & GC != 0 {
         crate::heap::gc::run_requested();
     }
+    if flags & GIL != 0 {
+        crate::gil::yield_now();
+    }
     match HANDLER.get() {
-        Some(handler) if flags & !GC != 0 => handler(flags),
+        Some(handler) if flags & !(GC | GIL) != 0 => handler(flags),
         _ => Ok(()),
     }
 }

@@ -1,0 +1,317 @@
+//! `_thread.lock` and `_thread.RLock`.
+
+use minipy_macros::{pyclass, pymethods};
+use minipy_vm::cell::GilCell;
+use minipy_vm::types::str::StrRef;
+use minipy_vm::{PyResult, PyTuple, Ref, TypeRef, Value, exceptions, gil, protocol, thread};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A lock that threads wait for without the GIL.
+#[derive(Default)]
+struct RawLock {
+    held: Mutex<bool>,
+    released: Condvar,
+}
+
+impl RawLock {
+    fn state(&self) -> MutexGuard<'_, bool> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_acquire(&self) -> bool {
+        !std::mem::replace(&mut *self.state(), true)
+    }
+
+    /// Waits until the lock is free or the time is over. Signals that arrive meanwhile are handled in between.
+    fn acquire(&self, timeout: Option<Duration>) -> PyResult<bool> {
+        if self.try_acquire() {
+            return Ok(true);
+        }
+        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+        loop {
+            let taken = gil::without(|| self.wait(deadline));
+            match taken {
+                Some(taken) => return Ok(taken),
+                None => crate::signals::check()?,
+            }
+        }
+    }
+
+    /// One slice of waiting; `None` when it is time to look after signals.
+    fn wait(&self, deadline: Option<Instant>) -> Option<bool> {
+        const SLICE: Duration = Duration::from_millis(50);
+        let mut held = self.state();
+        let slice_end = Instant::now() + SLICE;
+        loop {
+            if !*held {
+                *held = true;
+                return Some(true);
+            }
+            let now = Instant::now();
+            if deadline.is_some_and(|d| now >= d) {
+                return Some(false);
+            }
+            if now >= slice_end {
+                return None;
+            }
+            let end = deadline.map_or(slice_end, |d| d.min(slice_end));
+            held = self.released.wait_timeout(held, end - now).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn release(&self) -> bool {
+        let was_held = std::mem::replace(&mut *self.state(), false);
+        self.released.notify_one();
+        was_held
+    }
+
+    fn is_held(&self) -> bool {
+        *self.state()
+    }
+}
+
+/// `blocking` and `timeout` as a wait: `None` not to wait, else the longest time.
+fn wait_of(blocking: bool, timeout: f64) -> PyResult<Option<Option<Duration>>> {
+    if !blocking && timeout != -1.0 {
+        return Err(exceptions::value_error("can't specify a timeout for a non-blocking call"));
+    }
+    if timeout < 0.0 && timeout != -1.0 {
+        return Err(exceptions::value_error("timeout value must be a non-negative number"));
+    }
+    if timeout > 9223372036.0 {
+        return Err(exceptions::overflow_error("timeout value is too large"));
+    }
+    if !blocking {
+        return Ok(None);
+    }
+    Ok(Some((timeout >= 0.0).then(|| Duration::from_secs_f64(timeout))))
+}
+
+fn acquire(raw: &RawLock, wait: Option<Option<Duration>>) -> PyResult<bool> {
+    match wait {
+        None => Ok(raw.try_acquire()),
+        Some(timeout) => raw.acquire(timeout),
+    }
+}
+
+/// A lock object is a synchronization primitive.  To create a lock,
+/// call threading.Lock().
+#[pyclass(name = "lock", module = "_thread", weakref)]
+#[derive(Default)]
+pub struct PyLock {
+    raw: RawLock,
+}
+
+impl PyLock {
+    pub fn new_ref() -> Ref<PyLock> {
+        Ref::new(PyLock::default())
+    }
+}
+
+#[pymethods]
+impl PyLock {
+    #[slot(new, sig = "()")]
+    fn new(cls: &TypeRef) -> PyResult<Value> {
+        Ok(Ref::new_in(cls, PyLock::default()).into_value())
+    }
+
+    /// Lock the lock.
+    #[pymethod("($self, /, blocking=True, timeout=-1)")]
+    fn acquire(zelf: &Ref<PyLock>, blocking: bool, timeout: f64) -> PyResult<bool> {
+        acquire(&zelf.raw, wait_of(blocking, timeout)?)
+    }
+
+    /// An obsolete synonym of acquire().
+    #[pymethod("($self, /, blocking=True, timeout=-1)")]
+    fn acquire_lock(zelf: &Ref<PyLock>, blocking: bool, timeout: f64) -> PyResult<bool> {
+        acquire(&zelf.raw, wait_of(blocking, timeout)?)
+    }
+
+    /// Release the lock.
+    #[pymethod("($self, /)")]
+    fn release(&self) -> PyResult<()> {
+        if self.raw.release() { Ok(()) } else { Err(exceptions::runtime_error("release unlocked lock")) }
+    }
+
+    /// An obsolete synonym of release().
+    #[pymethod("($self, /)")]
+    fn release_lock(&self) -> PyResult<()> {
+        self.release()
+    }
+
+    /// Return whether the lock is in the locked state.
+    #[pymethod("($self, /)")]
+    fn locked(&self) -> bool {
+        self.raw.is_held()
+    }
+
+    /// An obsolete synonym of locked().
+    #[pymethod("($self, /)")]
+    fn locked_lock(&self) -> bool {
+        self.raw.is_held()
+    }
+
+    /// Lock the lock.
+    #[pymethod("($self, /)")]
+    fn __enter__(&self) -> PyResult<bool> {
+        self.raw.acquire(None)
+    }
+
+    /// Release the lock.
+    #[pymethod("($self, /, *exc_info)")]
+    fn __exit__(&self, exc_info: &[Value]) -> PyResult<()> {
+        let _ = exc_info;
+        self.release()
+    }
+
+    #[pymethod("($self, /)")]
+    fn _at_fork_reinit(&self) {
+        self.raw.release();
+    }
+
+    #[slot]
+    fn repr(zelf: &Ref<PyLock>) -> PyResult<Value> {
+        let state = if zelf.raw.is_held() { "locked" } else { "unlocked" };
+        Ok(Value::from(format!(
+            "<{state} {} object at {:#x}>",
+            zelf.class().qualified_name(),
+            zelf.as_value().id()
+        )))
+    }
+}
+
+/// A reentrant lock.
+#[pyclass(name = "RLock", module = "_thread", basetype, weakref)]
+#[derive(Default)]
+pub struct PyRLock {
+    raw: RawLock,
+    /// The holder's identity and how often it holds the lock.
+    owner: GilCell<(u64, u64)>,
+}
+
+impl PyRLock {
+    fn is_mine(&self) -> bool {
+        let (owner, count) = self.owner.get();
+        count > 0 && owner == thread::current().ident
+    }
+
+    fn take(&self, wait: Option<Option<Duration>>) -> PyResult<bool> {
+        if self.is_mine() {
+            self.owner.with(|o| o.1 += 1);
+            return Ok(true);
+        }
+        let taken = acquire(&self.raw, wait)?;
+        if taken {
+            self.owner.set((thread::current().ident, 1));
+        }
+        Ok(taken)
+    }
+
+    fn give(&self) -> PyResult<()> {
+        if !self.is_mine() {
+            return Err(exceptions::runtime_error("cannot release un-acquired lock"));
+        }
+        let left = self.owner.with(|o| {
+            o.1 -= 1;
+            o.1
+        });
+        if left == 0 {
+            self.raw.release();
+        }
+        Ok(())
+    }
+}
+
+#[pymethods]
+impl PyRLock {
+    #[slot(new, sig = "()")]
+    fn new(cls: &TypeRef) -> PyResult<Value> {
+        Ok(Ref::new_in(cls, PyRLock::default()).into_value())
+    }
+
+    /// Lock the lock.
+    #[pymethod("($self, /, blocking=True, timeout=-1)")]
+    fn acquire(zelf: &Ref<PyRLock>, blocking: bool, timeout: f64) -> PyResult<bool> {
+        zelf.take(wait_of(blocking, timeout)?)
+    }
+
+    /// Release the lock.
+    #[pymethod("($self, /)")]
+    fn release(&self) -> PyResult<()> {
+        self.give()
+    }
+
+    /// Return a boolean indicating whether this object is locked right now.
+    #[pymethod("($self, /)")]
+    fn locked(&self) -> bool {
+        self.raw.is_held()
+    }
+
+    /// Lock the lock.
+    #[pymethod("($self, /)")]
+    fn __enter__(&self) -> PyResult<bool> {
+        self.take(Some(None))
+    }
+
+    /// Release the lock.
+    #[pymethod("($self, /, *exc_info)")]
+    fn __exit__(&self, exc_info: &[Value]) -> PyResult<()> {
+        let _ = exc_info;
+        self.give()
+    }
+
+    /// For internal use by `threading.Condition`.
+    #[pymethod("($self, /)")]
+    fn _is_owned(&self) -> bool {
+        self.is_mine()
+    }
+
+    /// For internal use by reentrancy checks: how often the calling thread holds the lock.
+    #[pymethod("($self, /)")]
+    fn _recursion_count(&self) -> u64 {
+        if self.is_mine() { self.owner.get().1 } else { 0 }
+    }
+
+    /// For internal use by `threading.Condition`.
+    #[pymethod("($self, /)")]
+    fn _release_save(&self) -> PyResult<Value> {
+        let (owner, count) = self.owner.get();
+        if count == 0 {
+            return Err(exceptions::runtime_error("cannot release un-acquired lock"));
+        }
+        self.owner.set((0, 0));
+        self.raw.release();
+        Ok(PyTuple::from_array([Value::from(count), Value::from(owner)]).into_value())
+    }
+
+    /// For internal use by `threading.Condition`.
+    #[pymethod("($self, state, /)")]
+    fn _acquire_restore(zelf: &Ref<PyRLock>, state: &Ref<PyTuple>) -> PyResult<()> {
+        let number = |i: usize| match state.get(i) {
+            Some(value) => Ok(protocol::index_to_i64(value)?.unwrap_or(0) as u64),
+            None => Err(exceptions::type_error("_acquire_restore() needs a pair")),
+        };
+        let (count, owner) = (number(0)?, number(1)?);
+        zelf.raw.acquire(None)?;
+        zelf.owner.set((owner, count));
+        Ok(())
+    }
+
+    #[pymethod("($self, /)")]
+    fn _at_fork_reinit(&self) {
+        self.owner.set((0, 0));
+        self.raw.release();
+    }
+
+    #[slot]
+    fn repr(zelf: &Ref<PyRLock>) -> PyResult<Value> {
+        let (owner, count) = zelf.owner.get();
+        let state = if count > 0 { "locked" } else { "unlocked" };
+        let name: StrRef = minipy_vm::types::str::intern(&zelf.class().qualified_name());
+        Ok(Value::from(format!(
+            "<{state} {name} object owner={owner} count={count} at {:#x}>",
+            zelf.as_value().id()
+        )))
+    }
+}

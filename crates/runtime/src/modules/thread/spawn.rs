@@ -1,0 +1,323 @@
+//! Starting and joining threads.
+
+use minipy_macros::{pyclass, pymethods, pymodule};
+use minipy_vm::cell::GilCell;
+use minipy_vm::{Args, PyDict, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, gil, protocol, thread};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Native stack of threads unless `stack_size()` says otherwise. Touched only as deep as calls go.
+const DEFAULT_STACK: usize = 64 << 20;
+
+static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
+static MAIN: AtomicU64 = AtomicU64::new(0);
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// The identity of the main thread.
+pub fn main_ident() -> u64 {
+    MAIN.load(Ordering::Relaxed)
+}
+
+/// Makes the calling thread the main thread.
+pub fn set_main() {
+    MAIN.store(thread::current().ident, Ordering::Relaxed);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    NotStarted,
+    Starting,
+    Running,
+    Done,
+}
+
+struct Shared {
+    state: Mutex<(Progress, u64)>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn set(&self, progress: Progress, ident: Option<u64>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 = progress;
+        if let Some(ident) = ident {
+            state.1 = ident;
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn get(&self) -> (Progress, u64) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits without the GIL for the thread to reach a state; false if the time is over.
+    fn wait(&self, reached: impl Fn(Progress) -> bool, deadline: Option<Instant>) -> PyResult<bool> {
+        loop {
+            let done = gil::without(|| {
+                let slice_end = Instant::now() + Duration::from_millis(50);
+                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+                while !reached(state.0) {
+                    let now = Instant::now();
+                    if deadline.is_some_and(|d| now >= d) {
+                        return Some(false);
+                    }
+                    if now >= slice_end {
+                        return None;
+                    }
+                    let end = deadline.map_or(slice_end, |d| d.min(slice_end));
+                    state =
+                        self.changed.wait_timeout(state, end - now).unwrap_or_else(PoisonError::into_inner).0;
+                }
+                Some(true)
+            });
+            match done {
+                Some(done) => return Ok(done),
+                None => crate::signals::check()?,
+            }
+        }
+    }
+}
+
+/// Handle of a thread that can be joined.
+#[pyclass(name = "_ThreadHandle", module = "_thread", weakref)]
+pub struct PyThreadHandle {
+    shared: Arc<Shared>,
+}
+
+impl PyThreadHandle {
+    fn with(progress: Progress, ident: u64) -> PyThreadHandle {
+        PyThreadHandle {
+            shared: Arc::new(Shared { state: Mutex::new((progress, ident)), changed: Condvar::new() }),
+        }
+    }
+}
+
+#[pymethods]
+impl PyThreadHandle {
+    #[slot(new, sig = "()")]
+    fn new(cls: &TypeRef) -> PyResult<Value> {
+        Ok(Ref::new_in(cls, PyThreadHandle::with(Progress::NotStarted, 0)).into_value())
+    }
+
+    #[pygetset]
+    fn ident(&self) -> u64 {
+        self.shared.get().1
+    }
+
+    /// Wait for the thread to end.
+    #[pymethod("($self, timeout=-1, /)")]
+    fn join(zelf: &Ref<PyThreadHandle>, timeout: Option<&Value>) -> PyResult<()> {
+        let seconds = match timeout.filter(|t| !t.is_none()) {
+            Some(timeout) => protocol::to_f64(timeout)?,
+            None => -1.0,
+        };
+        let (progress, ident) = zelf.shared.get();
+        match progress {
+            Progress::NotStarted => return Err(exceptions::runtime_error("thread not started")),
+            Progress::Running if ident == thread::current().ident => {
+                return Err(exceptions::runtime_error("Cannot join current thread"));
+            }
+            _ => {}
+        }
+        let deadline = (seconds >= 0.0).then(|| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
+        zelf.shared.wait(|p| p == Progress::Done, deadline)?;
+        Ok(())
+    }
+
+    #[pymethod("($self, /)")]
+    fn is_done(&self) -> bool {
+        self.shared.get().0 == Progress::Done
+    }
+
+    #[pymethod("($self, /)")]
+    fn _set_done(&self) {
+        self.shared.set(Progress::Done, None);
+    }
+
+    #[slot]
+    fn repr(zelf: &Ref<PyThreadHandle>) -> PyResult<Value> {
+        Ok(Value::from(format!("<_ThreadHandle object: ident={}>", zelf.shared.get().1)))
+    }
+}
+
+/// What a new thread is to call.
+struct Task {
+    function: Value,
+    args: Value,
+    kwargs: Option<Ref<PyDict>>,
+    handle: Ref<PyThreadHandle>,
+}
+
+/// Threads that `_shutdown` waits for.
+static JOINED_AT_EXIT: GilCell<Vec<Ref<PyThreadHandle>>> = GilCell::new(Vec::new());
+
+fn start(task: Task, daemon: bool) -> PyResult<u64> {
+    let shared = task.handle.shared.clone();
+    shared.set(Progress::Starting, None);
+    let size = match STACK_SIZE.load(Ordering::Relaxed) {
+        0 => DEFAULT_STACK,
+        size => size,
+    };
+    if !daemon {
+        JOINED_AT_EXIT.with(|all| all.push(task.handle.clone()));
+    }
+    RUNNING.fetch_add(1, Ordering::Relaxed);
+    let spawned = std::thread::Builder::new().stack_size(size).spawn(move || body(task));
+    if spawned.is_err() {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+        shared.set(Progress::NotStarted, None);
+        return Err(exceptions::runtime_error("can't start new thread"));
+    }
+    shared.wait(|p| !matches!(p, Progress::Starting), None)?;
+    Ok(shared.get().1)
+}
+
+/// The life of a thread.
+fn body(task: Task) {
+    let state = thread::Thread::new();
+    gil::acquire(&*state);
+    let shared = task.handle.shared.clone();
+    shared.set(Progress::Running, Some(state.ident));
+    thread::register(&state);
+    let args = task.args.downcast::<PyTuple>().map(|t| t.to_vec()).unwrap_or_default();
+    let result = protocol::call_kwargs(&task.function, &args, task.kwargs.as_deref());
+    if let Err(error) = result
+        && !error.is_instance(exceptions::system_exit_class())
+    {
+        crate::sys::unraisable(error, Some("Exception ignored in thread started by"), Some(&task.function));
+    }
+    drop(args);
+    minipy_vm::heap::run_pending();
+    JOINED_AT_EXIT.with(|all| all.retain(|h| !h.is(&task.handle)));
+    drop(task);
+    minipy_vm::heap::run_pending();
+    thread::unregister(&state);
+    RUNNING.fetch_sub(1, Ordering::Relaxed);
+    state.clear();
+    shared.set(Progress::Done, None);
+    gil::release();
+}
+
+fn check_callable(name: &str, function: &Value) -> PyResult<()> {
+    if protocol::is_callable(function) {
+        return Ok(());
+    }
+    Err(exceptions::type_error(format!("{name} must be callable")))
+}
+
+#[pymodule(name = "_thread")]
+pub mod functions {
+    use super::*;
+
+    /// Start a new thread and return its identifier.
+    ///
+    /// The thread will call the function with positional arguments from the
+    /// tuple args and keyword arguments taken from the optional dictionary
+    /// kwargs.  The thread exits when the function returns; the return value
+    /// is ignored.  The thread will also exit when the function raises an
+    /// unhandled exception; a stack trace will be printed unless the exception
+    /// is SystemExit.
+    #[pyfunction]
+    fn start_new_thread(args: Args<'_>) -> PyResult<u64> {
+        let (function, arguments, kwargs) = match args.positional() {
+            [function, arguments] => (function, arguments, None),
+            [function, arguments, kwargs] => (function, arguments, Some(kwargs)),
+            other => {
+                let bound = if other.len() < 2 { "at least 2" } else { "at most 3" };
+                let message = format!("start_new_thread expected {bound} arguments, got {}", other.len());
+                return Err(exceptions::type_error(message));
+            }
+        };
+        if !protocol::is_callable(function) {
+            return Err(exceptions::type_error("first arg must be callable"));
+        }
+        if arguments.downcast::<PyTuple>().is_none() {
+            return Err(exceptions::type_error("2nd arg must be a tuple"));
+        }
+        let kwargs = match kwargs {
+            None => None,
+            Some(kwargs) => match kwargs.downcast::<PyDict>() {
+                Some(dict) => Some(dict.clone()),
+                None => return Err(exceptions::type_error("optional 3rd arg must be a dictionary")),
+            },
+        };
+        crate::sys::audit("_thread.start_new_thread", args.args)?;
+        let handle = Ref::new(PyThreadHandle::with(Progress::NotStarted, 0));
+        start(Task { function: function.clone(), args: arguments.clone(), kwargs, handle }, true)
+    }
+
+    /// *For internal use only*: start a new thread.
+    ///
+    /// Like start_new_thread(), this starts a new thread calling the given function.
+    /// Unlike start_new_thread(), this returns a handle object with methods to join
+    /// or detach the given thread.
+    #[pyfunction("(function, handle=None, daemon=True)")]
+    fn start_joinable_thread(function: &Value, handle: Option<&Value>, daemon: bool) -> PyResult<Value> {
+        check_callable("thread function", function)?;
+        let handle = match handle {
+            Some(handle) => match handle.downcast::<PyThreadHandle>() {
+                Some(handle) => handle.clone(),
+                None => return Err(exceptions::type_error("'handle' must be a _ThreadHandle")),
+            },
+            None => Ref::new(PyThreadHandle::with(Progress::NotStarted, 0)),
+        };
+        if handle.shared.get().0 != Progress::NotStarted {
+            return Err(exceptions::runtime_error("thread already started"));
+        }
+        crate::sys::audit("_thread.start_joinable_thread", &[function.clone(), Value::from_bool(daemon)])?;
+        let args = minipy_vm::types::tuple::empty().into_value();
+        start(Task { function: function.clone(), args, kwargs: None, handle: handle.clone() }, daemon)?;
+        Ok(handle.into_value())
+    }
+
+    /// Handle of a running thread that was not started here.
+    #[pyfunction("(ident, /)")]
+    fn _make_thread_handle(ident: u64) -> Ref<PyThreadHandle> {
+        Ref::new(PyThreadHandle::with(Progress::Running, ident))
+    }
+
+    /// Return the number of currently running Python threads, excluding
+    /// the main thread.
+    #[pyfunction("()")]
+    fn _count() -> usize {
+        RUNNING.load(Ordering::Relaxed)
+    }
+
+    /// Wait for all non-daemon threads (other than the calling thread) to stop.
+    #[pyfunction("()")]
+    fn _shutdown() -> PyResult<()> {
+        loop {
+            let own = thread::current().ident;
+            let next = JOINED_AT_EXIT.with(|all| all.iter().find(|h| h.shared.get().1 != own).cloned());
+            let Some(handle) = next else { return Ok(()) };
+            handle.shared.wait(|p| p == Progress::Done, None)?;
+            JOINED_AT_EXIT.with(|all| all.retain(|h| !h.is(&handle)));
+        }
+    }
+
+    /// Return the thread stack size used when creating new threads.  The
+    /// optional size argument specifies the stack size (in bytes) to be used
+    /// for subsequent threads.
+    #[pyfunction("(size=0, /)")]
+    fn stack_size(size: i64) -> PyResult<usize> {
+        if size < 0 {
+            return Err(exceptions::value_error("size must be 0 or a positive value"));
+        }
+        let size = size as usize;
+        if size != 0 && size < 32 << 10 {
+            return Err(exceptions::value_error(format!("size not valid: {size} bytes")));
+        }
+        Ok(STACK_SIZE.swap(size, Ordering::Relaxed))
+    }
+
+    /// Simulate the arrival of the given signal in the main thread,
+    /// where the corresponding signal handler will be executed.
+    #[pyfunction("(signum=signal.SIGINT, /)")]
+    fn interrupt_main(signum: Option<i32>) -> PyResult<()> {
+        crate::signals::simulate(signum.unwrap_or(2))
+    }
+}
+
+pub use functions::MODULE;

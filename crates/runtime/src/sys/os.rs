@@ -1,0 +1,17 @@
+//! System calls that Rust's standard library has no name for.
+
+/// The kernel's number of the calling thread.
+pub fn thread_id() -> i64 {
+    // SAFETY: takes no arguments and cannot fail.
+    unsafe { libc::syscall(libc::SYS_gettid) }
+}
+
+/// Names the calling thread, in at most 15 bytes.
+pub fn set_thread_name(name: &str) {
+    let mut bytes: Vec<u8> = name.bytes().filter(|&b| b != 0).take(15).collect();
+    bytes.push(0);
+    // SAFETY: the name is NUL-terminated and outlives the call.
+    unsafe {
+        libc::pthread_setname_np(libc::pthread_self(), bytes.as_ptr().cast());
+    }
+}
