@@ -1,7 +1,10 @@
 //! Gathers the standard library into one blob and a table of its files.
 //!
 //! The library is that of the `rustpython-pylib` crate with its packager's changes undone, with the files of `overlay/` added.
+//! With the feature `code`, the modules' compiled code goes into the blob too.
 
+#[cfg(feature = "code")]
+mod code;
 mod patches;
 
 use std::collections::BTreeMap;
@@ -50,7 +53,17 @@ fn main() {
         }
     }
     collect(&overlay, "", &mut files);
-    write(&files, &out);
+    #[cfg(feature = "code")]
+    let codes = {
+        let (codes, problems) = code::compile_all(&files);
+        for problem in problems {
+            println!("cargo:warning=not compiled: {problem}");
+        }
+        codes
+    };
+    #[cfg(not(feature = "code"))]
+    let codes = BTreeMap::new();
+    write(&files, &codes, &out);
 }
 
 fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
@@ -73,8 +86,8 @@ fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// Writes `stdlib.bin` (all names, then all contents) and `table.rs` (where in it each file is).
-fn write(files: &BTreeMap<String, Vec<u8>>, out: &Path) {
+/// Writes `stdlib.bin` (all names, then all sources, then all code) and `table.rs` (where in it each file is).
+fn write(files: &BTreeMap<String, Vec<u8>>, codes: &BTreeMap<String, Vec<u8>>, out: &Path) {
     let mut blob: Vec<u8> = Vec::new();
     let mut place = |bytes: &[u8]| {
         let start = blob.len();
@@ -82,10 +95,11 @@ fn write(files: &BTreeMap<String, Vec<u8>>, out: &Path) {
         format!("Span {{ start: {start}, len: {} }}", bytes.len())
     };
     let names: Vec<String> = files.keys().map(|name| place(name.as_bytes())).collect();
+    let sources: Vec<String> = files.values().map(|contents| place(contents)).collect();
+    let codes: Vec<String> =
+        files.keys().map(|name| place(codes.get(name).map_or(&[], Vec::as_slice))).collect();
     let mut table = format!("static FILES: [Entry; {}] = [\n", files.len());
-    for (name, contents) in names.iter().zip(files.values()) {
-        let source = place(contents);
-        let code = place(&[]);
+    for ((name, source), code) in names.iter().zip(&sources).zip(&codes) {
         writeln!(table, "    Entry {{ name: {name}, source: {source}, code: {code} }},")
             .expect("into memory");
     }

@@ -1,5 +1,5 @@
 //! The standard library inside the binary: a read-only tree of files, found by their path relative to the library's folder
-//! (`json/decoder.py`), with the code of its modules compiled at build time.
+//! (`json/decoder.py`), with the code of its modules if the feature `code` is on.
 //!
 //! Nothing happens at start-up and nothing is unpacked: a look-up is a binary search in a static table, and what it returns is a
 //! slice of the executable's mapped image.
@@ -48,7 +48,8 @@ impl File {
         self.entry.source.bytes()
     }
 
-    /// The marshalled code object of a module, compiled at optimisation level 0; `None` if it was not compiled.
+    /// The marshalled code object of a module, compiled at optimisation level 0; `None` if it was not compiled. Its
+    /// `co_filename` is [`File::path`], for the importer to replace.
     pub fn code(self) -> Option<&'static [u8]> {
         Some(self.entry.code.bytes()).filter(|code| !code.is_empty())
     }
@@ -130,6 +131,14 @@ mod tests {
         assert!(source("nothing.py").is_none());
         assert!(source("cProfile.py").is_some());
         assert!(source("_sysconfigdata__linux_x86_64-linux-gnu.py").is_some());
+    }
+
+    #[test]
+    #[cfg(feature = "code")]
+    fn modules_are_compiled() {
+        let modules = files().filter(|file| file.path().ends_with(".py"));
+        let missing: Vec<_> = modules.filter(|file| file.code().is_none()).map(File::path).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]
