@@ -37,8 +37,19 @@ pub struct Lexed {
     pub open_brackets: Vec<Bracket>,
     /// Whether the source ended where more was needed: in an open bracket or in a triple-quoted string.
     pub incomplete: bool,
-    /// Whether the source ended within a bracket or behind a backslash.
-    pub unexpected_eof: bool,
+    /// How the error ranks beside a mistake the parser finds before it.
+    pub precedence: Precedence,
+}
+
+/// How an error of the lexer ranks beside a mistake the parser finds before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precedence {
+    /// It is reported instead.
+    Raised,
+    /// It is not, but a bracket that is still open is: errors of indentation, of line continuation, of a source that ends too early.
+    Deferred,
+    /// It is not: errors within an f-string or t-string.
+    Ignored,
 }
 
 /// An opening bracket and its place.
@@ -92,13 +103,16 @@ impl Interpolated {
 pub fn tokenize(source: &str, lines: &Lines, options: LexerOptions) -> Lexed {
     let mut lexer = Lexer::new(source, lines, options);
     let error = lexer.run().err().map(|error| *error);
+    if !lexer.strings.is_empty() {
+        lexer.precedence = Precedence::Ignored;
+    }
     Lexed {
         tokens: lexer.tokens,
         error,
         warnings: lexer.warnings,
         open_brackets: lexer.brackets,
         incomplete: lexer.incomplete,
-        unexpected_eof: lexer.unexpected_eof,
+        precedence: lexer.precedence,
     }
 }
 
@@ -115,7 +129,7 @@ pub(crate) struct Lexer<'s> {
     /// The index of the line of the last position asked for; positions are asked for in order.
     line: usize,
     pub(crate) incomplete: bool,
-    pub(crate) unexpected_eof: bool,
+    precedence: Precedence,
 }
 
 pub(crate) type LexResult<T> = Result<T, Box<SyntaxError>>;
@@ -134,7 +148,7 @@ impl<'s> Lexer<'s> {
             strings: Vec::new(),
             line: 0,
             incomplete: false,
-            unexpected_eof: false,
+            precedence: Precedence::Raised,
         }
     }
 
@@ -319,6 +333,7 @@ impl<'s> Lexer<'s> {
         }
         if here.col > top.col {
             if self.indents.len() >= MAX_INDENTS {
+                self.precedence = Precedence::Deferred;
                 let line = self.lines.index_of(at);
                 let end = self.chars_before(line, self.lines.end_of(self.source, line));
                 return self.error_in_line(
@@ -345,6 +360,7 @@ impl<'s> Lexer<'s> {
             top = self.indents.last().copied().unwrap_or_default();
         }
         if here.col != top.col {
+            self.precedence = Precedence::Deferred;
             let line = self.lines.index_of(at);
             let end = self.chars_before(line, self.lines.end_of(self.source, line));
             return self.error_in_line(
@@ -365,7 +381,8 @@ impl<'s> Lexer<'s> {
         Ok(())
     }
 
-    fn tab_error(&self, at: usize) -> LexResult<()> {
+    fn tab_error(&mut self, at: usize) -> LexResult<()> {
+        self.precedence = Precedence::Deferred;
         let line = self.lines.index_of(at);
         let msg = "inconsistent use of tabs and spaces in indentation";
         self.error_in_line(ErrorKind::TabError, line, 1, 0, msg, true)
@@ -377,15 +394,16 @@ impl<'s> Lexer<'s> {
         let offset = self.chars_before(line, at);
         if at + 1 >= self.source.len() || (self.byte(at + 1) == b'\n' && at + 2 >= self.source.len()) {
             self.incomplete = true;
-            self.unexpected_eof = true;
+            self.precedence = Precedence::Deferred;
             let kind = ErrorKind::SyntaxError;
             if let Some(bracket) = self.brackets.last() {
                 let bracket = *bracket;
                 return self.never_closed(bracket);
             }
-            return self.error_in_line(kind, line, offset + 1, -1, "unexpected EOF while parsing", true);
+            return self.error_in_line(kind, line, offset + 2, -1, "unexpected EOF while parsing", true);
         }
         if self.byte(at + 1) != b'\n' {
+            self.precedence = Precedence::Deferred;
             let msg = "unexpected character after line continuation character";
             return self.error_in_line(ErrorKind::SyntaxError, line, offset + 2, 0, msg, true);
         }
@@ -411,6 +429,7 @@ impl<'s> Lexer<'s> {
             match raw {
                 Ok(Raw::Name) => {
                     self.check_name(start, end)?;
+                    self.check_prefixes(start, end)?;
                     self.push(TokenKind::Name, start, end);
                 }
                 Ok(Raw::Newline) => {
@@ -489,6 +508,36 @@ impl<'s> Lexer<'s> {
             }
         }
         Ok(())
+    }
+
+    /// A name directly before a quote may be meant as a prefix that does not exist.
+    fn check_prefixes(&self, start: usize, end: usize) -> LexResult<()> {
+        if !matches!(self.byte(end), b'\'' | b'"') {
+            return Ok(());
+        }
+        let prefix = self.source.as_bytes()[start..end].to_ascii_lowercase();
+        let has = |letter: u8| prefix.contains(&letter);
+        let distinct = prefix.iter().enumerate().all(|(index, letter)| {
+            matches!(letter, b'b' | b'u' | b'r' | b'f' | b't') && !prefix[..index].contains(letter)
+        });
+        let wrong = [
+            (b'u', b'b'),
+            (b'u', b'r'),
+            (b'u', b'f'),
+            (b'u', b't'),
+            (b'b', b'f'),
+            (b'b', b't'),
+            (b'f', b't'),
+        ];
+        match wrong.iter().find(|(one, other)| has(*one) && has(*other)) {
+            Some((one, other)) if distinct => {
+                let msg = format!("'{}' and '{}' prefixes are incompatible", *one as char, *other as char);
+                let line = self.lines.index_of(start);
+                let (first, last) = (self.chars_before(line, start) + 1, self.chars_before(line, end + 1));
+                self.error_in_line(ErrorKind::SyntaxError, line, first, last, msg, false)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn number(&mut self, start: usize) -> LexResult<()> {
@@ -595,7 +644,7 @@ impl<'s> Lexer<'s> {
         let end = self.source.len();
         if !self.brackets.is_empty() {
             self.incomplete = true;
-            self.unexpected_eof = true;
+            self.precedence = Precedence::Deferred;
         }
         let line_open = !matches!(
             self.tokens.iter().rev().find(|token| !is_extra(token.kind)).map(|token| token.kind),
@@ -639,6 +688,10 @@ pub fn never_closed(source: &str, lines: &Lines, bracket: Bracket) -> SyntaxErro
         kind: ErrorKind::SyntaxError,
         msg: format!("'{}' was never closed", bracket.open as char),
         range: Some(ErrorRange { lineno, offset, end_lineno: lineno, end_offset: 0 }),
-        text: Some(format!("{}\n", lines.text_of(source, line))),
+        text: Some(if lines.count_with_newline(source) > line + 1 {
+            lines.text_of(source, line).to_owned()
+        } else {
+            format!("{}\n", lines.text_of(source, line))
+        }),
     }
 }

@@ -13,7 +13,7 @@ mod token;
 pub mod unicode;
 
 pub use error::{ErrorKind, ErrorRange, SyntaxError, SyntaxWarning};
-pub use lexer::{Bracket, Lexed, LexerOptions, never_closed, tokenize};
+pub use lexer::{Bracket, Lexed, LexerOptions, Precedence, never_closed, tokenize};
 pub use lines::Lines;
 pub use soft_keywords::mark_soft_keywords;
 pub use token::{Pos, Token, TokenKind};

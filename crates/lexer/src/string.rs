@@ -99,7 +99,7 @@ impl Lexer<'_> {
             (true, _) => format!("unterminated triple-quoted string literal (detected at line {lineno})"),
             (false, false) => format!("unterminated string literal (detected at line {lineno})"),
             (false, true) => format!(
-                "unterminated string literal (detected at line {lineno}); perhaps you escaped the end quote"
+                "unterminated string literal (detected at line {lineno}); perhaps you escaped the end quote?"
             ),
         };
         self.error_at(start + 1, msg)
@@ -140,7 +140,7 @@ impl Lexer<'_> {
         string.literal = false;
         if string.field_depth >= MAX_FIELDS {
             let letter = string.letter();
-            return self.error_at(cursor + 1, format!("{letter}-string: expressions nested too deeply"));
+            return self.error_at(cursor, format!("{letter}-string: expressions nested too deeply"));
         }
         Ok(())
     }
@@ -160,7 +160,7 @@ impl Lexer<'_> {
                     if in_format_spec {
                         let letter = self.strings.last().map_or('f', Interpolated::letter);
                         return self.error_at(
-                            at,
+                            at + 1,
                             format!(
                                 "{letter}-string: newlines are not allowed in format specifiers \
                                  for single quoted {letter}-strings"

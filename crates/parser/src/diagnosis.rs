@@ -14,7 +14,7 @@ mod parser;
 mod patterns;
 mod simple;
 
-use minipy_lexer::{ErrorKind, Lexed, Lines, Pos, SyntaxError, Token, TokenKind, never_closed};
+use minipy_lexer::{ErrorKind, Lexed, Lines, Pos, Precedence, SyntaxError, Token, TokenKind, never_closed};
 
 use crate::position::error_between;
 use crate::{Mode, ParseOptions};
@@ -56,16 +56,38 @@ pub fn explain(
         },
         Failure::At(pos) => index_at(pos),
     };
+    if let (Some(token), Some(before)) =
+        (tokens.get(stopped), stopped.checked_sub(1).and_then(|at| tokens.get(at)))
+        && token.kind == TokenKind::LessGreater
+        && ends_operand(before.kind)
+    {
+        let msg = match token.text(source) {
+            "<>" => "invalid syntax.  Maybe you meant '!=' instead of '<>'?",
+            _ => "with Barry as BDFL, use '<>' instead of '!='",
+        };
+        return error_between(source, lines, token.start, token.end, msg);
+    }
     let start = statement_start(tokens, stopped);
-    let mut diagnosis = Diagnosis::new(source, lines, lexed, start, stopped + 1);
-    let recognised = match options.mode {
+    let read = |diagnosis: &mut Diagnosis<'_>| match options.mode {
         Mode::Exec | Mode::Single => diagnosis.statements(),
-        Mode::Eval => diagnosis.expressions().map(|_| None::<()>),
+        Mode::Eval => diagnosis.expressions().map(|_| None),
         Mode::FuncType => Ok(None),
     };
-    match recognised {
+    // Once without looking for mistakes: how far that comes is where the error is, if nothing better is found.
+    let mut plain = Diagnosis::new(source, lines, lexed, start, 0);
+    plain.hunting = false;
+    let first = read(&mut plain).err();
+    if let Some(error) = first.as_ref().filter(|error| lexed.error.as_ref() == Some(&***error)) {
+        return (**error).clone();
+    }
+    let stopped = if options.mode == Mode::FuncType { stopped } else { plain.fill - 1 };
+    let mut diagnosis = Diagnosis::new(source, lines, lexed, start, stopped + 1);
+    match read(&mut diagnosis) {
         Err(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
-        Ok(_) => generic(source, lines, lexed, stopped),
+        Ok(_) => match first {
+            Some(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
+            None => generic(source, lines, lexed, stopped),
+        },
     }
 }
 
@@ -84,6 +106,7 @@ fn statement_start(tokens: &[Token], stopped: usize) -> usize {
             }
             TokenKind::Newline
                 if depth == 0
+                    && index + 1 != stopped
                     && !matches!(tokens.get(index + 1), Some(next) if next.kind == TokenKind::Indent)
                     && !continues_statement(tokens, index + 1)
                     && !begins_decorator(tokens, start) =>
@@ -124,14 +147,47 @@ fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize) -> Syntax
     if let Some(error) = later_lexer_error(source, lines, lexed, token.start.lineno) {
         return error;
     }
-    error_between(source, lines, token.start, token.end, "invalid syntax")
+    if token.kind == TokenKind::EndMarker {
+        let mut error = error_at_token(source, lines, token, ErrorKind::SyntaxError, "invalid syntax");
+        if let Some(range) = &mut error.range {
+            (range.offset, range.end_offset) = (0, 0);
+        }
+        return error;
+    }
+    let mut end = token.end;
+    if token.kind == TokenKind::LessGreater {
+        end.col -= 1;
+    }
+    error_between(source, lines, token.start, end, "invalid syntax")
+}
+
+/// Whether an operand may end with a token.
+fn ends_operand(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    matches!(
+        kind,
+        T::Name
+            | T::Number
+            | T::String
+            | T::FStringEnd
+            | T::TStringEnd
+            | T::RPar
+            | T::RSqb
+            | T::RBrace
+            | T::True
+            | T::False
+            | T::None
+            | T::Ellipsis
+    )
 }
 
 /// What the lexer has to say about the rest of the source. A bracket that nothing closes counts when it opens on an earlier line.
 fn later_lexer_error(source: &str, lines: &Lines, lexed: &Lexed, lineno: u32) -> Option<SyntaxError> {
     let error = lexed.error.as_ref()?;
-    if !lexed.unexpected_eof {
-        return Some(error.clone());
+    match lexed.precedence {
+        Precedence::Raised => return Some(error.clone()),
+        Precedence::Ignored => return None,
+        Precedence::Deferred => {}
     }
     let bracket = lexed.open_brackets.last()?;
     (bracket.pos.lineno < lineno).then(|| never_closed(source, lines, *bracket))

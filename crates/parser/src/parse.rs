@@ -102,7 +102,6 @@ pub fn parse_str<'a>(arena: &'a Arena, source: &str, options: ParseOptions) -> R
     if memchr::memchr(0, source.as_bytes()).is_some() {
         return Err(null_bytes().into());
     }
-    let source = source.strip_prefix('\u{FEFF}').unwrap_or(source);
     let text = universal_newlines(Cow::Borrowed(source));
     parse_text(arena, arena.alloc_str(&text), options)
 }

@@ -26,7 +26,7 @@ pub fn line_text(source: &str, lines: &Lines, lineno: u32) -> String {
     format!("{text}\n")
 }
 
-/// A `SyntaxError` for the source from `start` to `end`.
+/// A `SyntaxError` for the source from `start` to `end`. The end is counted in the first line, even if it is in another.
 pub fn error_between(
     source: &str,
     lines: &Lines,
@@ -34,17 +34,22 @@ pub fn error_between(
     end: Pos,
     msg: impl Into<String>,
 ) -> SyntaxError {
-    SyntaxError {
-        kind: ErrorKind::SyntaxError,
-        msg: msg.into(),
-        range: Some(ErrorRange {
-            lineno: start.lineno,
-            offset: char_offset(source, lines, start),
-            end_lineno: end.lineno,
-            end_offset: char_offset(source, lines, end),
-        }),
-        text: Some(line_text(source, lines, start.lineno)),
-    }
+    let text = line_text(source, lines, start.lineno);
+    let end_offset = if start.lineno == end.lineno {
+        char_offset(source, lines, end)
+    } else {
+        match text.get(..end.col as usize) {
+            Some(before) => before.chars().count() as i32 + 1,
+            None => text.trim_end_matches('\n').chars().count() as i32 + 1,
+        }
+    };
+    let range = ErrorRange {
+        lineno: start.lineno,
+        offset: char_offset(source, lines, start),
+        end_lineno: end.lineno,
+        end_offset,
+    };
+    SyntaxError { kind: ErrorKind::SyntaxError, msg: msg.into(), range: Some(range), text: Some(text) }
 }
 
 /// Drops the newline from an error's line.

@@ -337,6 +337,7 @@ impl Diagnosis<'_> {
         self.memo(Rule::Strings, |p| {
             let start = p.here()?;
             let mut kind = None;
+            let (mut text, mut bytes) = (false, false);
             loop {
                 let token = p.peek()?;
                 let found = match token.kind {
@@ -351,10 +352,15 @@ impl Diagnosis<'_> {
                     }
                     _ => break,
                 };
+                text |= !matches!(found, Kind::Bytes);
+                bytes |= matches!(found, Kind::Bytes);
                 kind = match (kind, found) {
                     (Some(kind @ (Kind::JoinedStr | Kind::TemplateStr)), _) => Some(kind),
                     (_, found) => Some(found),
                 };
+            }
+            if text && bytes {
+                return p.raise_last("cannot mix bytes and nonbytes literals");
             }
             Ok(kind.map(|kind| p.node(kind, start)))
         })

@@ -3,7 +3,7 @@
 use minipy_lexer::TokenKind as T;
 
 use super::node::{Kind, N};
-use super::parser::{Diagnosis, Try, want};
+use super::parser::{Diagnosis, Rule, Try, want};
 
 /// What was read of an argument list.
 pub struct Args {
@@ -17,6 +17,14 @@ pub struct Args {
 impl Diagnosis<'_> {
     /// What is between the parentheses of a call.
     pub fn arguments(&mut self) -> Try<()> {
+        let found = self.memo(Rule::Arguments, |p| {
+            let start = p.here()?;
+            Ok(p.find_arguments()?.map(|()| p.node(Kind::None, start)))
+        })?;
+        Ok(found.map(|_| ()))
+    }
+
+    fn find_arguments(&mut self) -> Try<()> {
         let found = self.attempt(|p| {
             want!(p.args());
             p.skip(T::Comma)?;
@@ -188,6 +196,7 @@ impl Diagnosis<'_> {
             && let Some(last) = self.for_if_clauses()?
             && self.skip(T::Comma)?
         {
+            self.args()?;
             return self.raise(element.start, last.end, "Generator expression must be parenthesized");
         }
         self.mark = mark;

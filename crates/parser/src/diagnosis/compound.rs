@@ -20,7 +20,12 @@ impl Diagnosis<'_> {
     fn statement_keyword(&mut self) -> Result<T, Box<SyntaxError>> {
         let first = self.peek()?.kind;
         Ok(match first {
-            T::Async => self.tokens.get(self.mark + 1).map_or(first, |next| next.kind),
+            T::Async => {
+                self.mark += 1;
+                let next = self.peek();
+                self.mark -= 1;
+                next?.kind
+            }
             _ => first,
         })
     }

@@ -196,21 +196,6 @@ impl Diagnosis<'_> {
     /// Mistakes that show at the beginning of an expression.
     fn wrong_expression(&mut self) -> Try<()> {
         let mark = self.mark;
-        let prefix_or_soft = self.ahead(|p| {
-            let token = want!(p.tok(T::Name));
-            let soft = matches!(token.text(p.source), "_" | "case" | "match" | "type");
-            Ok((soft || p.is(T::String)?).then_some(()))
-        })?;
-        if !prefix_or_soft
-            && let Some(left) = self.disjunction()?
-            && let Some(right) = self.quietly(Self::expression_body)?
-        {
-            let legacy = matches!(&left.kind, Kind::Name(name) if is_legacy(name));
-            if !legacy && self.in_brackets() {
-                return self.raise(left.start, right.end, "invalid syntax. Perhaps you forgot a comma?");
-            }
-        }
-        self.mark = mark;
         if self.tok(T::String)?.is_some() {
             let middle = self.many(|p| {
                 if p.is(T::String)? {
@@ -223,6 +208,21 @@ impl Diagnosis<'_> {
             {
                 let msg = "invalid syntax. Is this intended to be part of the string?";
                 return self.raise(first.start, last.end, msg);
+            }
+        }
+        self.mark = mark;
+        let prefix_or_soft = self.ahead(|p| {
+            let token = want!(p.tok(T::Name));
+            let soft = matches!(token.text(p.source), "_" | "case" | "match" | "type");
+            Ok((soft || p.is(T::String)?).then_some(()))
+        })?;
+        if !prefix_or_soft
+            && let Some(left) = self.disjunction()?
+            && let Some(right) = self.quietly(Self::expression_body)?
+        {
+            let legacy = matches!(&left.kind, Kind::Name(name) if is_legacy(name));
+            if !legacy && self.in_brackets() {
+                return self.raise(left.start, right.end, "invalid syntax. Perhaps you forgot a comma?");
             }
         }
         self.mark = mark;
@@ -566,9 +566,14 @@ impl Diagnosis<'_> {
                 T::LSqb => T::RSqb,
                 _ => T::RPar,
             };
-            p.star_targets()?;
+            let inside = p.star_targets()?;
             want!(p.tok(close));
-            Ok(Some(p.node(Kind::Tuple(Rc::from([])), start)))
+            if close == T::RPar
+                && inside.as_ref().is_some_and(|inside| matches!(inside.kind, Kind::Starred(_)))
+            {
+                return Ok(None);
+            }
+            Ok(Some(p.node(Kind::Tuple(inside.into_iter().collect()), start)))
         })
     }
 

@@ -45,11 +45,14 @@ impl Diagnosis<'_> {
             self.wrong_parameters(of)?;
         }
         self.attempt(|p| {
-            let slash = p.slash_group(of)?.is_some();
-            let plain = p.many(|p| p.parameter_without_default(of))?;
+            let slash = p.slash_group(of)?;
+            let plain = match slash {
+                Some(true) => Vec::new(),
+                _ => p.many(|p| p.parameter_without_default(of))?,
+            };
             let with_default = p.many(|p| p.parameter_with_default(of))?;
             let star = p.star_etc(of)?.is_some();
-            Ok((slash || star || !plain.is_empty() || !with_default.is_empty()).then_some(()))
+            Ok((slash.is_some() || star || !plain.is_empty() || !with_default.is_empty()).then_some(()))
         })
     }
 
@@ -103,7 +106,7 @@ impl Diagnosis<'_> {
     fn parameter_with_default(&mut self, of: Of) -> Try<N> {
         self.attempt(|p| {
             let parameter = want!(p.parameter(of));
-            want!(p.default(of));
+            want!(p.default());
             want!(p.parameter_end(of));
             Ok(Some(parameter))
         })
@@ -112,19 +115,19 @@ impl Diagnosis<'_> {
     fn parameter_maybe_default(&mut self, of: Of) -> Try<N> {
         self.attempt(|p| {
             let parameter = want!(p.parameter(of));
-            p.default(of)?;
+            p.default()?;
             want!(p.parameter_end(of));
             Ok(Some(parameter))
         })
     }
 
-    fn default(&mut self, of: Of) -> Try<()> {
+    fn default(&mut self) -> Try<()> {
         self.attempt(|p| {
             let equal = want!(p.tok(T::Equal));
             if p.expression()?.is_some() {
                 return Ok(Some(()));
             }
-            if p.hunting && (p.is(of.end())? || p.is(T::Comma)?) {
+            if p.hunting && (p.is(T::RPar)? || p.is(T::Comma)?) {
                 return p.raise_token(equal, "expected default value expression");
             }
             Ok(None)
@@ -198,8 +201,11 @@ impl Diagnosis<'_> {
         let behind = self.mark;
         let bare =
             self.is(of.end())? || (self.skip(T::Comma)? && (self.is(of.end())? || self.is(T::DoubleStar)?));
+        if bare && of == Of::Lambda {
+            return self.raise_last("named arguments must follow bare *");
+        }
         if bare {
-            return self.raise_token(star, "named parameters must follow bare *");
+            return self.raise_token(star, "named arguments must follow bare *");
         }
         self.mark = behind;
         if self.skip(T::Comma)? && self.is(T::TypeComment)? {

@@ -37,6 +37,7 @@ pub enum Rule {
     AwaitPrimary,
     Strings,
     LambdaParams,
+    Arguments,
 }
 
 /// The state of the diagnosis.
@@ -297,7 +298,12 @@ impl<'s> Diagnosis<'s> {
     /// From `start` to the last token looked at.
     pub fn raise_from<T>(&self, start: Pos, msg: impl Into<String>) -> Try<T> {
         let end = self.last_token().map_or(start, |token| token.end);
-        self.raise(start, end, msg)
+        self.raise(start, end, msg).map_err(|mut error| {
+            if let Some(range) = &mut error.range {
+                range.end_offset -= 1;
+            }
+            error
+        })
     }
 
     pub fn raise_indentation<T>(&self, msg: impl Into<String>) -> Try<T> {
@@ -337,8 +343,14 @@ pub fn error_at_token(
     let mut error = position::error_between(source, lines, token.start, token.end, msg);
     error.kind = kind;
     if matches!(token.kind, TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker) {
-        let lineno = token.end.lineno;
-        let offset = position::char_offset(source, lines, token.end) - 1;
+        let (lineno, offset) = if token.offset as usize == source.len() {
+            // What comes at the end of the source comes behind its last line.
+            let lineno = token.start.lineno.saturating_sub(1).max(1);
+            let line = position::line_text(source, lines, lineno);
+            (lineno, line.chars().count() as i32)
+        } else {
+            (token.end.lineno, position::char_offset(source, lines, token.end) - 1)
+        };
         error.range = Some(ErrorRange { lineno, offset, end_lineno: lineno, end_offset: -1 });
         error.text = Some(position::line_text(source, lines, lineno));
     }

@@ -257,7 +257,7 @@ impl Diagnosis<'_> {
                 want!(p.tok(T::As));
                 let fine = p.ahead(|p| {
                     want!(p.tok(T::Name));
-                    p.one_of(&[T::Comma, T::RPar, T::Newline])
+                    p.one_of(&[T::Comma, T::RPar, T::Semi, T::Newline])
                 })?;
                 if fine {
                     return Ok(None);
@@ -321,25 +321,14 @@ impl Diagnosis<'_> {
     }
 
     fn raise_stmt(&mut self) -> Try<()> {
-        let raise = want!(self.tok(T::Raise));
-        if self.hunting
-            && let Some(from) = self.tok(T::From)?
-        {
-            let msg = "did you forget an expression between 'raise' and 'from'?";
-            return self.raise(raise.start, from.end, msg);
-        }
+        want!(self.tok(T::Raise));
         if self.expression()?.is_none() {
             return Ok(Some(()));
         }
-        if let Some(from) = self.tok(T::From)? {
-            if self.expression()?.is_some() {
-                return Ok(Some(()));
-            }
-            if self.hunting {
-                return self.raise_token(from, "did you forget an expression after 'from'?");
-            }
-            self.mark -= 1;
-        }
+        self.attempt(|p| {
+            want!(p.tok(T::From));
+            p.expression()
+        })?;
         Ok(Some(()))
     }
 
