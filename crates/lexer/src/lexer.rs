@@ -126,6 +126,8 @@ pub(crate) struct Lexer<'s> {
     pub(crate) brackets: Vec<Bracket>,
     indents: Vec<Indentation>,
     pub(crate) strings: Vec<Interpolated>,
+    /// Where the last comment begins and ends.
+    comment: Option<(usize, usize)>,
     /// The index of the line of the last position asked for; positions are asked for in order.
     line: usize,
     pub(crate) incomplete: bool,
@@ -146,6 +148,7 @@ impl<'s> Lexer<'s> {
             brackets: Vec::new(),
             indents: vec![Indentation::default()],
             strings: Vec::new(),
+            comment: None,
             line: 0,
             incomplete: false,
             precedence: Precedence::Raised,
@@ -304,6 +307,8 @@ impl<'s> Lexer<'s> {
         self.move_to(end);
         if self.options.extra_tokens {
             self.push(TokenKind::Comment, at, end);
+        } else {
+            self.comment = Some((at, end));
         }
         if self.options.type_comments {
             self.type_comment(at, end);
@@ -466,12 +471,15 @@ impl<'s> Lexer<'s> {
 
     /// The token that ends a logical line. It is one column wide, even at the end of a source without newline.
     fn push_newline(&mut self, at: usize) {
-        let start = self.pos(at);
+        // It includes a comment before it, unless that is a token of its own.
+        let from = self.comment.filter(|comment| comment.1 == at).map_or(at, |comment| comment.0);
+        let start = self.pos(from);
+        let end = self.pos(at);
         self.tokens.push(Token {
             kind: TokenKind::Newline,
             start,
-            end: Pos { lineno: start.lineno, col: start.col + 1 },
-            offset: at as u32,
+            end: Pos { lineno: end.lineno, col: end.col + 1 },
+            offset: from as u32,
             end_offset: (at as u32).saturating_add(1).min(self.source.len() as u32),
         });
     }

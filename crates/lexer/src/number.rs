@@ -83,8 +83,15 @@ impl Scanner<'_> {
     /// Checks what follows the literal: a keyword is deprecated, another letter an error.
     fn end(&mut self, kind: &'static str) -> Result<Number, NumberError> {
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
-        let keywords: [&[u8]; 8] = [b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
-        if keywords.iter().any(|keyword| rest.starts_with(keyword)) {
+        let short: [&[u8]; 3] = [b"if", b"in", b"is"];
+        let keywords: [&[u8]; 5] = [b"and", b"else", b"for", b"or", b"not"];
+        let is_keyword = |keyword: &[u8]| {
+            let behind = rest.get(keyword.len()).copied().unwrap_or(0);
+            rest.starts_with(keyword) && !(behind.is_ascii_alphanumeric() || behind == b'_' || behind >= 128)
+        };
+        if short.iter().any(|keyword| rest.starts_with(keyword))
+            || keywords.iter().any(|keyword| is_keyword(keyword))
+        {
             return Ok(Number { end: self.at, warn: Some(kind) });
         }
         let next = self.peek();

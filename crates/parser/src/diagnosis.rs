@@ -18,7 +18,7 @@ use minipy_lexer::{ErrorKind, Lexed, Lines, Pos, Precedence, SyntaxError, Token,
 
 use crate::position::error_between;
 use crate::{Mode, ParseOptions};
-use parser::{Diagnosis, error_at_token};
+use parser::{Diagnosis, error_at_token, reported_end};
 
 /// How the parser failed.
 #[derive(Debug)]
@@ -56,17 +56,6 @@ pub fn explain(
         },
         Failure::At(pos) => index_at(pos),
     };
-    if let (Some(token), Some(before)) =
-        (tokens.get(stopped), stopped.checked_sub(1).and_then(|at| tokens.get(at)))
-        && token.kind == TokenKind::LessGreater
-        && ends_operand(before.kind)
-    {
-        let msg = match token.text(source) {
-            "<>" => "invalid syntax.  Maybe you meant '!=' instead of '<>'?",
-            _ => "with Barry as BDFL, use '<>' instead of '!='",
-        };
-        return error_between(source, lines, token.start, token.end, msg);
-    }
     let start = statement_start(tokens, stopped);
     let read = |diagnosis: &mut Diagnosis<'_>| match options.mode {
         Mode::Exec | Mode::Single => diagnosis.statements(),
@@ -86,7 +75,7 @@ pub fn explain(
         Err(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
         Ok(_) => match first {
             Some(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
-            None => generic(source, lines, lexed, stopped),
+            None => generic(source, lines, lexed, stopped, diagnosis.last_line()),
         },
     }
 }
@@ -132,7 +121,7 @@ fn begins_decorator(tokens: &[Token], index: usize) -> bool {
 }
 
 /// "invalid syntax", or what is worse than that.
-fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize) -> SyntaxError {
+fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize, last_line: u32) -> SyntaxError {
     let Some(token) = lexed.tokens.get(stopped).copied() else {
         return SyntaxError::without_position(ErrorKind::SyntaxError, "invalid syntax");
     };
@@ -144,7 +133,7 @@ fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize) -> Syntax
     if let Some(msg) = unexpected {
         return error_at_token(source, lines, token, ErrorKind::IndentationError, msg);
     }
-    if let Some(error) = later_lexer_error(source, lines, lexed, token.start.lineno) {
+    if let Some(error) = later_lexer_error(source, lines, lexed, last_line) {
         return error;
     }
     if token.kind == TokenKind::EndMarker {
@@ -154,31 +143,7 @@ fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize) -> Syntax
         }
         return error;
     }
-    let mut end = token.end;
-    if token.kind == TokenKind::LessGreater {
-        end.col -= 1;
-    }
-    error_between(source, lines, token.start, end, "invalid syntax")
-}
-
-/// Whether an operand may end with a token.
-fn ends_operand(kind: TokenKind) -> bool {
-    use TokenKind as T;
-    matches!(
-        kind,
-        T::Name
-            | T::Number
-            | T::String
-            | T::FStringEnd
-            | T::TStringEnd
-            | T::RPar
-            | T::RSqb
-            | T::RBrace
-            | T::True
-            | T::False
-            | T::None
-            | T::Ellipsis
-    )
+    error_between(source, lines, token.start, reported_end(token), "invalid syntax")
 }
 
 /// What the lexer has to say about the rest of the source. A bracket that nothing closes counts when it opens on an earlier line.

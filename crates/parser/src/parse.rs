@@ -130,9 +130,7 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
         });
     }
     mark_soft_keywords(source, &mut lexed.tokens);
-    if options.flags & flags::BARRY_AS_BDFL == 0 {
-        // `<>` stays a token of its own that no rule takes.
-    }
+    swap_inequality(source, &mut lexed.tokens, options);
     if options.mode == Mode::Single {
         cut_to_one_statement(&mut lexed.tokens);
     }
@@ -171,6 +169,29 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
     };
     let error = diagnosis::explain(source, &lines, &lexed, failure, options);
     Err(Refused { error: Box::new(error), warnings })
+}
+
+/// Under `from __future__ import barry_as_FLUFL`, `<>` takes the place of `!=`. A `LessGreater` is what no rule takes.
+fn swap_inequality(source: &str, tokens: &mut [Token], options: ParseOptions) {
+    const NAME: &str = "barry_as_FLUFL";
+    let mut swapped = options.flags & flags::BARRY_AS_BDFL != 0;
+    if !swapped && !source.contains(NAME) {
+        return;
+    }
+    let mut future = false;
+    for index in 0..tokens.len() {
+        match tokens[index].kind {
+            TokenKind::Newline | TokenKind::Semi => future = false,
+            TokenKind::Name => match tokens[index].text(source) {
+                "__future__" => future = index > 0 && tokens[index - 1].kind == TokenKind::From,
+                NAME => swapped |= future,
+                _ => {}
+            },
+            TokenKind::NotEqual if swapped => tokens[index].kind = TokenKind::LessGreater,
+            TokenKind::LessGreater if swapped => tokens[index].kind = TokenKind::NotEqual,
+            _ => {}
+        }
+    }
 }
 
 /// Leaves the first statement of an interactive source, and lets a compound one end with a newline as it does when typed.

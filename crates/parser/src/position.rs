@@ -34,13 +34,17 @@ pub fn error_between(
     end: Pos,
     msg: impl Into<String>,
 ) -> SyntaxError {
-    let text = line_text(source, lines, start.lineno);
+    let mut text = line_text(source, lines, start.lineno);
+    if start.lineno != end.lineno {
+        // The newline belongs to the line that was read last.
+        text.truncate(text.trim_end_matches('\n').len());
+    }
     let end_offset = if start.lineno == end.lineno {
         char_offset(source, lines, end)
     } else {
         match text.get(..end.col as usize) {
             Some(before) => before.chars().count() as i32 + 1,
-            None => text.trim_end_matches('\n').chars().count() as i32 + 1,
+            None => text.chars().count() as i32 + 1,
         }
     };
     let range = ErrorRange {

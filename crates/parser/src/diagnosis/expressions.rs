@@ -330,6 +330,12 @@ impl Diagnosis<'_> {
     }
 
     fn comparison_op(&mut self) -> Try<T> {
+        if let Some(token) = self.attempt(|p| p.tok(T::LessGreater))? {
+            return match token.text(self.source) {
+                "<>" => self.raise_token(token, "invalid syntax.  Maybe you meant '!=' instead of '<>'?"),
+                _ => self.raise_token(token, "with Barry as BDFL, use '<>' instead of '!='"),
+            };
+        }
         const OPS: [T; 8] =
             [T::EqEqual, T::NotEqual, T::LessEqual, T::Less, T::GreaterEqual, T::Greater, T::In, T::Is];
         if let Some(token) = self.one_of(&OPS)? {

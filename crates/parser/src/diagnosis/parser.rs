@@ -172,7 +172,7 @@ impl<'s> Diagnosis<'s> {
             return Ok(Some(token));
         }
         let msg = format!("expected '{}'", kind.fixed_text().unwrap_or(""));
-        self.raise(token.start, token.end, msg)
+        self.raise(token.start, reported_end(token), msg)
     }
 
     /// A node from `start` to the last token read.
@@ -355,6 +355,12 @@ pub fn error_at_token(
         error.text = Some(position::line_text(source, lines, lineno));
     }
     error
+}
+
+/// Where an unexpected token ends in an error. `<>` is two tokens to CPython there.
+pub fn reported_end(token: Token) -> Pos {
+    let less_greater = token.kind == TokenKind::LessGreater;
+    Pos { col: token.end.col - u32::from(less_greater), ..token.end }
 }
 
 /// What deep nesting ends with.

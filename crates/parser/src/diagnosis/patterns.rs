@@ -111,17 +111,25 @@ impl Diagnosis<'_> {
             T::LPar | T::LSqb => {
                 self.mark += 1;
                 let close = if token.kind == T::LSqb { T::RSqb } else { T::RPar };
+                let starred = self.is(T::Star)?;
                 self.pattern_sequence()?;
+                // A lone starred pattern needs a comma in parentheses.
+                let bare = starred && self.mark >= 2 && self.tokens[self.mark - 2].kind == T::Star;
                 want!(self.tok(close));
-                Ok(Some(()))
+                Ok((close == T::RSqb || !bare).then_some(()))
             }
             T::LBrace => {
                 self.mark += 1;
-                self.attempt(|p| {
-                    want!(p.list(Self::mapping_item));
-                    p.skip(T::Comma)?;
-                    Ok(Some(()))
-                })?;
+                let items = self.list(Self::mapping_item)?;
+                if items.is_none() {
+                    self.attempt(Self::mapping_rest)?;
+                } else {
+                    self.attempt(|p| {
+                        want!(p.tok(T::Comma));
+                        p.mapping_rest()
+                    })?;
+                }
+                self.skip(T::Comma)?;
                 want!(self.tok(T::RBrace));
                 Ok(Some(()))
             }
@@ -129,11 +137,14 @@ impl Diagnosis<'_> {
         }
     }
 
+    /// `**rest`
+    fn mapping_rest(&mut self) -> Try<()> {
+        want!(self.tok(T::DoubleStar));
+        let rest = want!(self.tok(T::Name));
+        Ok((rest.text(self.source) != "_").then_some(()))
+    }
+
     fn mapping_item(&mut self) -> Try<()> {
-        if self.tok(T::DoubleStar)?.is_some() {
-            want!(self.tok(T::Name));
-            return Ok(Some(()));
-        }
         want!(self.closed_pattern());
         want!(self.tok(T::Colon));
         Ok(self.pattern()?.map(|_| ()))

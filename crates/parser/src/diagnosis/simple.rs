@@ -338,7 +338,6 @@ impl Diagnosis<'_> {
         let found = self.attempt(|p| {
             let targets = want!(p.star_targets());
             let plain = invalid_target(&targets, TargetOf::Del).is_none();
-            p.skip(T::Comma)?;
             Ok(if plain && (p.is(T::Semi)? || p.is(T::Newline)?) { Some(()) } else { None })
         })?;
         if found.is_some() {
