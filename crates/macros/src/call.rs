@@ -94,6 +94,10 @@ pub fn receiver(arg: &FnArg, self_ty: Option<&Type>, value: TokenStream) -> Resu
                 Some((name, _)) if name == "Value" => Ok(value),
                 Some((name, _)) if name == "Ref" => Ok(quote!(#support::receiver::<#self_ty>(#value))),
                 Some((name, _)) if name == "TypeRef" => Ok(quote!(#support::receiver(#value))),
+                // An alias such as `StrRef`; the compiler checks that it is one of `Ref<Self>`.
+                Some((name, None)) if name.ends_with("Ref") => {
+                    Ok(quote!(#support::receiver::<#self_ty>(#value)))
+                }
                 _ => Err(Error::new(
                     reference.elem.span(),
                     "the receiver is `&self`, `&Ref<Self>`, `&Value` or, of a class method, `&TypeRef`",

@@ -46,6 +46,7 @@ pub fn parse(text: &str) -> Result<Signature, String> {
         .strip_prefix('(')
         .and_then(|rest| rest.strip_suffix(')'))
         .ok_or("a signature is written in parentheses")?;
+    let inner = &options_as_defaults(inner);
     let mut signature = Signature::default();
     let mut kind = Kind::PositionalOrKeyword;
     let mut defaulted = false;
@@ -94,6 +95,32 @@ pub fn parse(text: &str) -> Result<Signature, String> {
     }
     Ok(signature)
 }
+
+/// Rewrites optional parameters in brackets, as in `sub[, start[, end]]`, to parameters with an unspecified default.
+fn options_as_defaults(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0usize;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        let opens = c == '[' && after.starts_with(',');
+        let closes = c == ']' && depth > 0;
+        if depth > 0 && (opens || closes) && !out.ends_with(UNSPECIFIED) {
+            out.push_str(UNSPECIFIED);
+        }
+        if opens {
+            depth += 1;
+        } else if closes {
+            depth -= 1;
+        } else {
+            out.push(c);
+        }
+        rest = after;
+    }
+    out
+}
+
+const UNSPECIFIED: &str = "=<unrepresentable>";
 
 /// Splits at the commas that are outside of brackets and strings.
 fn split_commas(text: &str) -> Result<Vec<&str>, String> {
@@ -238,6 +265,13 @@ mod tests {
         assert_eq!(default_of("()"), Some(Default::Other("()".into())));
         assert_eq!(default_of("(1, 2)"), Some(Default::Other("(1, 2)".into())));
         assert_eq!(default_of("sys.maxsize"), Some(Default::Other("sys.maxsize".into())));
+    }
+
+    #[test]
+    fn options_in_brackets() {
+        let names: Vec<_> = parse("($self, sub[, start[, end]], /)").unwrap().params;
+        let names: Vec<_> = names.into_iter().map(|param| (param.name, param.default.is_some())).collect();
+        assert_eq!(names, [("sub".to_owned(), false), ("start".to_owned(), true), ("end".to_owned(), true)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ extern crate self as minipy_vm;
 
 pub mod buffer;
 pub mod cell;
+pub mod codecs;
 pub mod exceptions;
 pub mod finalize;
 pub mod frame;

@@ -219,6 +219,41 @@ pub unsafe fn allocate(class: &TypeRef, size: usize) -> *mut Header {
     }
 }
 
+/// Fails with MemoryError where a block of `size` bytes could not be had, for sizes that a program computes.
+#[inline]
+pub fn check_size(size: usize) -> crate::PyResult<()> {
+    /// Below this an allocation is not worth a question beforehand.
+    const LARGE: usize = 1 << 24;
+    if size < LARGE { Ok(()) } else { check_large(size) }
+}
+
+#[cold]
+fn check_large(size: usize) -> crate::PyResult<()> {
+    let mut probe: Vec<u8> = Vec::new();
+    // The header and the rounding come on top.
+    match probe.try_reserve_exact(size.saturating_add(1 << 12)) {
+        Ok(()) => Ok(()),
+        Err(_) => Err(crate::exceptions::memory_error()),
+    }
+}
+
+/// Moves an object without prefix to a block of another size.
+///
+/// # Safety
+/// `object` must have been allocated with `old` bytes and no prefix, and nothing else may refer to it. Both sizes are
+/// multiples of 8.
+pub(crate) unsafe fn reallocate(object: *mut Header, old: usize, new: usize) -> *mut Header {
+    // SAFETY: the caller's promise; the layout is the one the block was allocated with.
+    unsafe {
+        let layout = Layout::from_size_align_unchecked(old, 8);
+        let moved = std::alloc::realloc(object.cast(), layout, new);
+        if moved.is_null() {
+            handle_alloc_error(Layout::from_size_align_unchecked(new, 8));
+        }
+        moved.cast()
+    }
+}
+
 /// Makes the one object whose class is itself.
 pub(crate) fn allocate_self_classed<T: Payload>(
     payload: impl FnOnce() -> T,

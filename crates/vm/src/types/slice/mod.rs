@@ -1,5 +1,6 @@
 //! `slice`.
 
+pub mod argument;
 pub mod indices;
 
 use crate::heap::{Ref, Traverse, Visitor};

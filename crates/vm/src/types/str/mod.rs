@@ -1,12 +1,24 @@
 //! `str`: text in the most compact of four kinds, with O(1) indexing and room for lone surrogates (PEP 393).
 
 mod build;
+mod case;
+mod encode;
+mod find;
+pub mod format;
 mod intern;
+pub mod iter;
+mod join;
+pub(crate) mod percent;
+mod slots;
+mod split;
+mod translate;
+pub mod unit;
 
 pub use build::StrBuilder;
-pub use intern::{InternCell, intern, intern_ref, interned_count};
+pub use intern::{InternCell, empty, intern, intern_ref, interned_count, latin1_char};
+pub use slots::try_concat_inplace;
 
-use crate::heap::{Header, Obj, Payload, PayloadInfo, Ref, allocate};
+use crate::heap::{self, Header, Obj, Payload, PayloadInfo, Ref, allocate};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 use minipy_macros::pyclass;
@@ -74,7 +86,13 @@ pub enum StrData<'a> {
 /// encoding defaults to 'utf-8'.
 /// errors defaults to 'strict'.
 // The characters follow the payload in the same block.
-#[pyclass(name = "str", basetype, match_self, info = STR_INFO)]
+#[pyclass(
+    name = "str",
+    basetype,
+    match_self,
+    info = STR_INFO,
+    parts(slots, find, split, join, case, translate, format, encode)
+)]
 #[repr(C)]
 pub struct PyStr {
     /// -1 until it is computed.
@@ -204,7 +222,26 @@ impl PyStr {
 
     #[expect(clippy::should_implement_trait, reason = "gives a reference, not Self")]
     pub fn from_str(s: &str) -> StrRef {
-        if s.is_ascii() { PyStr::from_ascii(s.as_bytes()) } else { PyStr::from_wtf8(Wtf8::new(s)) }
+        if s.is_ascii() {
+            return PyStr::from_ascii(s.as_bytes());
+        }
+        let (mut len, mut bits) = (0, 0);
+        for c in s.chars() {
+            len += 1;
+            bits |= u32::from(c);
+        }
+        if len == 1 {
+            return PyStr::from_char(s.chars().next().map_or(0, u32::from));
+        }
+        let kind = Kind::of(bits);
+        // SAFETY: the characters counted above are written, in the kind that their bits need.
+        unsafe {
+            PyStr::build(kind, len, |to| {
+                for (i, c) in s.chars().map(u32::from).enumerate() {
+                    write_char(kind, to, i, c);
+                }
+            })
+        }
     }
 
     pub fn from_wtf8(s: &Wtf8) -> StrRef {
@@ -383,12 +420,46 @@ impl PyStr {
                 return ptr::copy_nonoverlapping(self.data_ptr(), to, self.bytes().len());
             }
             for (i, c) in self.chars().enumerate() {
-                match kind {
-                    Kind::Ascii | Kind::Latin1 => to.add(i).write(c as u8),
-                    Kind::Ucs2 => to.cast::<u16>().add(i).write(c as u16),
-                    Kind::Ucs4 => to.cast::<u32>().add(i).write(c),
-                }
+                write_char(kind, to, i, c);
             }
+        }
+    }
+
+    /// `zelf + other`, growing the block of `zelf`, which must be an exact str that nothing else holds, has been hashed by
+    /// nobody who kept the hash, and is at least as wide as `other`.
+    fn extend(zelf: StrRef, other: &PyStr) -> StrRef {
+        debug_assert!(zelf.header().refcount() == 1 && other.kind <= zelf.kind);
+        let (kind, len) = (zelf.kind, zelf.len);
+        let total = len + other.len;
+        let object = zelf.as_ptr();
+        std::mem::forget(zelf);
+        // SAFETY: an exact str has no prefix, so the object is a block of its own, allocated with the size of its
+        // length; the only reference to it moves along. The new characters are written before it is seen.
+        unsafe {
+            let object = heap::reallocate(object.cast(), block_size(kind, len), block_size(kind, total));
+            let object = object.cast::<Obj<PyStr>>();
+            let payload = &raw mut (*object).payload;
+            (*payload).hash.set(-1);
+            (*payload).len = total;
+            let data = (&raw mut (*payload).data).cast::<u8>();
+            other.write_as(kind, data.add(len * kind.width()));
+            Ref::from_raw(object)
+        }
+    }
+}
+
+/// Writes character number `index` at `to`.
+///
+/// # Safety
+/// There must be room for it, and `kind` must hold `c`.
+#[inline(always)]
+unsafe fn write_char(kind: Kind, to: *mut u8, index: usize, c: u32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match kind {
+            Kind::Ascii | Kind::Latin1 => to.add(index).write(c as u8),
+            Kind::Ucs2 => to.cast::<u16>().add(index).write(c as u16),
+            Kind::Ucs4 => to.cast::<u32>().add(index).write(c),
         }
     }
 }
