@@ -11,6 +11,7 @@ pub mod marshal;
 pub mod opcode;
 mod opcode_table;
 pub mod pystr;
+pub mod verifier;
 
 pub use code::{CodeObject, ConstIdx, LocalIdx, LocalKind, NameIdx};
 pub use constant::Constant;
