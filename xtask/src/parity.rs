@@ -5,6 +5,7 @@ mod code;
 mod codegen;
 mod corpus;
 mod errors;
+mod snippets;
 
 use crate::Outcome;
 
@@ -15,6 +16,7 @@ pub fn run(args: &[String]) -> Outcome {
         Some((what, rest)) if what == "code" => code::run(rest),
         Some((what, rest)) if what == "codegen" => codegen::run(rest),
         Some((what, rest)) if what == "errors" => errors::run(rest),
-        _ => Err("parity of what? One of: ast, code, codegen, errors".into()),
+        Some((what, rest)) if what == "snippets" => snippets::run(rest),
+        _ => Err("parity of what? One of: ast, code, codegen, errors, snippets".into()),
     }
 }

@@ -205,7 +205,7 @@ pub(super) fn error_line(error: &CompileError) -> String {
     }
 }
 
-fn walk(code: &CodeObject, visit: &mut dyn FnMut(&CodeObject)) {
+pub(super) fn walk(code: &CodeObject, visit: &mut dyn FnMut(&CodeObject)) {
     visit(code);
     for constant in code.consts.iter() {
         if let Constant::Code(code) = constant {
@@ -256,7 +256,7 @@ fn constant(value: &Constant) -> String {
     }
 }
 
-fn fields(code: &CodeObject) -> String {
+pub(super) fn fields(code: &CodeObject) -> String {
     let fields = [
         ("qualname", names(std::iter::once(&code.qualname))),
         ("name", names(std::iter::once(&code.name))),

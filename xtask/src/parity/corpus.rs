@@ -67,6 +67,27 @@ pub fn ask(
     Ok(text.lines().map(str::to_owned).collect())
 }
 
+/// The lines that `script` prints under the oracle, run once and recorded as `cache`.
+///
+/// # Errors
+/// A message when the oracle fails.
+pub fn ask_once(oracle: &Oracle, script: &str, cache: &str) -> Result<Vec<String>, String> {
+    let path = target().join("parity").join(cache);
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        return Ok(text.lines().map(str::to_owned).collect());
+    }
+    let output = Command::new(&oracle.python)
+        .args(["-I", "-W", "ignore", "-c", script, "-"])
+        .output()
+        .map_err(|error| format!("cannot run the oracle: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the oracle failed: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    std::fs::write(&path, &text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(text.lines().map(str::to_owned).collect())
+}
+
 fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from)
 }

@@ -32,7 +32,8 @@ impl<'a> Codegen<'a, '_> {
                         CmpOp::Is => format!("\"is\" with '{name}' literal. Did you mean \"==\"?"),
                         _ => format!("\"is not\" with '{name}' literal. Did you mean \"!=\"?"),
                     };
-                    self.warn(expr.loc, message);
+                    // One warning is enough for a chain.
+                    return self.warn(expr.loc, message);
                 }
             }
             left = right;
@@ -41,9 +42,18 @@ impl<'a> Codegen<'a, '_> {
 
     fn has_no_identity(&self, expr: &Expr<'a>) -> bool {
         match self.as_constant(expr) {
-            None => false,
+            None => self.is_constant_tuple(expr),
             Some(Constant::None | Constant::True | Constant::False | Constant::Ellipsis) => false,
             Some(_) => true,
+        }
+    }
+
+    fn is_constant_tuple(&self, expr: &Expr<'a>) -> bool {
+        match expr.kind {
+            ExprKind::Tuple { elts, .. } => {
+                elts.iter().all(|elt| self.as_constant(elt).is_some() || self.is_constant_tuple(elt))
+            }
+            _ => false,
         }
     }
 
