@@ -11,8 +11,8 @@ use crate::error::{Result, syntax_error};
 pub(crate) struct Future {
     /// `CO_FUTURE_*`
     pub(crate) flags: u32,
-    /// The line of the last one.
-    pub(crate) last_line: u32,
+    /// The line and offset of the last one.
+    pub(crate) last: (u32, u32),
 }
 
 /// Reads the future statements, which only a docstring may precede.
@@ -35,7 +35,7 @@ pub(crate) fn future_statements(module: &Mod<'_>) -> Result<Future> {
                 name => return syntax_error(format!("future feature {name} is not defined"), alias.loc),
             }
         }
-        future.last_line = stmt.loc.lineno;
+        future.last = (stmt.loc.lineno, stmt.loc.col_offset);
     }
     Ok(future)
 }

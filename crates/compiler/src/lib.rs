@@ -72,7 +72,7 @@ fn compile_in<'a>(
             table: &table,
             options,
             filename: Str::from(filename),
-            last_future_line: future.last_line,
+            last_future: future.last,
             assemble: &mut |unit| assemble(unit),
             warnings,
         },

@@ -15,10 +15,12 @@ use crate::{Outcome, oracle};
 /// How many differences are shown.
 const SHOWN: usize = 60;
 
-/// Compares what becomes of every snippet. `--errors` leaves out those that the oracle compiles.
+/// Compares what becomes of every snippet. `--errors` leaves out those that the oracle compiles, `--compiled` those that
+/// the parser refuses.
 pub fn run(args: &[String]) -> Outcome {
     let oracle = oracle::find()?;
     let only_errors = args.iter().any(|arg| arg == "--errors");
+    let only_compiled = args.iter().any(|arg| arg == "--compiled");
     let script = include_str!("snippets.py");
     let code = include_str!("code.py");
     let start = code.find("def constant").unwrap_or(0);
@@ -33,8 +35,9 @@ pub fn run(args: &[String]) -> Outcome {
         if only_errors && !expected.contains("error") {
             continue;
         }
-        let found = catch_unwind(AssertUnwindSafe(|| answer(snippet))).unwrap_or_else(|_| "panic".into());
-        if found == *expected {
+        let found = catch_unwind(AssertUnwindSafe(|| answer(snippet)));
+        let (found, refused) = found.unwrap_or_else(|_| ("panic".into(), false));
+        if found == *expected || only_compiled && refused {
             continue;
         }
         wrong += 1;
@@ -61,7 +64,8 @@ fn describe(snippet: &str) -> String {
     format!("{} {:.400?}", parts.next().unwrap_or(""), String::from_utf8_lossy(&source))
 }
 
-fn answer(snippet: &str) -> String {
+/// What becomes of a snippet, and whether the parser refused it.
+fn answer(snippet: &str) -> (String, bool) {
     let mut parts = snippet.split(' ');
     let mode = match parts.next() {
         Some("eval") => Mode::Eval,
@@ -95,23 +99,18 @@ fn answer(snippet: &str) -> String {
                 None if error.kind.name().contains("Error")
                     && !matches!(error.kind.name(), "MemoryError" | "OverflowError" | "ValueError") =>
                 {
-                    out.push_str(&format!(
-                        "error {} {} None None None None",
-                        error.kind.name(),
-                        error.msg
-                    ));
+                    out.push_str(&format!("error {} {} None None None None", error.kind.name(), error.msg));
                 }
                 None => out.push_str(&format!("error {}", error.kind.name())),
             }
-            return escape(&out);
+            return (escape(&out), true);
         }
     };
     for warning in &parsed.warnings {
         out.push_str(&format!("{} {} / ", warning.msg, warning.lineno));
     }
     let mut warnings = Vec::new();
-    let compiled =
-        compile(&parsed.module, "<snippet>", CompileOptions { optimize, flags }, &mut warnings);
+    let compiled = compile(&parsed.module, "<snippet>", CompileOptions { optimize, flags }, &mut warnings);
     for warning in &warnings {
         out.push_str(&format!("{} {} / ", warning.message, warning.location.lineno));
     }
@@ -132,7 +131,7 @@ fn answer(snippet: &str) -> String {
             (kind, _) => out.push_str(&format!("error {kind:?}Error")),
         },
     }
-    escape(&out)
+    (escape(&out), false)
 }
 
 fn digest(code: &CodeObject) -> u32 {

@@ -143,7 +143,12 @@ impl<'a> Codegen<'a, '_> {
         is_module: bool,
         loc: Location,
     ) -> Result<CodeObject> {
+        let needs_conditions = !is_module && deferred.iter().any(|annotation| annotation.condition.is_some());
         self.enter_annotation_unit("__annotate__", scope, loc)?;
+        if needs_conditions {
+            let name = self.intern("__conditional_annotations__");
+            self.unit.ir.freevars.add(name);
+        }
         self.op_arg(Op::BUILD_MAP, 0, loc);
         for annotation in deferred {
             let stmt_loc = at(annotation.stmt.loc);

@@ -27,6 +27,7 @@ pub(super) enum BlockKind<'a> {
     ExceptionHandler,
     ExceptionGroupHandler,
     AsyncComprehension,
+    InlinedComprehension,
     StopIteration,
 }
 
@@ -45,7 +46,7 @@ impl FrameBlock<'_> {
 }
 
 /// How many blocks may be nested.
-const MAX_BLOCKS: usize = 40;
+const MAX_BLOCKS: usize = 21;
 
 impl<'a> Codegen<'a, '_> {
     pub(super) fn push_block(&mut self, kind: BlockKind<'a>, location: ast::Location) -> Result {
@@ -116,6 +117,7 @@ impl<'a> Codegen<'a, '_> {
             | BlockKind::ExceptionHandler
             | BlockKind::ExceptionGroupHandler
             | BlockKind::AsyncComprehension
+            | BlockKind::InlinedComprehension
             | BlockKind::StopIteration => {}
             BlockKind::ForLoop | BlockKind::PopValue => {
                 if preserve_top {

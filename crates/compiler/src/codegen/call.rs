@@ -5,11 +5,10 @@ use minipy_parser::ast::{Expr, ExprContext, ExprKind, Keyword};
 
 use super::collection::TUPLE;
 use super::emit::{STACK_USE_GUIDELINE, common_constant, intrinsic_1};
-use super::unit::UnitKind;
 use super::{Codegen, at};
 use crate::error::{Result, syntax_error};
 use crate::ir::{Location, Op};
-use crate::symtable::{DEF_IMPORT, ScopeRole, SymbolTable};
+use crate::symtable::{DEF_IMPORT, ScopeRole};
 
 impl<'a> Codegen<'a, '_> {
     pub(super) fn call(
@@ -45,15 +44,11 @@ impl<'a> Codegen<'a, '_> {
 
     fn is_method_call(&self, func: &Expr<'a>, args: &[Expr<'a>], keywords: &[Keyword<'a>]) -> bool {
         let ExprKind::Attribute { value, ctx: ExprContext::Load, .. } = func.kind else { return false };
-        let inlined_in_module = self.unit.kind == UnitKind::Module && self.unit.inlined_comprehensions > 0;
+        // Functions of modules are no methods.
         if let ExprKind::Name { id, .. } = value.kind
-            && !inlined_in_module
+            && self.top_symbol(id).has(DEF_IMPORT)
         {
-            // Functions of modules are no methods.
-            let top = self.input.table.scope(SymbolTable::TOP);
-            if top.symbol(id).has(DEF_IMPORT) {
-                return false;
-            }
+            return false;
         }
         let count = args.len() + keywords.len() + usize::from(!keywords.is_empty());
         count < STACK_USE_GUIDELINE

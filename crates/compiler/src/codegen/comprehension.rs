@@ -17,6 +17,8 @@ struct Element<'a> {
     kind: Comprehension,
     elt: &'a Expr<'a>,
     value: Option<&'a Expr<'a>>,
+    /// Where the whole comprehension is.
+    location: ast::Location,
 }
 
 /// What to restore behind an inlined comprehension.
@@ -47,7 +49,7 @@ impl<'a> Codegen<'a, '_> {
         let scope = table.scope(scope_id);
         let loc = at(expr.loc);
         let is_inlined = scope.comp_inlined;
-        let element = Element { kind, elt, value };
+        let element = Element { kind, elt, value, location: expr.loc };
         let name = match kind {
             Comprehension::List => "<listcomp>",
             Comprehension::Set => "<setcomp>",
@@ -63,7 +65,7 @@ impl<'a> Codegen<'a, '_> {
         let mut inlined = None;
         if is_inlined {
             self.comprehension_iterable(outermost)?;
-            inlined = Some(self.enter_inlined(scope, loc)?);
+            inlined = Some(self.enter_inlined(scope, expr.loc)?);
         } else {
             self.enter_unit(name, UnitKind::Comprehension, scope_id, loc.line)?;
             self.unit.ir.argcount = 1;
@@ -81,7 +83,7 @@ impl<'a> Codegen<'a, '_> {
         if kind == Comprehension::Generator {
             self.wrap_in_stop_iteration_handler();
         } else {
-            self.op(Op::RETURN_VALUE, at(elt.loc));
+            self.op(Op::RETURN_VALUE, loc);
         }
         let code = self.leave_unit(true)?;
         self.make_closure(code, 0, loc)?;
@@ -194,7 +196,7 @@ impl<'a> Codegen<'a, '_> {
             }
         }
         self.use_label(start);
-        self.push_block(BlockKind::AsyncComprehension, generator.iter.loc)?;
+        self.push_block(BlockKind::AsyncComprehension, element.location)?;
         self.jump(Op::SETUP_FINALLY, except, loc);
         self.op(Op::GET_ANEXT, loc);
         self.load_none(loc);
@@ -243,7 +245,8 @@ impl<'a> Codegen<'a, '_> {
     }
 
     /// Makes the names of the comprehension's own scope its own in the current unit.
-    fn enter_inlined(&mut self, comprehension: &Scope<'a>, loc: Location) -> Result<Inlined<'a>> {
+    fn enter_inlined(&mut self, comprehension: &Scope<'a>, location: ast::Location) -> Result<Inlined<'a>> {
+        let loc = at(location);
         let in_class_block = self.scope().kind == ScopeKind::Class && self.unit.inlined_comprehensions == 0;
         let is_function_like = self.scope().is_function_like();
         self.unit.inlined_comprehensions += 1;
@@ -252,12 +255,9 @@ impl<'a> Codegen<'a, '_> {
             Inlined { pushed_locals: Vec::new(), overridden: Vec::new(), hidden: Vec::new(), cleanup };
         for (name, symbol) in comprehension.symbols.iter() {
             let is_own = symbol.has(DEF_LOCAL) && !symbol.has(DEF_NONLOCAL);
-            if !is_own && !in_class_block {
-                continue;
-            }
             let inner = symbol.resolution();
             let outer = self.symbol(name).resolution();
-            let kept = inner == Some(Resolution::Free)
+            let kept = inner == Some(Resolution::Free) && !in_class_block
                 || inner == Some(Resolution::Cell) && outer == Some(Resolution::Free);
             if inner != outer && !kept {
                 let before = self.unit.overrides.insert(name, symbol);
@@ -282,6 +282,7 @@ impl<'a> Codegen<'a, '_> {
             // The iterator goes to the top again.
             self.op_arg(Op::SWAP, inlined.pushed_locals.len() as u32 + 1, loc);
             self.jump(Op::SETUP_FINALLY, cleanup, loc);
+            self.push_block(BlockKind::InlinedComprehension, location)?;
         }
         Ok(inlined)
     }
@@ -290,6 +291,7 @@ impl<'a> Codegen<'a, '_> {
         let none = Location::NONE;
         self.unit.inlined_comprehensions -= 1;
         if !inlined.pushed_locals.is_empty() {
+            self.pop_block();
             let end = self.new_label();
             self.op(Op::POP_BLOCK, none);
             self.jump(Op::JUMP_NO_INTERRUPT, end, none);

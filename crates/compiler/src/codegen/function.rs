@@ -139,8 +139,8 @@ impl<'a> Codegen<'a, '_> {
                 if let ExprKind::Constant { value: ast::Constant::Str(text), .. } = expr.kind {
                     self.add_docstring_constant(text);
                 }
-            } else if after.is_empty() {
-                self.pass_for_docstring(expr);
+            } else {
+                rest = self.behind_removed_docstring(expr, after);
             }
         }
         let is_suspendable = self.scope().is_generator || self.scope().is_coroutine;

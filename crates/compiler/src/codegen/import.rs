@@ -52,7 +52,10 @@ impl<'a> Codegen<'a, '_> {
         level: i32,
     ) -> Result {
         let loc = at(stmt.loc);
-        if module == Some("__future__") && level == 0 && stmt.loc.lineno > self.input.last_future_line {
+        if module == Some("__future__")
+            && level == 0
+            && (stmt.loc.lineno, stmt.loc.col_offset) > self.input.last_future
+        {
             return syntax_error("from __future__ imports must occur at the beginning of the file", stmt.loc);
         }
         self.load_const(Constant::Int(i64::from(level)), loc);

@@ -54,8 +54,8 @@ pub(crate) struct Input<'a, 'c> {
     pub(crate) options: Options,
     /// `co_filename`
     pub(crate) filename: Str,
-    /// The line of the last `from __future__ import`, 0 if there is none.
-    pub(crate) last_future_line: u32,
+    /// The line and offset of the last `from __future__ import`, zeros if there is none.
+    pub(crate) last_future: (u32, u32),
     /// Turns units into code objects.
     pub(crate) assemble: &'c mut Assembler<'c>,
     /// Receives the warnings.

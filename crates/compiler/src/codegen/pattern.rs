@@ -190,8 +190,7 @@ impl<'a> Codegen<'a, '_> {
     /// The value a literal pattern or a mapping key stands for.
     fn pattern_literal(&mut self, value: &'a Expr<'a>, location: ast::Location) -> Result {
         match value.kind {
-            ExprKind::Attribute { .. } | ExprKind::JoinedStr { .. } => self.expr(value),
-            ExprKind::Constant { .. } => self.expr(value),
+            ExprKind::Attribute { .. } | ExprKind::Constant { .. } => self.expr(value),
             _ => match pattern_constant(value) {
                 Some(folded) => {
                     self.load_const(folded, at(value.loc));
@@ -290,7 +289,7 @@ impl<'a> Codegen<'a, '_> {
         for (i, pattern_at) in patterns.iter().enumerate() {
             if matches!(pattern_at.kind, PatternKind::MatchStar { .. }) {
                 if star.is_some() {
-                    return syntax_error("multiple starred expressions in sequence pattern", pattern.loc);
+                    return syntax_error("multiple starred names in sequence pattern", pattern.loc);
                 }
                 star = Some(i);
             }

@@ -31,8 +31,8 @@ impl<'a> Codegen<'a, '_> {
             if self.input.options.optimize < 2 {
                 self.load_docstring(expr);
                 self.store_name("__doc__", Location::NONE)?;
-            } else if after.is_empty() {
-                self.pass_for_docstring(expr);
+            } else {
+                rest = self.behind_removed_docstring(expr, after);
             }
         }
         self.stmts(rest)?;
@@ -42,11 +42,26 @@ impl<'a> Codegen<'a, '_> {
         Ok(())
     }
 
-    /// What stands for a docstring that was optimised away and leaves nothing behind it: `pass`.
-    pub(super) fn pass_for_docstring(&mut self, expr: &Expr<'a>) {
-        let start = at(expr.loc);
-        let loc = Location::new(start.line, start.line, start.col, start.col + PASS_LEN);
-        self.op(Op::NOP, loc);
+    /// Begins a body whose docstring was optimised away, and answers what is left of it.
+    pub(super) fn behind_removed_docstring(
+        &mut self,
+        removed: &Expr<'a>,
+        rest: &'a [Stmt<'a>],
+    ) -> &'a [Stmt<'a>] {
+        if rest.is_empty() {
+            // A `pass` is there instead.
+            let start = at(removed.loc);
+            let loc = Location::new(start.line, start.line, start.col, start.col + PASS_LEN);
+            self.op(Op::NOP, loc);
+            return rest;
+        }
+        let Some((expr, after)) = docstring(rest) else { return rest };
+        // The string behind it must not become the docstring, and is evaluated.
+        if let ExprKind::Constant { value, .. } = expr.kind {
+            self.load_ast_constant(value, at(expr.loc));
+            self.op(Op::POP_TOP, Location::NONE);
+        }
+        after
     }
 
     fn load_docstring(&mut self, expr: &'a Expr<'a>) {
@@ -212,7 +227,11 @@ impl<'a> Codegen<'a, '_> {
             location = at(stmt.loc);
             self.op(Op::NOP, location);
         }
-        self.unwind(&mut location, preserve_top, false, stmt.loc)?;
+        let place = match value {
+            Some(value) if constant.is_some() && value.loc.lineno == stmt.loc.lineno => value.loc,
+            _ => stmt.loc,
+        };
+        self.unwind(&mut location, preserve_top, false, place)?;
         match constant {
             Some(constant) => self.load_ast_constant(constant, location),
             None if value.is_none() => self.load_none(location),

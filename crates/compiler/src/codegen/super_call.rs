@@ -6,7 +6,7 @@ use super::unit::UnitKind;
 use super::{Codegen, at};
 use crate::error::Result;
 use crate::ir::{Location, Op};
-use crate::symtable::{Resolution, SymbolTable};
+use crate::symtable::Resolution;
 
 /// `LOAD_SUPER_ATTR`: load a method.
 const METHOD: u32 = 1;
@@ -36,7 +36,7 @@ impl<'a> Codegen<'a, '_> {
 
     fn is_builtin_super(&self) -> bool {
         self.symbol("super").resolution() == Some(Resolution::GlobalImplicit)
-            && self.input.table.scope(SymbolTable::TOP).resolution("super").is_none()
+            && self.top_symbol("super").resolution().is_none()
     }
 
     fn has_implicit_super_arguments(&self) -> bool {

@@ -140,7 +140,10 @@ impl<'a> Codegen<'a, '_> {
     fn qualified_name(&mut self, name: &'a str) -> Str {
         let plain = self.unit.ir.name.clone();
         let mut depth = self.stack.len();
-        if depth > 1 && self.stack[depth - 1].kind == UnitKind::TypeParameters {
+        // These scopes are none that the source shows.
+        let implicit =
+            |unit: &CodeUnit<'a>| matches!(unit.kind, UnitKind::TypeParameters | UnitKind::Annotations);
+        if depth > 1 && implicit(&self.stack[depth - 1]) {
             depth -= 1;
         }
         if depth <= 1 {
@@ -224,6 +227,15 @@ impl<'a> Codegen<'a, '_> {
             return *symbol;
         }
         self.scope().symbol(name)
+    }
+
+    /// What the outermost block knows about a name.
+    pub(super) fn top_symbol(&self, name: &str) -> Symbol {
+        let top = self.stack.first().unwrap_or(&self.unit);
+        match top.overrides.get(name) {
+            Some(symbol) => *symbol,
+            None => self.input.table.scope(SymbolTable::TOP).symbol(name),
+        }
     }
 
     /// `name` as the current unit means it.

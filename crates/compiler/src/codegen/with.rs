@@ -35,16 +35,10 @@ impl<'a> Codegen<'a, '_> {
         if is_async && self.unit.kind != UnitKind::AsyncFunction && !self.is_top_level_await() {
             return syntax_error("'async with' outside async function", stmt.loc);
         }
-        self.with_items(stmt, items, body, is_async)
+        self.with_items(items, body, is_async)
     }
 
-    fn with_items(
-        &mut self,
-        stmt: &'a Stmt<'a>,
-        items: &'a [WithItem<'a>],
-        body: &'a [Stmt<'a>],
-        is_async: bool,
-    ) -> Result {
+    fn with_items(&mut self, items: &'a [WithItem<'a>], body: &'a [Stmt<'a>], is_async: bool) -> Result {
         let Some((item, rest)) = items.split_first() else { return self.stmts(body) };
         let none = Location::NONE;
         let block = self.new_label();
@@ -68,12 +62,12 @@ impl<'a> Codegen<'a, '_> {
         self.jump(Op::SETUP_WITH, handler, loc);
 
         self.use_label(block);
-        self.push_block(BlockKind::With { location: loc, is_async }, stmt.loc)?;
+        self.push_block(BlockKind::With { location: loc, is_async }, item.context_expr.loc)?;
         match item.optional_vars {
             Some(target) => self.expr(target)?,
             None => self.op(Op::POP_TOP, loc),
         }
-        self.descend(|c| c.with_items(stmt, rest, body, is_async))?;
+        self.descend(|c| c.with_items(rest, body, is_async))?;
         self.pop_block();
         self.op(Op::POP_BLOCK, if is_async { loc } else { none });
         self.call_exit_with_nones(loc);

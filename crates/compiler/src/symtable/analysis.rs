@@ -176,7 +176,9 @@ impl<'a> Analysis<'a, '_> {
             return Ok(Resolution::Local);
         }
         // An annotation scope in a class sees the class's names first.
-        if let Some(class_entry) = class_entry {
+        if let Some(class_entry) = class_entry
+            && name != "__classdict__"
+        {
             let in_class = self.table.scope(class_entry).symbol(name);
             if in_class.has(DEF_GLOBAL) {
                 return Ok(Resolution::GlobalExplicit);
@@ -263,7 +265,7 @@ impl<'a> Analysis<'a, '_> {
         inlined_cells: &Names<'a>,
     ) {
         let scope = self.table.scope_mut(id);
-        let in_class = scope.kind == ScopeKind::Class;
+        let sees_class = scope.kind == ScopeKind::Class || scope.can_see_class_scope;
         for (name, symbol) in scope.symbols.iter_mut() {
             if inlined_cells.contains(name) {
                 symbol.0 |= DEF_COMP_CELL;
@@ -278,7 +280,7 @@ impl<'a> Analysis<'a, '_> {
             match scope.symbols.get(name) {
                 // A method's free variable may have the name of a variable of its class.
                 Some(_) => {
-                    if in_class {
+                    if sees_class {
                         scope.symbols.entry(name).0 |= DEF_FREE_CLASS;
                     }
                 }

@@ -66,9 +66,7 @@ impl<'a> Builder<'a, '_> {
         let parent = self.table.scope(self.current);
         let mut scope = Scope::new(name, kind, location, Some(self.current));
         scope.nested = parent.nested || parent.is_function_like();
-        scope.is_method = kind == ScopeKind::Function
-            && (parent.kind == ScopeKind::Class
-                || parent.kind == ScopeKind::TypeParameters && parent.can_see_class_scope);
+        scope.is_method = kind == ScopeKind::Function && parent.kind == ScopeKind::Class;
         self.table.push(scope)
     }
 

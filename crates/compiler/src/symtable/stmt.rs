@@ -19,6 +19,12 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn stmt_kind(&mut self, stmt: &'a Stmt<'a>) -> Result {
+        if matches!(stmt.kind, StmtKind::AsyncFor { .. } | StmtKind::AsyncWith { .. })
+            && self.options.allow_top_level_await
+            && self.current == SymbolTable::TOP
+        {
+            self.scope().is_coroutine = true;
+        }
         match stmt.kind {
             StmtKind::FunctionDef { .. } | StmtKind::AsyncFunctionDef { .. } => self.function(stmt),
             StmtKind::ClassDef { .. } => self.class(stmt),
