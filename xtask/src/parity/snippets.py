@@ -29,7 +29,7 @@ def record(source, mode, flags=0, optimize=-1):
             return
     else:
         return
-    if mode in MODES and len(source) < 20000 and not flags & ~FLAGS and isinstance(flags, int):
+    if mode in MODES and len(source) < 20000 and optimize < 3 and not flags & ~FLAGS and isinstance(flags, int):
         seen.setdefault((mode, flags, max(optimize, 0), source))
 
 def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1):
