@@ -58,6 +58,12 @@ fn add_classes(namespace: &DictRef) {
         set::PySet::class(),
         set::PyFrozenSet::class(),
         slice::PySlice::class(),
+        range::PyRange::class(),
+        enumerate::PyEnumerate::class(),
+        zip::PyZip::class(),
+        map::PyMap::class(),
+        filter::PyFilter::class(),
+        reversed::PyReversed::class(),
         staticmethod::PyStaticMethod::class(),
     ];
     for class in classes {

@@ -3,7 +3,7 @@
 use minipy_macros::pymodule;
 use minipy_vm::function::args::Args;
 use minipy_vm::protocol::{self, BinaryOp, CmpOp};
-use minipy_vm::types::{float, int, seqiter};
+use minipy_vm::types::{callable_iterator, float, int};
 use minipy_vm::{ListRef, PyList, PyResult, PyStr, Value, exceptions, name};
 
 /// `max` and `min`.
@@ -103,7 +103,7 @@ pub mod functions {
                 if !protocol::is_callable(callable) {
                     return Err(exceptions::type_error("iter(v, w): v must be callable"));
                 }
-                Ok(seqiter::new_callable_iterator(callable.clone(), sentinel.clone()))
+                Ok(callable_iterator::new_callable_iterator(callable.clone(), sentinel.clone()))
             }
             [] => Err(exceptions::type_error("iter expected at least 1 argument, got 0")),
             more => {

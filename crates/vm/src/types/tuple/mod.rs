@@ -115,6 +115,22 @@ impl PyTuple {
         unsafe { PyTuple::build_in(PyTuple::class(), N, |to| ptr::write(to.cast(), items)) }
     }
 
+    /// The items of an iterator that knows how many it has, without a vector in between.
+    pub fn from_exact(mut items: impl ExactSizeIterator<Item = Value>) -> TupleRef {
+        let len = items.len();
+        if len == 0 {
+            return empty();
+        }
+        // SAFETY: each item is written, with None in place of those that the iterator fails to give.
+        unsafe {
+            PyTuple::build_in(PyTuple::class(), len, |to| {
+                for i in 0..len {
+                    to.add(i).write(items.next().unwrap_or(Value::NONE));
+                }
+            })
+        }
+    }
+
     /// The items of `a`, then those of `b`.
     pub fn concat(a: &[Value], b: &[Value]) -> TupleRef {
         // SAFETY: each item is written.
