@@ -31,7 +31,8 @@ impl ErrorKind {
     }
 }
 
-/// Where a `SyntaxError` points: lines and offsets from 1, offsets in characters, 0 and -1 where CPython has no better value.
+/// Where a `SyntaxError` points: lines and offsets from 1, offsets in characters, 0 and -1 where CPython has no better value. With an
+/// `offset` of -1 (a source that does not decode) `end_lineno` and `end_offset` are None in Python.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorRange {
     /// `lineno`

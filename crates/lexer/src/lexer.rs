@@ -37,6 +37,8 @@ pub struct Lexed {
     pub open_brackets: Vec<Bracket>,
     /// Whether the source ended where more was needed: in an open bracket or in a triple-quoted string.
     pub incomplete: bool,
+    /// Whether the error is at the very end of the source, in an open bracket or behind a backslash.
+    pub ended: bool,
     /// How the error ranks beside a mistake the parser finds before it.
     pub precedence: Precedence,
 }
@@ -112,6 +114,7 @@ pub fn tokenize(source: &str, lines: &Lines, options: LexerOptions) -> Lexed {
         warnings: lexer.warnings,
         open_brackets: lexer.brackets,
         incomplete: lexer.incomplete,
+        ended: lexer.ended,
         precedence: lexer.precedence,
     }
 }
@@ -131,6 +134,7 @@ pub(crate) struct Lexer<'s> {
     /// The index of the line of the last position asked for; positions are asked for in order.
     line: usize,
     pub(crate) incomplete: bool,
+    ended: bool,
     precedence: Precedence,
 }
 
@@ -151,6 +155,7 @@ impl<'s> Lexer<'s> {
             comment: None,
             line: 0,
             incomplete: false,
+            ended: false,
             precedence: Precedence::Raised,
         }
     }
@@ -221,7 +226,7 @@ impl<'s> Lexer<'s> {
     ) -> LexResult<T> {
         let lineno = line as u32 + 1;
         let text = self.lines.text_of(self.source, line);
-        let text = if with_newline { format!("{text}\n") } else { text.to_owned() };
+        let text = if with_newline { self.lines.full_text_of(self.source, line) } else { text.to_owned() };
         Err(Box::new(SyntaxError {
             kind,
             msg: msg.into(),
@@ -397,8 +402,15 @@ impl<'s> Lexer<'s> {
     fn continuation(&mut self, at: usize) -> LexResult<usize> {
         let line = self.lines.index_of(at);
         let offset = self.chars_before(line, at);
+        let ends_open = at + 1 >= self.source.len() && self.lines.ends_open(self.source);
+        if ends_open {
+            self.precedence = Precedence::Deferred;
+            let msg = "unexpected character after line continuation character";
+            return self.error_in_line(ErrorKind::SyntaxError, line, offset + 1, 0, msg, true);
+        }
         if at + 1 >= self.source.len() || (self.byte(at + 1) == b'\n' && at + 2 >= self.source.len()) {
             self.incomplete = true;
+            self.ended = true;
             self.precedence = Precedence::Deferred;
             let kind = ErrorKind::SyntaxError;
             if let Some(bracket) = self.brackets.last() {
@@ -652,6 +664,7 @@ impl<'s> Lexer<'s> {
         let end = self.source.len();
         if !self.brackets.is_empty() {
             self.incomplete = true;
+            self.ended = true;
             self.precedence = Precedence::Deferred;
         }
         let line_open = !matches!(
@@ -699,7 +712,7 @@ pub fn never_closed(source: &str, lines: &Lines, bracket: Bracket) -> SyntaxErro
         text: Some(if lines.count_with_newline(source) > line + 1 {
             lines.text_of(source, line).to_owned()
         } else {
-            format!("{}\n", lines.text_of(source, line))
+            lines.full_text_of(source, line)
         }),
     }
 }

@@ -99,14 +99,7 @@ fn begins_match(rest: &[Token]) -> bool {
         return false;
     }
     let end = rest.iter().position(|token| token.kind == TokenKind::Newline);
-    match end {
-        Some(end) => {
-            end > 0
-                && rest[end - 1].kind == TokenKind::Colon
-                && rest.get(end + 1).is_some_and(|token| token.kind == TokenKind::Indent)
-        }
-        None => false,
-    }
+    end.is_some_and(|end| end > 0 && rest[end - 1].kind == TokenKind::Colon)
 }
 
 /// Whether what follows a parenthesis up to its end is a list of with-items, and the end of the statement's header comes next.

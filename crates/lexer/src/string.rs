@@ -94,7 +94,7 @@ impl Lexer<'_> {
         }
         debug_assert!(end > start);
         let lineno = self.detected_line(found_at);
-        self.incomplete |= triple;
+        self.incomplete |= triple || (found_at >= self.source.len() && self.lines.ends_open(self.source));
         let msg = match (triple, escaped_quote) {
             (true, _) => format!("unterminated triple-quoted string literal (detected at line {lineno})"),
             (false, false) => format!("unterminated string literal (detected at line {lineno})"),
@@ -234,7 +234,7 @@ impl Lexer<'_> {
         let Some(string) = self.strings.last() else { return Ok(()) };
         let (start, letter, triple) = (string.start, string.letter(), string.triple);
         let lineno = self.detected_line(at);
-        self.incomplete |= triple;
+        self.incomplete |= triple || (at >= self.source.len() && self.lines.ends_open(self.source));
         let quoted = if triple { "triple-quoted " } else { "" };
         self.error_at(
             start + 1,

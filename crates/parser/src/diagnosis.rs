@@ -16,9 +16,10 @@ mod simple;
 
 use minipy_lexer::{ErrorKind, Lexed, Lines, Pos, Precedence, SyntaxError, Token, TokenKind, never_closed};
 
-use crate::position::error_between;
-use crate::{Mode, ParseOptions};
-use parser::{Diagnosis, error_at_token, reported_end};
+use crate::position::{error_between, line_text};
+use crate::{Mode, ParseOptions, flags};
+pub use parser::too_complex;
+use parser::{Diagnosis, error_at_token, is_at_end, reported_end};
 
 /// How the parser failed.
 #[derive(Debug)]
@@ -44,6 +45,11 @@ pub fn explain(
     let tokens = &lexed.tokens;
     let index_at =
         |pos: Pos| tokens.partition_point(|token| token.start < pos).min(tokens.len().saturating_sub(1));
+    if options.flags & flags::ALLOW_INCOMPLETE_INPUT != 0
+        && let Some(error) = incomplete(source, lines, lexed, &failure)
+    {
+        return error;
+    }
     let stopped = match failure {
         Failure::Error(error) => return *error,
         Failure::Behind(pos, msg) => {
@@ -58,8 +64,9 @@ pub fn explain(
     };
     let start = statement_start(tokens, stopped);
     let read = |diagnosis: &mut Diagnosis<'_>| match options.mode {
-        Mode::Exec | Mode::Single => diagnosis.statements(),
-        Mode::Eval => diagnosis.expressions().map(|_| None),
+        Mode::Exec => diagnosis.statements(),
+        Mode::Single => diagnosis.one_statement(),
+        Mode::Eval => diagnosis.one_expression(),
         Mode::FuncType => Ok(None),
     };
     // Once without looking for mistakes: how far that comes is where the error is, if nothing better is found.
@@ -77,6 +84,37 @@ pub fn explain(
             Some(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
             None => generic(source, lines, lexed, stopped, diagnosis.last_line()),
         },
+    }
+}
+
+/// The error that asks for more input, when the parser came to the end of what there is.
+fn incomplete(source: &str, lines: &Lines, lexed: &Lexed, failure: &Failure) -> Option<SyntaxError> {
+    const MSG: &str = "incomplete input";
+    let kind = ErrorKind::IncompleteInputError;
+    match failure {
+        Failure::Lexer => {
+            let error = lexed.error.as_ref().filter(|_| lexed.incomplete)?;
+            let mut range = error.range?;
+            if lexed.precedence != Precedence::Raised && lexed.ended {
+                range.lineno = lines.count_with_newline(source) as u32;
+                range.offset = line_text(source, lines, range.lineno).chars().count() as i32;
+            }
+            (range.end_lineno, range.end_offset) = (range.lineno, -1);
+            let text = Some(line_text(source, lines, range.lineno));
+            Some(SyntaxError { kind, msg: MSG.into(), range: Some(range), text })
+        }
+        Failure::At(pos) => {
+            let index = lexed.tokens.partition_point(|token| token.start < *pos);
+            let token = *lexed.tokens.get(index).or(lexed.tokens.last())?;
+            if is_at_end(source, token) {
+                return Some(error_at_token(source, lines, token, kind, MSG));
+            }
+            let last = token.end_offset as usize == source.len() && lines.ends_open(source);
+            let mut error = error_between(source, lines, token.start, token.end, MSG);
+            error.kind = kind;
+            (last && token.kind != TokenKind::String).then_some(error)
+        }
+        Failure::Error(_) | Failure::Behind(..) => None,
     }
 }
 
@@ -136,7 +174,7 @@ fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize, last_line
     if let Some(error) = later_lexer_error(source, lines, lexed, last_line) {
         return error;
     }
-    if token.kind == TokenKind::EndMarker {
+    if is_at_end(source, token) {
         let mut error = error_at_token(source, lines, token, ErrorKind::SyntaxError, "invalid syntax");
         if let Some(range) = &mut error.range {
             (range.offset, range.end_offset) = (0, 0);

@@ -4,6 +4,8 @@
 pub mod ast;
 mod build;
 mod diagnosis;
+mod interactive;
+mod nesting;
 mod parse;
 mod position;
 

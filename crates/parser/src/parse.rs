@@ -13,6 +13,7 @@ use crate::ast::{Arena, Mod, TypeIgnore};
 use crate::build::{Builder, Reject};
 use crate::diagnosis;
 use crate::grammar::TopParser;
+use crate::{interactive, nesting};
 
 /// Which start rule a source is parsed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,7 +115,7 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
     if source.len() >= u32::MAX as usize {
         return Err(SyntaxError::without_position(ErrorKind::MemoryError, "source is too long").into());
     }
-    let lines = Lines::new(source);
+    let lines = Lines::new(source, options.mode == Mode::Exec);
     let type_comments = options.flags & flags::TYPE_COMMENTS != 0;
     let lexer_options = LexerOptions { type_comments, ..LexerOptions::default() };
     let mut lexed = tokenize(source, &lines, lexer_options);
@@ -131,8 +132,17 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
     }
     mark_soft_keywords(source, &mut lexed.tokens);
     swap_inequality(source, &mut lexed.tokens, options);
-    if options.mode == Mode::Single {
-        cut_to_one_statement(&mut lexed.tokens);
+    let mut behind = None;
+    if options.mode == Mode::Single && lexed.error.is_none() {
+        let imply_dedents = options.flags & flags::DONT_IMPLY_DEDENT == 0;
+        behind = interactive::cut_to_one_statement(source, &lines, &mut lexed.tokens, imply_dedents);
+    }
+    if options.mode == Mode::Eval && lexed.error.is_none() {
+        interactive::end_without_newline(source, &lines, &mut lexed.tokens);
+    }
+    let depth = nesting::depth(&lexed.tokens);
+    if depth > nesting::LIMIT {
+        return Err(diagnosis::too_complex().into());
     }
     let builder = Builder::new(arena, source, &lines, options.max_int_digits);
     builder.type_ignores.replace(type_ignores);
@@ -152,6 +162,11 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
     warnings.append(&mut builder.warnings.borrow_mut());
     let error = match result {
         Ok(module) => {
+            if let Some(error) =
+                behind.and_then(|newline| interactive::more_than_one(source, &lines, newline))
+            {
+                return Err(Refused { error: Box::new(error), warnings });
+            }
             return Ok(Parsed { module, warnings, source });
         }
         Err(error) => error,
@@ -167,8 +182,18 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
         ParseError::User { error: Reject::Behind(pos, msg) } => diagnosis::Failure::Behind(pos, msg),
         ParseError::User { error: Reject::Lexer } => diagnosis::Failure::Lexer,
     };
-    let error = diagnosis::explain(source, &lines, &lexed, failure, options);
+    let explain = || diagnosis::explain(source, &lines, &lexed, failure, options);
+    let error = if depth > nesting::SHALLOW { on_deep_stack(explain) } else { explain() };
     Err(Refused { error: Box::new(error), warnings })
+}
+
+/// Runs the diagnosis of deeply nested code, which recurses with the nesting, on a stack that is deep enough.
+fn on_deep_stack(explain: impl FnOnce() -> SyntaxError + Send) -> SyntaxError {
+    const STACK_SIZE: usize = 512 << 20;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, explain);
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(diagnosis::too_complex)
+    })
 }
 
 /// Under `from __future__ import barry_as_FLUFL`, `<>` takes the place of `!=`. A `LessGreater` is what no rule takes.
@@ -191,31 +216,5 @@ fn swap_inequality(source: &str, tokens: &mut [Token], options: ParseOptions) {
             TokenKind::LessGreater if swapped => tokens[index].kind = TokenKind::NotEqual,
             _ => {}
         }
-    }
-}
-
-/// Leaves the first statement of an interactive source, and lets a compound one end with a newline as it does when typed.
-fn cut_to_one_statement(tokens: &mut Vec<Token>) {
-    let Some(first) = tokens.first().copied() else { return };
-    let compound = matches!(
-        first.kind,
-        TokenKind::If
-            | TokenKind::While
-            | TokenKind::For
-            | TokenKind::Try
-            | TokenKind::With
-            | TokenKind::Def
-            | TokenKind::Class
-            | TokenKind::Async
-            | TokenKind::At
-            | TokenKind::SoftMatch
-    );
-    let Some(end) = tokens.last().copied().filter(|token| token.kind == TokenKind::EndMarker) else { return };
-    if compound {
-        let at = tokens.len() - 1;
-        tokens.insert(at, Token { kind: TokenKind::Newline, ..end });
-    } else if let Some(newline) = tokens.iter().position(|token| token.kind == TokenKind::Newline) {
-        tokens.truncate(newline + 1);
-        tokens.push(end);
     }
 }

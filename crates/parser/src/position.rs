@@ -18,12 +18,7 @@ pub fn char_offset(source: &str, lines: &Lines, pos: Pos) -> i32 {
 
 /// The text of a line, with its newline, as a `SyntaxError` from the parser has it.
 pub fn line_text(source: &str, lines: &Lines, lineno: u32) -> String {
-    let index = (lineno as usize).saturating_sub(1);
-    let text = lines.text_of(source, index);
-    if lines.start_of(index) >= source.len() && index > 0 {
-        return text.to_owned();
-    }
-    format!("{text}\n")
+    lines.full_text_of(source, (lineno as usize).saturating_sub(1))
 }
 
 /// A `SyntaxError` for the source from `start` to `end`. The end is counted in the first line, even if it is in another.

@@ -91,7 +91,7 @@ fn answer(file: &Path) -> String {
 pub fn error_line(error: &minipy_parser::SyntaxError) -> String {
     let range = match error.range {
         None => "null, null, null, null".to_owned(),
-        Some(range) if range.end_lineno == 0 => format!("{}, {}, null, null", range.lineno, range.offset),
+        Some(range) if range.offset == -1 => format!("{}, {}, null, null", range.lineno, range.offset),
         Some(range) => {
             format!("{}, {}, {}, {}", range.lineno, range.offset, range.end_lineno, range.end_offset)
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use minipy_parser::ast::Arena;
-use minipy_parser::{Mode, ParseOptions, parse_str};
+use minipy_parser::{Mode, ParseOptions, flags, parse_str};
 
 use super::ast::error_line;
 use crate::oracle::{self, Oracle};
@@ -36,9 +36,10 @@ pub fn run(args: &[String]) -> Outcome {
                 .map_err(|error| format!("{}: {error}", golden.display()))?;
         }
         let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let options = options(file);
         for (source, expected) in text.split("\n%%\n").zip(&answers) {
             total += 1;
-            let found = answer(source);
+            let found = answer(source, options);
             if found != *expected {
                 wrong += 1;
                 if wrong <= SHOWN {
@@ -79,9 +80,26 @@ fn ask(oracle: &Oracle, file: &Path) -> Result<Vec<String>, String> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
 }
 
-fn answer(source: &str) -> String {
+/// How the sources of a file are compiled: its name may say `single`, `eval` and `incomplete`.
+fn options(file: &Path) -> ParseOptions {
+    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let mode = if name.contains("single") {
+        Mode::Single
+    } else if name.contains("eval") {
+        Mode::Eval
+    } else {
+        Mode::Exec
+    };
+    let mut options = ParseOptions::new(mode);
+    if name.contains("incomplete") {
+        options.flags = flags::ALLOW_INCOMPLETE_INPUT | flags::DONT_IMPLY_DEDENT;
+    }
+    options
+}
+
+fn answer(source: &str, options: ParseOptions) -> String {
     let arena = Arena::new();
-    match parse_str(&arena, source, ParseOptions::new(Mode::Exec)) {
+    match parse_str(&arena, source, options) {
         Ok(_) => "[\"ok\"]".into(),
         Err(refused) => error_line(&refused.error),
     }

@@ -15,7 +15,7 @@ use crate::position;
 pub type Try<T> = Result<Option<T>, Box<SyntaxError>>;
 
 /// The deepest recursion of the diagnosis.
-const MAX_DEPTH: u32 = 6000;
+const MAX_DEPTH: u32 = 20_000;
 
 /// The rules whose results are remembered.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -321,6 +321,21 @@ impl<'s> Diagnosis<'s> {
         Ok(None)
     }
 
+    /// An interactive statement up to the mistake.
+    pub fn one_statement(&mut self) -> Try<()> {
+        want!(self.statement());
+        self.tok(TokenKind::Newline)?;
+        Ok(None)
+    }
+
+    /// An expression and nothing else, up to the mistake.
+    pub fn one_expression(&mut self) -> Try<()> {
+        want!(self.expressions());
+        self.many(|p| p.tok(TokenKind::Newline))?;
+        self.tok(TokenKind::EndMarker)?;
+        Ok(None)
+    }
+
     fn last_token(&self) -> Option<Token> {
         self.tokens.get(self.fill.min(self.tokens.len()).saturating_sub(1)).copied()
     }
@@ -342,10 +357,11 @@ pub fn error_at_token(
 ) -> SyntaxError {
     let mut error = position::error_between(source, lines, token.start, token.end, msg);
     error.kind = kind;
-    if matches!(token.kind, TokenKind::Indent | TokenKind::Dedent | TokenKind::EndMarker) {
-        let (lineno, offset) = if token.offset as usize == source.len() {
+    let at_end = is_at_end(source, token);
+    if at_end || matches!(token.kind, TokenKind::Indent | TokenKind::Dedent) {
+        let (lineno, offset) = if at_end {
             // What comes at the end of the source comes behind its last line.
-            let lineno = token.start.lineno.saturating_sub(1).max(1);
+            let lineno = token.start.lineno.saturating_sub(1);
             let line = position::line_text(source, lines, lineno);
             (lineno, line.chars().count() as i32)
         } else {
@@ -355,6 +371,13 @@ pub fn error_at_token(
         error.text = Some(position::line_text(source, lines, lineno));
     }
     error
+}
+
+/// Whether a token is not in the source, but stands for its end.
+pub fn is_at_end(source: &str, token: Token) -> bool {
+    token.offset as usize == source.len()
+        && token.start.col == 0
+        && matches!(token.kind, TokenKind::Dedent | TokenKind::EndMarker | TokenKind::Newline)
 }
 
 /// Where an unexpected token ends in an error. `<>` is two tokens to CPython there.
