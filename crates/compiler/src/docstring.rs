@@ -1,5 +1,7 @@
 //! Docstrings.
 
+use std::borrow::Cow;
+
 use minipy_bytecode::Str;
 use minipy_parser::ast::{Constant, Expr, ExprKind, Stmt, StmtKind};
 use rustpython_wtf8::Wtf8;
@@ -20,7 +22,8 @@ pub(crate) fn docstring<'a>(body: &'a [Stmt<'a>]) -> Option<(&'a Expr<'a>, &'a [
 /// The docstring as `__doc__` shows it: indentation removed as `inspect.cleandoc` does, but for the first line's own and
 /// for trailing blank lines.
 pub(crate) fn clean_docstring(text: &Wtf8) -> Str {
-    let bytes = text.as_bytes();
+    let expanded = expand_tabs(text.as_bytes());
+    let bytes = &expanded[..];
     let first_line_end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| i + 1);
     let indent_of = |line: &[u8]| line.iter().take_while(|b| **b == b' ').count();
     let (first, rest) = bytes.split_at(first_line_end);
@@ -32,7 +35,7 @@ pub(crate) fn clean_docstring(text: &Wtf8) -> Str {
         .unwrap_or(0);
     let first_indent = indent_of(first);
     if margin == 0 && first_indent == 0 {
-        return Str::from(text);
+        return Wtf8::from_bytes(bytes).map_or_else(|| Str::from(text), Str::from);
     }
     let mut cleaned = Vec::with_capacity(bytes.len());
     cleaned.extend_from_slice(&first[first_indent..]);
@@ -41,3 +44,33 @@ pub(crate) fn clean_docstring(text: &Wtf8) -> Str {
     }
     Wtf8::from_bytes(&cleaned).map_or_else(|| Str::from(text), Str::from)
 }
+
+/// `text.expandtabs()`
+fn expand_tabs(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'\t') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len() + 64);
+    let mut column = 0;
+    for &byte in text {
+        match byte {
+            b'\t' => {
+                let width = TAB_SIZE - column % TAB_SIZE;
+                out.resize(out.len() + width, b' ');
+                column += width;
+            }
+            b'\n' | b'\r' => {
+                out.push(byte);
+                column = 0;
+            }
+            _ => {
+                out.push(byte);
+                // Columns count characters, not the bytes that continue one.
+                column += usize::from(byte & 0xC0 != 0x80);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+const TAB_SIZE: usize = 8;

@@ -93,7 +93,7 @@ fn answer(snippet: &str) -> (String, bool) {
                     error.msg,
                     range.lineno,
                     range.offset,
-                    end(range.end_lineno as u32),
+                    end(range.end_lineno),
                     if range.end_lineno == 0 { "None".to_owned() } else { range.end_offset.to_string() },
                 )),
                 None if error.kind.name().contains("Error")

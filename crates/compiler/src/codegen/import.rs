@@ -14,7 +14,7 @@ impl<'a> Codegen<'a, '_> {
         for alias in names {
             self.load_const(Constant::Int(0), loc);
             self.load_none(loc);
-            self.op_import_name(alias.name, loc);
+            self.op_name(Op::IMPORT_NAME, alias.name, loc);
             match alias.asname {
                 Some(asname) => self.import_as(alias.name, asname, loc)?,
                 None => {
@@ -33,7 +33,7 @@ impl<'a> Codegen<'a, '_> {
             return self.store_name(asname, loc);
         }
         while let Some(attribute) = rest.next() {
-            self.op_import_from(attribute, loc);
+            self.op_name(Op::IMPORT_FROM, attribute, loc);
             if rest.peek().is_some() {
                 self.op_arg(Op::SWAP, 2, loc);
                 self.op(Op::POP_TOP, loc);
@@ -61,27 +61,17 @@ impl<'a> Codegen<'a, '_> {
         self.load_const(Constant::Int(i64::from(level)), loc);
         let from_list = names.iter().map(|alias| Constant::str(self.intern(alias.name))).collect();
         self.load_const(Constant::tuple(from_list), loc);
-        self.op_import_name(module.unwrap_or(""), loc);
+        self.op_name(Op::IMPORT_NAME, module.unwrap_or(""), loc);
         for (i, alias) in names.iter().enumerate() {
             if i == 0 && alias.name == "*" {
                 self.op_arg(Op::CALL_INTRINSIC_1, intrinsic_1::IMPORT_STAR, loc);
                 self.op(Op::POP_TOP, Location::NONE);
                 return Ok(());
             }
-            self.op_import_from(alias.name, loc);
+            self.op_name(Op::IMPORT_FROM, alias.name, loc);
             self.store_name(alias.asname.unwrap_or(alias.name), loc)?;
         }
         self.op(Op::POP_TOP, loc);
         Ok(())
-    }
-
-    fn op_import_name(&mut self, name: &'a str, loc: Location) {
-        let number = self.name_number(name);
-        self.op_arg(Op::IMPORT_NAME, number, loc);
-    }
-
-    fn op_import_from(&mut self, name: &'a str, loc: Location) {
-        let number = self.name_number(name);
-        self.op_arg(Op::IMPORT_FROM, number, loc);
     }
 }
