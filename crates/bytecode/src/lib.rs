@@ -10,6 +10,7 @@ pub mod location;
 pub mod marshal;
 pub mod opcode;
 mod opcode_table;
+pub mod pyc;
 pub mod pystr;
 pub mod verifier;
 

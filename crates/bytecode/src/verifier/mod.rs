@@ -5,9 +5,10 @@
 //!   instructions;
 //! - the stack never underflows, never exceeds `co_stacksize`, and has one depth at each instruction;
 //! - a null is on the stack only where the consumer expects one;
-//! - `LOAD_FAST` and its kin read bound locals, and `*_DEREF` locals that were bound.
+//! - `LOAD_FAST` and its kin read bound locals, `*_DEREF` locals that hold a cell;
+//! - `BUILD_STRING` finds strings.
 //!
-//! What the values are is not checked: an instruction that wants a list, cell or code object must look.
+//! What other values are is not checked: an instruction that wants a list or a code object must look.
 
 mod operands;
 mod state;
@@ -155,7 +156,7 @@ impl<'a> Verifier<'a> {
             return Err(error(0, "malformed exception table"));
         }
         let count = joins.iter().filter(|join| matches!(join, Join::Unseen)).count();
-        let words = code.localsplusnames.len() / 64 + code.stacksize as usize / 8 + 2;
+        let words = code.localsplusnames.len() / 8 + code.stacksize as usize / 8 + 2;
         if count.saturating_mul(words.min(instrs.len() + 2)) > MAX_STATE_WORDS {
             return Err(error(0, "too complex"));
         }

@@ -16,10 +16,12 @@ pub fn check(code: &CodeObject, opcode: Opcode, oparg: u32) -> Result<(), &'stat
         | Opcode::LOAD_FAST_BORROW_LOAD_FAST_BORROW
         | Opcode::STORE_FAST_LOAD_FAST
         | Opcode::STORE_FAST_STORE_FAST => index >> 4 < locals && index & 15 < locals,
-        Opcode::LOAD_DEREF | Opcode::STORE_DEREF | Opcode::DELETE_DEREF | Opcode::LOAD_FROM_DICT_OR_DEREF => {
-            code.localspluskinds.get(index).is_some_and(|kind| kind.is_cell() || kind.is_free())
-        }
-        Opcode::MAKE_CELL => code.localspluskinds.get(index).is_some_and(|kind| kind.is_cell()),
+        // Any slot may hold a cell: inlined comprehensions make plain locals into cells for a while.
+        Opcode::LOAD_DEREF
+        | Opcode::STORE_DEREF
+        | Opcode::DELETE_DEREF
+        | Opcode::LOAD_FROM_DICT_OR_DEREF
+        | Opcode::MAKE_CELL => index < locals,
         Opcode::COPY_FREE_VARS => index == code.nfreevars(),
         Opcode::BINARY_OP => oparg <= 26,
         // Bit 4 asks for a bool; the low bits are the mask of a specialised comparison.

@@ -1,24 +1,36 @@
 //! What is known about stack and locals at one instruction, and how instructions change it.
 
 use crate::code::CodeObject;
+use crate::constant::Constant;
 use crate::opcode::Opcode;
 
-/// What a stack slot may hold, as bits.
+/// What a stack slot or local may hold, as bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Kind(u8);
 
 impl Kind {
+    /// Any value but those below.
     pub const VALUE: Kind = Kind(1);
+    /// Nothing: an unbound local, the missing self of a call.
     pub const NULL: Kind = Kind(2);
+    pub const CELL: Kind = Kind(4);
+    pub const STR: Kind = Kind(8);
     pub const EITHER: Kind = Kind(3);
+
+    fn or(self, other: Kind) -> Kind {
+        Kind(self.0 | other.0)
+    }
+
+    fn is_value(self) -> bool {
+        self.0 & Kind::NULL.0 == 0
+    }
 }
 
 /// Stack and locals.
 #[derive(Clone, Debug)]
 pub struct State {
     pub stack: Vec<Kind>,
-    /// One bit a local: surely bound.
-    bound: Vec<u64>,
+    locals: Vec<Kind>,
 }
 
 /// Whether the operands that an instruction names beyond its net effect stay on the stack untouched.
@@ -75,25 +87,20 @@ type Outcome = Result<(), &'static str>;
 impl State {
     /// Arguments are bound when a function starts.
     pub fn at_start(code: &CodeObject) -> State {
-        let mut state = State { stack: Vec::new(), bound: vec![0; code.localsplusnames.len().div_ceil(64)] };
-        for index in 0..code.total_args().min(code.localsplusnames.len()) {
-            state.set_bound(index, true);
+        let mut locals = vec![Kind::NULL; code.localsplusnames.len()];
+        for local in locals.iter_mut().take(code.total_args()) {
+            *local = Kind::VALUE;
         }
-        state
+        State { stack: Vec::new(), locals }
     }
 
-    fn is_bound(&self, local: usize) -> bool {
-        self.bound.get(local / 64).is_some_and(|word| word >> (local % 64) & 1 == 1)
+    fn local(&self, index: u32) -> Kind {
+        self.locals.get(index as usize).copied().unwrap_or(Kind::NULL)
     }
 
-    fn set_bound(&mut self, local: usize, bound: bool) {
-        if let Some(word) = self.bound.get_mut(local / 64) {
-            let bit = 1 << (local % 64);
-            if bound {
-                *word |= bit;
-            } else {
-                *word &= !bit;
-            }
+    fn set_local(&mut self, index: u32, kind: Kind) {
+        if let Some(local) = self.locals.get_mut(index as usize) {
+            *local = kind;
         }
     }
 
@@ -103,14 +110,11 @@ impl State {
             return Err("inconsistent stack depth");
         }
         let mut changed = false;
-        for (mine, theirs) in self.stack.iter_mut().zip(&other.stack) {
-            let both = Kind(mine.0 | theirs.0);
+        let mine = self.stack.iter_mut().chain(&mut self.locals);
+        for (mine, theirs) in mine.zip(other.stack.iter().chain(&other.locals)) {
+            let both = mine.or(*theirs);
             changed |= both != *mine;
             *mine = both;
-        }
-        for (mine, theirs) in self.bound.iter_mut().zip(&other.bound) {
-            changed |= *mine & theirs != *mine;
-            *mine &= theirs;
         }
         Ok(changed)
     }
@@ -128,10 +132,7 @@ impl State {
     }
 
     fn pop(&mut self) -> Outcome {
-        match self.pop_any()? {
-            Kind::VALUE => Ok(()),
-            _ => Err("null where a value is needed"),
-        }
+        if self.pop_any()?.is_value() { Ok(()) } else { Err("null where a value is needed") }
     }
 
     fn pop_many(&mut self, count: i64) -> Outcome {
@@ -149,39 +150,33 @@ impl State {
     fn need_values(&self, count: i64) -> Outcome {
         self.need(count)?;
         let top = self.stack.iter().rev().take(count as usize);
-        if top.into_iter().all(|&kind| kind == Kind::VALUE) {
-            Ok(())
-        } else {
-            Err("null where a value is needed")
-        }
+        if top.into_iter().all(|kind| kind.is_value()) { Ok(()) } else { Err("null where a value is needed") }
     }
 
     fn load(&mut self, code: &CodeObject, local: u32) -> Outcome {
-        if !self.is_bound(local as usize) {
-            return Err("local may be unbound");
-        }
-        self.push(code, Kind::VALUE)
+        let kind = self.local(local);
+        if kind.is_value() { self.push(code, kind) } else { Err("local may be unbound") }
     }
 
     fn store(&mut self, local: u32) -> Outcome {
         let kind = self.pop_any()?;
-        self.set_bound(local as usize, kind == Kind::VALUE);
+        self.set_local(local, kind);
         Ok(())
     }
 
     /// The effect of one instruction.
     pub fn step(&mut self, code: &CodeObject, opcode: Opcode, oparg: u32) -> Outcome {
         let (pops, pushes) = opcode.stack(oparg);
-        let local = oparg as usize;
         match opcode {
             Opcode::LOAD_FAST | Opcode::LOAD_FAST_BORROW => self.load(code, oparg),
             Opcode::LOAD_FAST_CHECK => {
-                self.set_bound(local, true);
-                self.push(code, Kind::VALUE)
+                let kind = Kind(self.local(oparg).0 & !Kind::NULL.0 | Kind::VALUE.0);
+                self.set_local(oparg, kind);
+                self.push(code, kind)
             }
             Opcode::LOAD_FAST_AND_CLEAR => {
-                let kind = if self.is_bound(local) { Kind::VALUE } else { Kind::EITHER };
-                self.set_bound(local, false);
+                let kind = self.local(oparg);
+                self.set_local(oparg, Kind::NULL);
                 self.push(code, kind)
             }
             Opcode::LOAD_FAST_LOAD_FAST | Opcode::LOAD_FAST_BORROW_LOAD_FAST_BORROW => {
@@ -198,17 +193,17 @@ impl State {
                 self.store(oparg & 15)
             }
             Opcode::DELETE_FAST => {
-                self.set_bound(local, false);
+                self.set_local(oparg, Kind::NULL);
                 Ok(())
             }
             Opcode::MAKE_CELL => {
-                self.set_bound(local, true);
+                self.set_local(oparg, Kind::CELL);
                 Ok(())
             }
             Opcode::COPY_FREE_VARS => {
-                for (index, kind) in code.localspluskinds.iter().enumerate() {
+                for (local, kind) in self.locals.iter_mut().zip(code.localspluskinds.iter()) {
                     if kind.is_free() {
-                        self.set_bound(index, true);
+                        *local = Kind::CELL;
                     }
                 }
                 Ok(())
@@ -217,11 +212,27 @@ impl State {
             | Opcode::STORE_DEREF
             | Opcode::DELETE_DEREF
             | Opcode::LOAD_FROM_DICT_OR_DEREF => {
-                if !self.is_bound(local) {
+                if self.local(oparg) != Kind::CELL {
                     return Err("cell may be missing");
                 }
                 self.pop_many(pops)?;
                 self.push_values(code, pushes)
+            }
+            Opcode::LOAD_CONST => {
+                let text = matches!(code.consts.get(oparg as usize), Some(Constant::Str(..)));
+                self.push(code, if text { Kind::STR } else { Kind::VALUE })
+            }
+            Opcode::FORMAT_SIMPLE | Opcode::FORMAT_WITH_SPEC | Opcode::CONVERT_VALUE => {
+                self.pop_many(pops)?;
+                self.push(code, Kind::STR)
+            }
+            Opcode::BUILD_STRING => {
+                for _ in 0..oparg {
+                    if self.pop_any()? != Kind::STR {
+                        return Err("BUILD_STRING of something else");
+                    }
+                }
+                self.push(code, Kind::STR)
             }
             Opcode::PUSH_NULL => self.push(code, Kind::NULL),
             Opcode::LOAD_GLOBAL => {
@@ -275,7 +286,7 @@ impl State {
             Opcode::WITH_EXCEPT_START => {
                 self.need(pops)?;
                 self.need_values(3)?;
-                if self.stack[self.stack.len() - 5] != Kind::VALUE {
+                if !self.stack[self.stack.len() - 5].is_value() {
                     return Err("null where a value is needed");
                 }
                 self.push(code, Kind::VALUE)
@@ -294,7 +305,7 @@ impl State {
                 self.need(pops)?;
                 self.pop_many(pops - pushes)?;
                 match self.stack.iter().rev().nth(oparg as usize - 1) {
-                    Some(&Kind::VALUE) => Ok(()),
+                    Some(kind) if kind.is_value() => Ok(()),
                     _ => Err("null where a value is needed"),
                 }
             }
