@@ -1,6 +1,7 @@
 //! What the command line and the environment ask for.
 
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use minipy_vm::types::int::convert;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,6 @@ pub struct UsageError {
 }
 
 static OPTIMIZE: AtomicU8 = AtomicU8::new(0);
-static INT_MAX_STR_DIGITS: AtomicI64 = AtomicI64::new(4300);
 
 /// The optimisation level of the run.
 pub fn optimize() -> u8 {
@@ -68,11 +68,11 @@ pub fn optimize() -> u8 {
 }
 
 pub fn int_max_str_digits() -> i64 {
-    INT_MAX_STR_DIGITS.load(Ordering::Relaxed)
+    convert::max_str_digits() as i64
 }
 
 pub fn set_int_max_str_digits(digits: i64) {
-    INT_MAX_STR_DIGITS.store(digits, Ordering::Relaxed);
+    convert::set_max_str_digits(digits.max(0) as usize);
 }
 
 fn usage(message: impl Into<String>) -> UsageError {

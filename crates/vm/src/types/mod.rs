@@ -54,3 +54,15 @@ pub fn initialise() {
     dict::PyDict::class();
     function::PyFunction::class();
 }
+
+/// The exception for a format specification that cannot be applied.
+pub(crate) fn format_error(error: minipy_text::format::FormatError) -> crate::PyErr {
+    use minipy_text::format::FormatError;
+    match error {
+        FormatError::Memory => crate::exceptions::memory_error(),
+        FormatError::CharRange | FormatError::CharTooLarge | FormatError::IntTooLarge => {
+            crate::exceptions::overflow_error(error.to_string())
+        }
+        error => crate::exceptions::value_error(error.to_string()),
+    }
+}

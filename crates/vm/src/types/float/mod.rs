@@ -1,5 +1,6 @@
 //! `float`: most values unboxed, the rest on the heap.
 
+mod arith;
 mod methods;
 
 use crate::heap::Ref;
@@ -50,6 +51,8 @@ impl From<f64> for Value {
         from_f64(x)
     }
 }
+
+pub use arith::overflow as range_error;
 
 pub(crate) fn must_be_real(value: &Value) -> exceptions::PyErr {
     exceptions::type_error(format!("must be real number, not {}", value.type_name()))

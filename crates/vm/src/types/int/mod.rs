@@ -1,6 +1,7 @@
 //! `int`: small ones in the value word, big ones on the heap.
 
 mod arith;
+pub mod convert;
 mod methods;
 
 use crate::PyResult;
@@ -10,9 +11,23 @@ use dashu_int::IBig;
 use minipy_macros::pyclass;
 
 pub use arith::*;
-pub use methods::from_object;
+pub use convert::from_object;
 
 /// int([x]) -> integer
+/// int(x, base=10) -> integer
+///
+/// Convert a number or string to an integer, or return 0 if no arguments
+/// are given.  If x is a number, return x.__int__().  For floating-point
+/// numbers, this truncates towards zero.
+///
+/// If x is not a number or if base is given, then x must be a string,
+/// bytes, or bytearray instance representing an integer literal in the
+/// given base.  The literal can be preceded by '+' or '-' and be surrounded
+/// by whitespace.  The base defaults to 10.  Valid bases are 0 and 2-36.
+/// Base 0 means to interpret the base from the string as an integer
+/// iteral.
+/// >>> int('0b100', base=0)
+/// 4
 #[pyclass(name = "int", basetype, match_self, parts(methods))]
 pub struct PyInt {
     /// For exact ints always outside the small range; instances of subclasses may hold any value.
@@ -80,6 +95,17 @@ pub fn from_usize(n: usize) -> Value {
 pub fn new_in(class: &TypeRef, value: &Value) -> PyResult<Value> {
     let value = to_ibig(value).unwrap_or_default();
     Ok(crate::heap::Ref::new_in(class, PyInt { value }).into_value())
+}
+
+/// The same value as an exact `int`: what arithmetic gives for bools and instances of subclasses.
+pub fn plain(value: &Value) -> Value {
+    if value.is_small_int() || value.downcast_exact::<PyInt>().is_some() {
+        return value.clone();
+    }
+    match value.as_bool() {
+        Some(b) => Value::small_int(i64::from(b)),
+        None => to_ibig(value).map_or(Value::small_int(0), from_ibig),
+    }
 }
 
 impl From<i64> for Value {
