@@ -65,6 +65,9 @@ fn add_classes(namespace: &DictRef) {
         filter::PyFilter::class(),
         reversed::PyReversed::class(),
         staticmethod::PyStaticMethod::class(),
+        classmethod::PyClassMethod::class(),
+        property::PyProperty::class(),
+        super_type::PySuper::class(),
     ];
     for class in classes {
         namespace.insert(&class.name(), class.to_value());

@@ -70,8 +70,11 @@ impl Drop for Link {
     }
 }
 
+/// The references to each object by its address.
+type Table = FxHashMap<u64, Vec<*const Obj<Link>>>;
+
 /// The references to each object: the plain reference, the plain proxy, then the others from new to old.
-struct Links(GilCell<Option<FxHashMap<u64, Vec<*const Obj<Link>>>>>);
+struct Links(GilCell<Option<Table>>);
 
 // SAFETY: used under the GIL only.
 unsafe impl Sync for Links {}
@@ -145,7 +148,7 @@ fn link_to(
     };
     header.set_flag(GC_HAS_WEAKREFS);
     LINKS.0.with(|links| {
-        let list = links.get_or_insert_with(FxHashMap::default).entry(object.bits()).or_default();
+        let list = links.get_or_insert_with(Table::default).entry(object.bits()).or_default();
         list.insert(position.min(list.len()), link.bits() as *const Obj<Link>);
     });
     Ok(link)
