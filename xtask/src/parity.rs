@@ -5,9 +5,12 @@ mod code;
 mod codegen;
 mod corpus;
 mod errors;
+#[path = "../../crates/parser/tests/golden_format/mod.rs"]
+mod golden_format;
 mod snippets;
 
 use crate::Outcome;
+use golden_format::error_line;
 
 /// Compares syntax trees (`ast`), syntax errors (`errors`) or code objects (`code`).
 pub fn run(args: &[String]) -> Outcome {

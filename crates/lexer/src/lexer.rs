@@ -345,15 +345,8 @@ impl<'s> Lexer<'s> {
             if self.indents.len() >= MAX_INDENTS {
                 self.precedence = Precedence::Deferred;
                 let line = self.lines.index_of(at);
-                let end = self.chars_before(line, self.lines.end_of(self.source, line));
-                return self.error_in_line(
-                    ErrorKind::IndentationError,
-                    line,
-                    end + 1,
-                    -1,
-                    "too many levels of indentation",
-                    true,
-                );
+                let msg = "too many levels of indentation";
+                return self.error_in_line(ErrorKind::IndentationError, line, 1, 0, msg, true);
             }
             if here.alt_col <= top.alt_col {
                 return self.tab_error(at);

@@ -9,6 +9,8 @@ pub mod literal;
 mod number;
 mod soft_keywords;
 mod string;
+#[cfg(test)]
+mod tests;
 mod token;
 pub mod unicode;
 

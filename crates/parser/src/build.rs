@@ -182,7 +182,11 @@ impl<'a, 'l> Builder<'a, 'l> {
                      integer literals to avoid decimal conversion limits.",
                     self.max_int_digits
                 );
-                return Err(self.error(start, end, msg));
+                let mut error = position::error_between(self.source, self.lines, start, end, msg);
+                if let Some(range) = &mut error.range {
+                    (range.offset, range.end_offset) = (0, 0);
+                }
+                return Err(Reject::Error(Box::new(error)));
             }
         };
         Ok(self.constant(value, start, end))

@@ -104,8 +104,8 @@ fn incomplete(source: &str, lines: &Lines, lexed: &Lexed, failure: &Failure) -> 
             Some(SyntaxError { kind, msg: MSG.into(), range: Some(range), text })
         }
         Failure::At(pos) => {
-            let index = lexed.tokens.partition_point(|token| token.start < *pos);
-            let token = *lexed.tokens.get(index).or(lexed.tokens.last())?;
+            let behind = lexed.tokens.partition_point(|token| token.start <= *pos);
+            let token = *lexed.tokens.get(behind.checked_sub(1)?)?;
             if is_at_end(source, token) {
                 return Some(error_at_token(source, lines, token, kind, MSG));
             }
@@ -204,7 +204,7 @@ fn prefer_lexer_error(
     error: SyntaxError,
     diagnosis: &Diagnosis<'_>,
 ) -> SyntaxError {
-    if error.kind == ErrorKind::MemoryError {
+    if error.kind == ErrorKind::MemoryError || lexed.error.as_ref() == Some(&error) {
         return error;
     }
     let lineno = diagnosis.last_line();

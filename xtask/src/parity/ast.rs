@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use minipy_parser::ast::{AnyNode, Arena, dump};
 use minipy_parser::{Mode, ParseOptions, Parsed, Refused, parse_bytes};
 
-use super::corpus;
-use crate::{Outcome, oracle};
+use super::{corpus, error_line};
+use crate::oracle::{self, Oracle};
+use crate::{Outcome, workspace};
 
 /// How many differences are shown.
 const SHOWN: usize = 40;
@@ -21,6 +22,9 @@ pub fn run(args: &[String]) -> Outcome {
     let named: Vec<String> = args.iter().filter(|arg| !arg.starts_with("--")).cloned().collect();
     let oracle = oracle::find()?;
     let files = corpus::files(&oracle, &named)?;
+    if args.iter().any(|arg| arg == "--record") {
+        return record(&oracle);
+    }
     if args.iter().any(|arg| arg == "--time") {
         return time(&files);
     }
@@ -59,6 +63,21 @@ pub fn run(args: &[String]) -> Outcome {
     Ok(wrong.is_empty())
 }
 
+/// Writes the oracle's trees beside the sources of the parser's tests.
+fn record(oracle: &Oracle) -> Outcome {
+    let files = workspace::python_files(&workspace::root().join("crates/parser/tests/ok"))?;
+    let script = include_str!("ast.py").replace("\"--full\" in sys.argv", "True");
+    for (file, line) in files.iter().zip(corpus::ask(oracle, &script, &files, None)?) {
+        let tree = line.strip_prefix("[\"full\", \"").and_then(|rest| rest.strip_suffix("\"]"));
+        let Some(tree) = tree else { return Err(format!("{}: {line}", file.display())) };
+        // What is escaped in JSON is escaped in the golden too.
+        let golden = file.with_extension("golden");
+        std::fs::write(&golden, format!("{tree}\n"))
+            .map_err(|error| format!("{}: {error}", golden.display()))?;
+    }
+    Ok(true)
+}
+
 /// Prints minipy's trees, to look at a difference.
 fn print_dumps(files: &[std::path::PathBuf]) -> Outcome {
     for file in files {
@@ -85,43 +104,6 @@ fn answer(file: &Path) -> String {
         }
         Err(Refused { error, .. }) => error_line(&error),
     }
-}
-
-/// The error as the oracle's script writes it.
-pub fn error_line(error: &minipy_parser::SyntaxError) -> String {
-    let range = match error.range {
-        None => "null, null, null, null".to_owned(),
-        Some(range) if range.offset == -1 => format!("{}, {}, null, null", range.lineno, range.offset),
-        Some(range) => {
-            format!("{}, {}, {}, {}", range.lineno, range.offset, range.end_lineno, range.end_offset)
-        }
-    };
-    let text = error.text.as_deref().map_or("null".to_owned(), json);
-    format!("[\"error\", \"{}\", {}, {range}, {text}]", error.kind.name(), json(&error.msg))
-}
-
-fn json(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{C}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            _ => {
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// Leaves the encodings that the lexer leaves to the runtime to the oracle.

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use minipy_parser::ast::Arena;
 use minipy_parser::{Mode, ParseOptions, flags, parse_str};
 
-use super::ast::error_line;
+use super::error_line;
 use crate::oracle::{self, Oracle};
 use crate::{Outcome, workspace};
 

@@ -145,7 +145,14 @@ impl Diagnosis<'_> {
     }
 
     fn mapping_item(&mut self) -> Try<()> {
+        let key = self.peek()?;
+        let before = self.mark;
         want!(self.closed_pattern());
+        // A key is a literal, or a name with attributes.
+        let bare_name = key.kind == T::Name && self.mark == before + 1;
+        if bare_name || matches!(key.kind, T::LPar | T::LSqb | T::LBrace) {
+            return Ok(None);
+        }
         want!(self.tok(T::Colon));
         Ok(self.pattern()?.map(|_| ()))
     }
