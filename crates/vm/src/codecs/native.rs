@@ -107,7 +107,7 @@ pub fn decode_native(
                 (None, Some(order)) => (2, order),
                 (None, None) => (0, ByteOrder::NATIVE),
             };
-            let mut decoding = Decoding::new(codec.name(), input, errors);
+            let mut decoding = Decoding::new(Native::Utf16(Some(order)).name(), input, errors);
             wide::decode_16(input, from, order, is_final, &mut out, |error, out| decoding.handle(error, out))?
         }
         Native::Utf32(order) => {
@@ -116,7 +116,7 @@ pub fn decode_native(
                 (None, Some(order)) => (4, order),
                 (None, None) => (0, ByteOrder::NATIVE),
             };
-            let mut decoding = Decoding::new(codec.name(), input, errors);
+            let mut decoding = Decoding::new(Native::Utf32(Some(order)).name(), input, errors);
             wide::decode_32(input, from, order, is_final, &mut out, |error, out| decoding.handle(error, out))?
         }
     };

@@ -265,9 +265,8 @@ impl PyUnicodeDecodeError {
         out.push_str("'");
         out.push_pystr(&*UnicodeErrorData::shown(&data.encoding)?);
         out.push_str("' codec can't decode byte");
-        let single = object
-            .downcast::<PyBytes>()
-            .and_then(|b| Some(format!(" 0x{:02x}", b.data[data.single(b.data.len())?])));
+        let single =
+            object.downcast::<PyBytes>().and_then(|b| Some(format!(" 0x{:02x}", b[data.single(b.len())?])));
         data.describe(out, single)
     }
 }

@@ -9,6 +9,7 @@ mod object;
 mod printing;
 mod sequence;
 
+pub use crate::buffer::get_buffer;
 pub use attr::{
     attribute_error, attribute_name, delattr, generic_getattr, generic_setattr, getattr, getattr_str,
     lookup_attr, lookup_method, lookup_special, missing_attribute, setattr,

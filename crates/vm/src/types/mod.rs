@@ -1,6 +1,7 @@
 //! The builtin types, a folder or file each.
 
 pub mod builtin;
+pub mod bytearray;
 pub mod bytes;
 pub mod callable_iterator;
 pub mod cell;
@@ -19,6 +20,7 @@ pub mod int;
 pub mod list;
 pub mod map;
 pub mod mappingproxy;
+
 pub mod module;
 pub mod namespace;
 pub mod object;

@@ -122,10 +122,10 @@ pub mod functions {
             }
             s.len()
         } else if let Some(b) = character.downcast::<bytes::PyBytes>() {
-            if let [byte] = b.data[..] {
+            if let [byte] = b[..] {
                 return Ok(i64::from(byte));
             }
-            b.data.len()
+            b.len()
         } else {
             return Err(exceptions::type_error(format!(
                 "ord() expected string of length 1, but {} found",

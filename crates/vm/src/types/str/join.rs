@@ -136,13 +136,29 @@ impl PyStr {
 }
 
 fn replace_units<U: Unit>(zelf: &StrRef, old: &PyStr, new: &PyStr, limit: usize) -> PyResult<StrRef> {
-    let (Some(text), Some(needle), Some(new)) = (U::of(zelf), U::of(old), U::of(new)) else {
+    let (Some(text), Some(old), Some(new)) = (U::of(zelf), U::of(old), U::of(new)) else {
         return Ok(PyStr::exact(zelf));
     };
-    let (text, needle, new): (&[U], &[U], &[U]) = (&text, &needle, &new);
-    let Some(first) = unit::matches(text, needle).next() else { return Ok(PyStr::exact(zelf)) };
+    Ok(match replaced::<U>(&text, &old, &new, limit, "replace string is too long")? {
+        Some(replaced) => U::to_str(&replaced),
+        None => PyStr::exact(zelf),
+    })
+}
+
+/// `text` with `new` for up to `limit` occurrences of `old`; `None` if there is nothing to replace.
+pub(crate) fn replaced<U: Unit>(
+    text: &[U],
+    old: &[U],
+    new: &[U],
+    limit: usize,
+    too_long: &str,
+) -> PyResult<Option<Vec<U>>> {
+    if limit == 0 || old.len() > text.len() || (old.is_empty() && new.is_empty()) {
+        return Ok(None);
+    }
+    let Some(first) = unit::matches(text, old).next() else { return Ok(None) };
     // One character for another needs no counting.
-    if let ([from], [to]) = (needle, new) {
+    if let ([from], [to]) = (old, new) {
         let mut out = text.to_vec();
         let mut left = limit;
         for unit in &mut out[first..] {
@@ -154,24 +170,26 @@ fn replace_units<U: Unit>(zelf: &StrRef, old: &PyStr, new: &PyStr, limit: usize)
                 }
             }
         }
-        return Ok(U::to_str(&out));
+        return Ok(Some(out));
     }
-    let count = unit::matches(text, needle).take(limit).count();
-    let removed = count * needle.len();
-    let Some(total) = new.len().checked_mul(count).and_then(|n| n.checked_add(text.len() - removed)) else {
-        return Err(exceptions::overflow_error("replace string is too long"));
+    let count = unit::matches(text, old).take(limit).count();
+    let kept = text.len() - count * old.len();
+    let Some(total) =
+        new.len().checked_mul(count).and_then(|n| n.checked_add(kept)).filter(|&n| n <= isize::MAX as usize)
+    else {
+        return Err(exceptions::overflow_error(too_long));
     };
     let Some(bytes) = total.checked_mul(size_of::<U>()) else { return Err(exceptions::memory_error()) };
     crate::heap::check_size(bytes)?;
     let mut out: Vec<U> = Vec::with_capacity(total);
     let mut from = 0;
-    for at in unit::matches(text, needle).take(count) {
+    for at in unit::matches(text, old).take(count) {
         out.extend_from_slice(&text[from..at]);
         out.extend_from_slice(new);
-        from = at + needle.len();
+        from = at + old.len();
     }
     out.extend_from_slice(&text[from..]);
-    Ok(U::to_str(&out))
+    Ok(Some(out))
 }
 
 fn too_long() -> exceptions::PyErr {

@@ -7,10 +7,10 @@ mod find;
 pub mod format;
 mod intern;
 pub mod iter;
-mod join;
+pub(crate) mod join;
 pub(crate) mod percent;
 mod slots;
-mod split;
+pub(crate) mod split;
 mod translate;
 pub mod unit;
 
@@ -113,6 +113,11 @@ unsafe fn var_size(object: *const Header) -> usize {
 
 fn block_size(kind: Kind, len: usize) -> usize {
     (size_of::<Obj<PyStr>>() + kind.width() * len).next_multiple_of(8)
+}
+
+/// Whether `value` is a str or an instance of a subclass.
+pub fn is_str(value: &Value) -> bool {
+    value.downcast::<PyStr>().is_some()
 }
 
 impl PyStr {

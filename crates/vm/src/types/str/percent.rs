@@ -39,11 +39,14 @@ impl<'a> Operands<'a> {
         found.ok_or_else(|| exceptions::type_error("not enough arguments for format string"))
     }
 
+    /// Checks that keys can be looked up.
+    pub fn check_mapping(&self) -> PyResult<()> {
+        if self.mapping { Ok(()) } else { Err(exceptions::type_error("format requires a mapping")) }
+    }
+
     /// Looks up the key of a conversion such as `%(name)s`.
     pub fn look_up(&mut self, key: Value) -> PyResult<()> {
-        if !self.mapping {
-            return Err(exceptions::type_error("format requires a mapping"));
-        }
+        self.check_mapping()?;
         self.keyed = Some(protocol::getitem(self.operand, &key)?);
         self.used = 0;
         Ok(())
@@ -216,9 +219,7 @@ pub fn format(template: &StrRef, operand: &Value) -> PyResult<StrRef> {
             PercentPiece::Conversion(conversion) => conversion,
         };
         if let Some(key) = conversion.key {
-            if !operands.mapping {
-                return Err(exceptions::type_error("format requires a mapping"));
-            }
+            operands.check_mapping()?;
             if let Err(error @ PercentError::IncompleteKey) = conversion.code {
                 return Err(percent_error(error));
             }

@@ -22,8 +22,13 @@ fn separator(sep: Option<&Value>) -> PyResult<Option<&StrRef>> {
 }
 
 /// The ranges between whitespace, at most `limit` splits.
-fn words<U: Unit>(text: &[U], limit: usize, mut piece: impl FnMut(usize, usize)) {
-    let space = |at: usize| minipy_unicode::is_space(text[at].into());
+pub(crate) fn words<U: Unit>(
+    text: &[U],
+    is_space: impl Fn(U) -> bool,
+    limit: usize,
+    mut piece: impl FnMut(usize, usize),
+) {
+    let space = |at: usize| is_space(text[at]);
     let len = text.len();
     let (mut at, mut done) = (0, 0);
     loop {
@@ -47,8 +52,13 @@ fn words<U: Unit>(text: &[U], limit: usize, mut piece: impl FnMut(usize, usize))
 }
 
 /// The same from the right; the ranges come last first.
-fn words_from_right<U: Unit>(text: &[U], limit: usize, mut piece: impl FnMut(usize, usize)) {
-    let space = |at: usize| minipy_unicode::is_space(text[at].into());
+pub(crate) fn words_from_right<U: Unit>(
+    text: &[U],
+    is_space: impl Fn(U) -> bool,
+    limit: usize,
+    mut piece: impl FnMut(usize, usize),
+) {
+    let space = |at: usize| is_space(text[at]);
     let (mut at, mut done) = (text.len(), 0);
     loop {
         while at > 0 && space(at - 1) {
@@ -69,7 +79,7 @@ fn words_from_right<U: Unit>(text: &[U], limit: usize, mut piece: impl FnMut(usi
     }
 }
 
-fn parts<U: Unit>(text: &[U], sep: &[U], limit: usize, mut piece: impl FnMut(usize, usize)) {
+pub(crate) fn parts<U: Unit>(text: &[U], sep: &[U], limit: usize, mut piece: impl FnMut(usize, usize)) {
     let mut start = 0;
     for at in unit::matches(text, sep).take(limit) {
         piece(start, at);
@@ -78,7 +88,12 @@ fn parts<U: Unit>(text: &[U], sep: &[U], limit: usize, mut piece: impl FnMut(usi
     piece(start, text.len());
 }
 
-fn parts_from_right<U: Unit>(text: &[U], sep: &[U], limit: usize, mut piece: impl FnMut(usize, usize)) {
+pub(crate) fn parts_from_right<U: Unit>(
+    text: &[U],
+    sep: &[U],
+    limit: usize,
+    mut piece: impl FnMut(usize, usize),
+) {
     let mut end = text.len();
     for _ in 0..limit {
         let Some(at) = U::rfind(&text[..end], sep) else { break };
@@ -132,7 +147,9 @@ impl PyStr {
             }
         }
         match sep {
-            None => by_width!(zelf.data(), d => words(d, limit, &mut piece)),
+            None => {
+                by_width!(zelf.data(), d => words(d, |c| minipy_unicode::is_space(c.into()), limit, &mut piece))
+            }
             Some(sep) => by_width!(zelf.data(), d => run(d, sep, limit, &mut piece)),
         }
         PyList::from_vec(items)
@@ -211,7 +228,9 @@ impl PyStr {
             }
         }
         match sep {
-            None => by_width!(zelf.data(), d => words_from_right(d, limit, &mut piece)),
+            None => {
+                by_width!(zelf.data(), d => words_from_right(d, |c| minipy_unicode::is_space(c.into()), limit, &mut piece))
+            }
             Some(sep) => by_width!(zelf.data(), d => run(d, sep, limit, &mut piece)),
         }
         items.reverse();
