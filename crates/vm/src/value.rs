@@ -267,9 +267,13 @@ impl Value {
         own.is(class) || own.is_subtype(class)
     }
 
-    /// The class's `__name__`, for messages.
+    /// The class's name as messages show it: builtin classes of modules carry the module's name.
     pub fn type_name(&self) -> String {
-        self.class().name()
+        let class = self.class();
+        match class.builtin {
+            Some(def) if def.module != "builtins" => format!("{}.{}", def.module, def.name),
+            _ => class.name(),
+        }
     }
 }
 

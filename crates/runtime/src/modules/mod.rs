@@ -1,9 +1,14 @@
 //! The native modules: a file or folder per Python module, and the table that the import system finds them in.
 
 pub mod abc;
+pub mod bisect;
 pub mod builtins;
+pub mod collections;
+pub mod functools;
+pub mod heapq;
 pub mod itertools;
 pub mod marshal;
+pub mod operator;
 pub mod thread;
 pub mod weakref;
 
@@ -14,7 +19,12 @@ use minipy_vm::macros_support::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &crate::import::IMP,
+    &collections::MODULE,
+    &bisect::MODULE,
+    &functools::MODULE,
+    &heapq::MODULE,
     &itertools::MODULE,
+    &operator::MODULE,
     &marshal::MODULE,
     &thread::MODULE,
     &weakref::MODULE,

@@ -615,7 +615,15 @@ impl PyDict {
     /// Moves the entry of `key`, if there is one, to the end or to the front; whether there was one.
     pub fn move_to_end(&self, key: &Value, last: bool) -> PyResult<bool> {
         let hash = hash_key(key)?;
+        self.move_to_end_hashed(key, hash, last)
+    }
+
+    /// As [`PyDict::move_to_end`] for a key whose hash is known.
+    pub fn move_to_end_hashed(&self, key: &Value, hash: i64, last: bool) -> PyResult<bool> {
         let Some((slot, index)) = self.find(key, hash)? else { return Ok(false) };
+        if last && index + 1 == self.entry_count() {
+            return Ok(true);
+        }
         self.keys_changed();
         self.table.with(|t| {
             let (Some(key), Some(value)) = t.remove(slot, index) else { return };
