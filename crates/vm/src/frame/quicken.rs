@@ -1,12 +1,126 @@
 //! The private form of code: one 64-bit word per canonical code unit, at the same index.
 //!
-//! An instruction's word holds the opcode in its low 16 bits and the whole operand, EXTENDED_ARG prefixes applied, in its
-//! high 32 bits. The words of its inline caches are free for whatever the specialised instruction keeps there. Index
-//! times two is the canonical byte offset, so nothing needs translating for `f_lasti`, jumps or tables.
+//! An instruction's word holds the opcode in its low 16 bits, a count of failed specialisations in the next 16 and the
+//! whole operand, EXTENDED_ARG prefixes applied, in its high 32 bits. The words of its inline caches are free for whatever
+//! the specialised instruction keeps there. Index times two is the canonical byte offset, so nothing needs translating for
+//! `f_lasti`, jumps or tables.
 
-use minipy_bytecode::Opcode;
+use crate::protocol::BinaryOp;
 
-const EXTENDED_ARG: u8 = Opcode::EXTENDED_ARG as u8;
+/// Opcodes of the private code: the canonical ones, and from 256 those that only execution knows.
+pub mod op {
+    use minipy_bytecode::Opcode;
+
+    macro_rules! canonical {
+        (
+            base { $($(#[doc = $doc:literal])* $name:ident $handler:ident = $num:literal, caches $caches:literal, |$n:ident| $pop:expr => $push:expr, $($flag:ident)|+;)* }
+            $($rest:tt)*
+        ) => {
+            $(pub const $name: u16 = Opcode::$name as u16;)*
+        };
+    }
+    minipy_bytecode::for_each_opcode!(canonical);
+
+    macro_rules! private {
+        ($($(#[$doc:meta])* $name:ident = $num:literal of $base:ident;)*) => {
+            $($(#[$doc])* pub const $name: u16 = $num;)*
+
+            /// The canonical opcode that a private one stands for.
+            pub fn base(opcode: u16) -> u16 {
+                match opcode {
+                    $($num => $base,)*
+                    canonical => canonical,
+                }
+            }
+        };
+    }
+    private! {
+        /// `a + b` and `a += b`, chosen when the code is decoded, as the other operators are.
+        ADD = 256 of BINARY_OP;
+        SUBTRACT = 257 of BINARY_OP;
+        MULTIPLY = 258 of BINARY_OP;
+        REMAINDER = 259 of BINARY_OP;
+        FLOOR_DIVIDE = 260 of BINARY_OP;
+        TRUE_DIVIDE = 261 of BINARY_OP;
+        BIT_AND = 262 of BINARY_OP;
+        BIT_OR = 263 of BINARY_OP;
+        SUBSCRIPT = 264 of BINARY_OP;
+        /// A comparison and the conditional jump behind it.
+        LESS_JUMP = 265 of COMPARE_OP;
+        LESS_EQUAL_JUMP = 266 of COMPARE_OP;
+        EQUAL_JUMP = 267 of COMPARE_OP;
+        NOT_EQUAL_JUMP = 268 of COMPARE_OP;
+        GREATER_JUMP = 269 of COMPARE_OP;
+        GREATER_EQUAL_JUMP = 270 of COMPARE_OP;
+        /// The value's place in the globals, under their `keys_version`.
+        LOAD_GLOBAL_MODULE = 271 of LOAD_GLOBAL;
+        /// The same for builtins; the globals' version says that they do not have the name.
+        LOAD_GLOBAL_BUILTIN = 272 of LOAD_GLOBAL;
+        /// An inline instance value, under class version and shape.
+        LOAD_ATTR_INSTANCE = 273 of LOAD_ATTR;
+        /// A method of the class, under class version and a shape that does not hide it.
+        LOAD_ATTR_METHOD = 274 of LOAD_ATTR;
+        /// The same for objects without `__dict__`.
+        LOAD_ATTR_METHOD_NO_DICT = 275 of LOAD_ATTR;
+        /// An attribute of a class object, under that class's version.
+        LOAD_ATTR_CLASS_VALUE = 276 of LOAD_ATTR;
+        /// An attribute of a module, under its namespace's version.
+        LOAD_ATTR_MODULE = 277 of LOAD_ATTR;
+        /// A `__slots__` attribute, under the class version.
+        LOAD_ATTR_SLOT = 278 of LOAD_ATTR;
+        /// Replaces an inline instance value.
+        STORE_ATTR_INSTANCE = 279 of STORE_ATTR;
+        /// Adds an inline instance value, moving to the next shape.
+        STORE_ATTR_NEW = 280 of STORE_ATTR;
+        FOR_ITER_RANGE = 281 of FOR_ITER;
+        FOR_ITER_LIST = 282 of FOR_ITER;
+        FOR_ITER_TUPLE = 283 of FOR_ITER;
+    }
+}
+
+/// A site gives up specialising after so many failures.
+const MAX_FAILURES: u64 = 40;
+
+/// Replaces the opcode of an instruction, keeping operand and count.
+///
+/// # Safety
+/// `ip` must point to an instruction of private code.
+#[inline]
+pub unsafe fn rewrite(ip: *mut u64, opcode: u16) {
+    // SAFETY: the caller's promise.
+    unsafe { *ip = *ip & !0xffff | u64::from(opcode) }
+}
+
+/// Goes back to the unspecialised instruction after a failed guard.
+///
+/// # Safety
+/// As for [`rewrite`].
+#[cold]
+pub unsafe fn despecialise(ip: *mut u64, base: u16) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let failures = *ip >> 16 & 0xffff;
+        let failures = (failures + 1).min(0xffff);
+        *ip = *ip & !0xffff_ffff | failures << 16 | u64::from(base);
+    }
+}
+
+/// Whether a site may still try to specialise; counts the attempt.
+///
+/// # Safety
+/// As for [`rewrite`].
+#[inline]
+pub unsafe fn may_specialise(ip: *mut u64) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let failures = *ip >> 16 & 0xffff;
+        if failures >= MAX_FAILURES {
+            return false;
+        }
+        *ip += 1 << 16;
+        true
+    }
+}
 
 /// Decodes canonical code.
 pub fn decode(code: &[u8]) -> Box<[u64]> {
@@ -14,17 +128,49 @@ pub fn decode(code: &[u8]) -> Box<[u64]> {
     let mut i = 0;
     let mut extended: u32 = 0;
     while i < words.len() {
-        let (opcode, arg) = (code[2 * i], code[2 * i + 1]);
-        let arg = extended << 8 | u32::from(arg);
+        let opcode = u16::from(minipy_bytecode::Opcode::from_u8(code[2 * i]).map_or(code[2 * i], |o| o.base() as u8));
+        let arg = extended << 8 | u32::from(code[2 * i + 1]);
         words[i] = u64::from(opcode) | u64::from(arg) << 32;
-        if opcode == EXTENDED_ARG {
+        if opcode == op::EXTENDED_ARG {
             extended = arg;
             i += 1;
             continue;
         }
         extended = 0;
+        let next = i + minipy_bytecode::opcode::unit_len(opcode as u8);
+        let chosen = match opcode {
+            op::BINARY_OP => binary(arg),
+            op::COMPARE_OP if arg & 16 != 0 && is_conditional_jump(code, next) => op::LESS_JUMP + (arg >> 5) as u16,
+            other => other,
+        };
+        words[i] = u64::from(chosen) | u64::from(arg) << 32;
         // Cache words stay zero.
-        i += minipy_bytecode::opcode::unit_len(opcode);
+        i = next;
     }
     words
+}
+
+fn is_conditional_jump(code: &[u8], unit: usize) -> bool {
+    code.get(2 * unit).is_some_and(|&o| matches!(u16::from(o), op::POP_JUMP_IF_FALSE | op::POP_JUMP_IF_TRUE))
+}
+
+/// The instruction for a binary operator.
+fn binary(arg: u32) -> u16 {
+    const SUBSCRIPT: u32 = 26;
+    const INPLACE: u32 = 13;
+    if arg == SUBSCRIPT {
+        return op::SUBSCRIPT;
+    }
+    let index = if arg >= INPLACE { arg - INPLACE } else { arg };
+    match BinaryOp::from_index(index as usize) {
+        Some(BinaryOp::Add) => op::ADD,
+        Some(BinaryOp::Subtract) => op::SUBTRACT,
+        Some(BinaryOp::Multiply) => op::MULTIPLY,
+        Some(BinaryOp::Remainder) => op::REMAINDER,
+        Some(BinaryOp::FloorDivide) => op::FLOOR_DIVIDE,
+        Some(BinaryOp::TrueDivide) => op::TRUE_DIVIDE,
+        Some(BinaryOp::And) => op::BIT_AND,
+        Some(BinaryOp::Or) => op::BIT_OR,
+        _ => op::BINARY_OP,
+    }
 }

@@ -329,3 +329,34 @@ pub fn assign_dict(header: &Header, value: Option<Value>) -> crate::PyResult<()>
         ))),
     }
 }
+
+/// The instance's `__dict__`, if it is in dict mode with one.
+#[inline(always)]
+pub fn existing_dict(header: &Header) -> Option<&DictRef> {
+    if !header.class().has_dict() {
+        return None;
+    }
+    // SAFETY: the class has a dict word. Without a capacity in its upper bits, a dict word in dict mode is the `DictRef`.
+    unsafe {
+        let place = dict_word(header);
+        (*place & INLINE == 0 && *place != 0 && *place >> 48 == 0).then(|| &*(place as *const DictRef))
+    }
+}
+
+/// Adds inline value `index` and moves to shape `next`; false if the instance has no room.
+///
+/// # Safety
+/// The instance must have the shape that `next` extends, and `index` values. If true, the value's word has moved.
+#[inline(always)]
+pub unsafe fn append_inline(header: &Header, index: usize, next: ShapeId, bits: u64) -> bool {
+    // SAFETY: the caller's promise; the index is compared with the capacity.
+    unsafe {
+        let state = *dict_word(header);
+        if index >= capacity(state) {
+            return false;
+        }
+        *word(header, inline_offset(header.class(), index)) = bits;
+        *dict_word(header) = inline_word(capacity(state), next);
+        true
+    }
+}

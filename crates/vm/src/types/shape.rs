@@ -24,6 +24,12 @@ impl ShapeId {
         self.0
     }
 
+    /// Whether a word's upper half that was taken for a shape is one.
+    #[inline(always)]
+    pub fn is_shape(self) -> bool {
+        self.0 & ShapeId::TAG != 0
+    }
+
     fn index(self) -> usize {
         (self.0 & !ShapeId::TAG) as usize
     }

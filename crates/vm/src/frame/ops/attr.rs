@@ -1,6 +1,7 @@
 //! Attribute access.
 
 use super::State;
+use crate::frame::quicken;
 use crate::protocol::{self, Callee};
 use crate::types::str::StrRef;
 use crate::value::Value;
@@ -8,10 +9,14 @@ use crate::{PyResult, exceptions, name};
 
 impl State {
     /// `arg & 1` asks for a method and its receiver, or the attribute and NULL.
-    #[inline(always)]
+    #[inline(never)]
     pub fn load_attr(&mut self, arg: u32) -> PyResult<()> {
         let name = self.name(arg >> 1);
         self.sync();
+        // SAFETY: `ip` is the executing instruction.
+        if unsafe { quicken::may_specialise(self.ip) } {
+            self.specialise_load(&name, arg);
+        }
         if arg & 1 != 0 {
             match protocol::lookup_method(self.peek(1), &name)? {
                 Callee::Unbound(method) => {
@@ -33,9 +38,14 @@ impl State {
         Ok(())
     }
 
+    #[inline(never)]
     pub fn store_attr(&mut self, arg: u32) -> PyResult<()> {
         let name = self.name(arg);
         self.sync();
+        // SAFETY: `ip` is the executing instruction.
+        if unsafe { quicken::may_specialise(self.ip) } {
+            self.specialise_store(&name);
+        }
         let owner = self.pop();
         let value = self.pop();
         protocol::setattr(&owner, &name, value)?;

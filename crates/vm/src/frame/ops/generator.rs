@@ -3,8 +3,12 @@
 use super::State;
 use crate::exceptions::{self, PyBaseException, PyErr};
 use crate::frame::Frame;
+use crate::frame::quicken::{self, op};
 use crate::heap::Ref;
 use crate::thread::Thread;
+use crate::types::list::PyListIterator;
+use crate::types::range::PyRangeIterator;
+use crate::types::tuple::PyTupleIterator;
 use crate::types::generator::{self, GenCore, PyCoroutine, PyGenerator, Step};
 use crate::value::Value;
 use crate::{PyResult, protocol};
@@ -44,9 +48,27 @@ impl State {
         Ok(())
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub fn for_iter(&mut self, arg: u32) -> PyResult<()> {
         self.sync();
+        // SAFETY: `ip` is the executing instruction.
+        unsafe {
+            let iterator = self.peek(1);
+            let special = if iterator.downcast_exact::<PyRangeIterator>().is_some() {
+                Some(op::FOR_ITER_RANGE)
+            } else if iterator.downcast_exact::<PyListIterator>().is_some() {
+                Some(op::FOR_ITER_LIST)
+            } else if iterator.downcast_exact::<PyTupleIterator>().is_some() {
+                Some(op::FOR_ITER_TUPLE)
+            } else {
+                None
+            };
+            if let Some(special) = special
+                && quicken::may_specialise(self.ip)
+            {
+                quicken::rewrite(self.ip, special);
+            }
+        }
         let iterator = self.peek(1);
         if iterator.downcast_exact::<PyGenerator>().is_some()
             && let Some(core) = generator::core_of_exact(iterator)
@@ -66,6 +88,67 @@ impl State {
         }
         self.safe_point();
         Ok(())
+    }
+
+    #[inline(always)]
+    pub fn for_iter_range(&mut self, arg: u32) -> PyResult<()> {
+        let Some(range) = self.peek(1).downcast_exact::<PyRangeIterator>() else { return self.iter_miss(arg) };
+        let left = range.left.get();
+        if left > 0 {
+            let next = range.next.get();
+            range.left.set(left - 1);
+            range.next.set(next.wrapping_add(range.step));
+            self.push(crate::types::int::from_i64(next));
+            self.skip(WORDS);
+        } else {
+            self.skip(WORDS + arg as usize + 1);
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub fn for_iter_list(&mut self, arg: u32) -> PyResult<()> {
+        let Some(iterator) = self.peek(1).downcast_exact::<PyListIterator>() else { return self.iter_miss(arg) };
+        let index = iterator.index.get();
+        match iterator.sequence.with(|list| list.as_ref().and_then(|l| l.get(index))) {
+            Some(item) => {
+                iterator.index.set(index + 1);
+                self.push(item);
+                self.skip(WORDS);
+            }
+            None => {
+                drop(iterator.sequence.replace(None));
+                self.skip(WORDS + arg as usize + 1);
+                self.safe_point();
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub fn for_iter_tuple(&mut self, arg: u32) -> PyResult<()> {
+        let Some(iterator) = self.peek(1).downcast_exact::<PyTupleIterator>() else { return self.iter_miss(arg) };
+        let index = iterator.index.get();
+        match iterator.sequence.with(|tuple| tuple.as_ref().and_then(|t| t.get(index).cloned())) {
+            Some(item) => {
+                iterator.index.set(index + 1);
+                self.push(item);
+                self.skip(WORDS);
+            }
+            None => {
+                drop(iterator.sequence.replace(None));
+                self.skip(WORDS + arg as usize + 1);
+                self.safe_point();
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn iter_miss(&mut self, arg: u32) -> PyResult<()> {
+        // SAFETY: `ip` is the executing instruction.
+        unsafe { quicken::despecialise(self.ip, op::FOR_ITER) };
+        self.for_iter(arg)
     }
 
     fn can_resume(&self, core: &GenCore) -> bool {

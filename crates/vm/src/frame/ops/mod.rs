@@ -1,6 +1,7 @@
 //! The instruction handlers, a file per family. `State` is the machine they work on.
 
 mod attr;
+mod attr_cache;
 mod build;
 mod call;
 mod exception;

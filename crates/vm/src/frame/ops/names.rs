@@ -1,6 +1,7 @@
 //! Global, namespace and cell variables.
 
 use super::State;
+use crate::frame::quicken::{self, op};
 use crate::heap::Ref;
 use crate::types::cell::PyCell;
 use crate::types::dict::{DictRef, PyDict};
@@ -37,14 +38,83 @@ impl State {
     }
 
     /// `arg & 1` pushes NULL after the value, for a call.
+    #[inline(never)]
     pub fn load_global(&mut self, arg: u32) -> PyResult<()> {
         let name = self.name(arg >> 1);
+        // SAFETY: `ip` is the executing instruction.
+        if unsafe { quicken::may_specialise(self.ip) } {
+            self.specialise_global(&name);
+        }
         let value = self.load_global_value(&name)?;
+        self.push_global(value, arg);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn push_global(&mut self, value: Value, arg: u32) {
         self.push(value);
         if arg & 1 != 0 {
             self.push_null();
         }
-        Ok(())
+    }
+
+    fn specialise_global(&mut self, name: &StrRef) {
+        let globals = self.frame().globals();
+        let version = u64::from(globals.keys_version());
+        let found = globals.position(name);
+        let builtins = self.frame().builtins();
+        // SAFETY: LOAD_GLOBAL has four cache words.
+        unsafe {
+            if version == 0 {
+                return;
+            }
+            if let Some(index) = found {
+                *self.ip.add(1) = version | (index as u64) << 32;
+                quicken::rewrite(self.ip, op::LOAD_GLOBAL_MODULE);
+            } else if let Some(index) = builtins.position(name)
+                && builtins.keys_version() != 0
+            {
+                *self.ip.add(1) = version;
+                *self.ip.add(2) = u64::from(builtins.keys_version()) | (index as u64) << 32;
+                quicken::rewrite(self.ip, op::LOAD_GLOBAL_BUILTIN);
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub fn load_global_module(&mut self, arg: u32) -> PyResult<()> {
+        // SAFETY: the cache word was written by `specialise_global`.
+        let cache = unsafe { *self.ip.add(1) };
+        let globals = self.frame().globals();
+        if globals.keys_version_raw() == cache as u32
+            && let Some(value) = globals.value_at((cache >> 32) as usize)
+        {
+            self.push_global(value, arg);
+            return Ok(());
+        }
+        self.global_miss(arg)
+    }
+
+    #[inline(always)]
+    pub fn load_global_builtin(&mut self, arg: u32) -> PyResult<()> {
+        // SAFETY: as above.
+        let (globals_version, cache) = unsafe { (*self.ip.add(1), *self.ip.add(2)) };
+        let builtins = self.frame().builtins();
+        if self.frame().globals().keys_version_raw() == globals_version as u32
+            && builtins.keys_version_raw() == cache as u32
+            && let Some(value) = builtins.value_at((cache >> 32) as usize)
+        {
+            self.push_global(value, arg);
+            return Ok(());
+        }
+        self.global_miss(arg)
+    }
+
+    #[cold]
+    fn global_miss(&mut self, arg: u32) -> PyResult<()> {
+        // SAFETY: `ip` is the executing instruction.
+        unsafe { quicken::despecialise(self.ip, op::LOAD_GLOBAL) };
+        self.load_global(arg)
     }
 
     fn namespace(&self) -> PyResult<Value> {

@@ -4,6 +4,7 @@ use super::State;
 use crate::protocol::{self, BinaryOp, CmpOp, UnaryOp};
 use crate::types::list::PyList;
 use crate::types::slice::new_slice;
+use crate::types::tuple::PyTuple;
 use crate::types::{float, int};
 use crate::value::Value;
 use crate::{PyResult, exceptions};
@@ -21,61 +22,204 @@ impl State {
         self.set_top(result);
     }
 
-    #[inline(always)]
+    /// Operators without an instruction of their own.
     pub fn binary_op(&mut self, arg: u32) -> PyResult<()> {
+        self.binary_op_slow(arg)
+    }
+
+    /// Overwrites the two operands, both immediates, by `result`.
+    #[inline(always)]
+    fn replace_immediates(&mut self, result: Value) {
+        // SAFETY: immediates own nothing, so their slots can be overwritten.
+        unsafe {
+            self.sp = self.sp.sub(1);
+            *self.sp.sub(1) = result.into_bits();
+        }
+    }
+
+    /// Overwrites the two operands, both unboxed floats, by `result`.
+    #[inline(always)]
+    fn replace_floats(&mut self, result: f64) -> PyResult<()> {
+        self.replace_immediates(float::from_f64(result));
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn int_operands(&self) -> Option<(i64, i64)> {
+        Some((self.peek(2).as_small_int()?, self.peek(1).as_small_int()?))
+    }
+
+    #[inline(always)]
+    fn float_operands(&self) -> Option<(f64, f64)> {
+        Some((self.peek(2).as_flonum()?, self.peek(1).as_flonum()?))
+    }
+
+    /// A float and an int, as two floats.
+    #[inline(always)]
+    fn mixed_operands(&self) -> Option<(f64, f64)> {
         let (a, b) = (self.peek(2), self.peek(1));
-        if let (Some(x), Some(y)) = (a.as_small_int(), b.as_small_int()) {
-            let op = if arg >= INPLACE { arg - INPLACE } else { arg };
-            let result = match BinaryOp::from_index(op as usize) {
-                Some(BinaryOp::Add) => Value::try_small_int(x + y),
-                Some(BinaryOp::Subtract) => Value::try_small_int(x - y),
-                Some(BinaryOp::Multiply) => x.checked_mul(y).and_then(Value::try_small_int),
-                Some(BinaryOp::And) => Some(Value::small_int(x & y)),
-                Some(BinaryOp::Or) => Some(Value::small_int(x | y)),
-                Some(BinaryOp::Xor) => Some(Value::small_int(x ^ y)),
-                Some(BinaryOp::FloorDivide) if y != 0 => Value::try_small_int(int::small_divmod(x, y).0),
-                Some(BinaryOp::Remainder) if y != 0 => Value::try_small_int(int::small_divmod(x, y).1),
-                _ => None,
-            };
-            if let Some(result) = result {
-                // SAFETY: both operands are immediates, so the slots can be overwritten.
-                unsafe {
-                    self.sp = self.sp.sub(1);
-                    *self.sp.sub(1) = result.into_bits();
-                }
+        match (a.as_flonum(), b.as_flonum()) {
+            (Some(x), Some(y)) => Some((x, y)),
+            (Some(x), None) => Some((x, b.as_small_int()? as f64)),
+            (None, Some(y)) => Some((a.as_small_int()? as f64, y)),
+            (None, None) => None,
+        }
+    }
+
+    #[inline(always)]
+    pub fn add(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands() {
+            // Two 63-bit numbers do not overflow 64 bits.
+            if let Some(sum) = Value::try_small_int(x + y) {
+                self.replace_immediates(sum);
                 return Ok(());
             }
-        } else if let (Some(x), Some(y)) = (a.as_flonum(), b.as_flonum()) {
-            let op = if arg >= INPLACE { arg - INPLACE } else { arg };
-            let result = match BinaryOp::from_index(op as usize) {
-                Some(BinaryOp::Add) => Some(x + y),
-                Some(BinaryOp::Subtract) => Some(x - y),
-                Some(BinaryOp::Multiply) => Some(x * y),
-                Some(BinaryOp::TrueDivide) if y != 0.0 => Some(x / y),
-                _ => None,
-            };
-            if let Some(result) = result {
-                let result = float::from_f64(result);
-                // SAFETY: as above.
-                unsafe {
-                    self.sp = self.sp.sub(1);
-                    *self.sp.sub(1) = result.into_bits();
-                }
+        } else if let Some((x, y)) = self.float_operands() {
+            return self.replace_floats(x + y);
+        }
+        self.add_slow(arg)
+    }
+
+    #[inline(never)]
+    fn add_slow(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.mixed_operands() {
+            return self.replace_floats(x + y);
+        }
+        self.binary_op_slow(arg)
+    }
+
+    #[inline(always)]
+    pub fn subtract(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands() {
+            if let Some(difference) = Value::try_small_int(x - y) {
+                self.replace_immediates(difference);
                 return Ok(());
             }
-        } else if arg == SUBSCR
-            && let Some(list) = a.downcast_exact::<PyList>()
-            && let Some(index) = b.as_small_int()
+        } else if let Some((x, y)) = self.mixed_operands() {
+            return self.replace_floats(x - y);
+        }
+        self.binary_op_slow(arg)
+    }
+
+    #[inline(always)]
+    pub fn multiply(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands() {
+            if let Some(product) = x.checked_mul(y).and_then(Value::try_small_int) {
+                self.replace_immediates(product);
+                return Ok(());
+            }
+        } else if let Some((x, y)) = self.mixed_operands() {
+            return self.replace_floats(x * y);
+        }
+        self.binary_op_slow(arg)
+    }
+
+    #[inline(always)]
+    pub fn remainder(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands()
+            && y != 0
         {
-            let index = if index < 0 { index + list.len() as i64 } else { index };
-            if index >= 0
-                && let Some(item) = list.get(index as usize)
-            {
-                self.finish_binary(item);
-                return Ok(());
+            self.replace_immediates(Value::small_int(int::small_divmod(x, y).1));
+            return Ok(());
+        }
+        self.binary_op_slow(arg)
+    }
+
+    #[inline(always)]
+    pub fn floor_divide(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands()
+            && y != 0
+            && let Some(quotient) = Value::try_small_int(int::small_divmod(x, y).0)
+        {
+            self.replace_immediates(quotient);
+            return Ok(());
+        }
+        self.binary_op_slow(arg)
+    }
+
+    #[inline(always)]
+    pub fn true_divide(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.mixed_operands()
+            && y != 0.0
+        {
+            return self.replace_floats(x / y);
+        }
+        self.binary_op_slow(arg)
+    }
+
+    #[inline(always)]
+    pub fn bit_and(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands() {
+            self.replace_immediates(Value::small_int(x & y));
+            return Ok(());
+        }
+        self.binary_op_slow(arg)
+    }
+
+    #[inline(always)]
+    pub fn bit_or(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands() {
+            self.replace_immediates(Value::small_int(x | y));
+            return Ok(());
+        }
+        self.binary_op_slow(arg)
+    }
+
+    /// `container[key]`.
+    #[inline(always)]
+    pub fn subscript(&mut self, arg: u32) -> PyResult<()> {
+        let container = self.peek(2);
+        if let Some(index) = self.peek(1).as_small_int() {
+            if let Some(list) = container.downcast_exact::<PyList>() {
+                let index = if index < 0 { index + list.len() as i64 } else { index };
+                if index >= 0
+                    && let Some(item) = list.get(index as usize)
+                {
+                    return self.finish_subscript(item);
+                }
+            } else if let Some(tuple) = container.downcast_exact::<PyTuple>() {
+                let index = if index < 0 { index + tuple.len() as i64 } else { index };
+                if index >= 0
+                    && let Some(item) = tuple.get(index as usize).cloned()
+                {
+                    return self.finish_subscript(item);
+                }
             }
         }
         self.binary_op_slow(arg)
+    }
+
+    /// Replaces the container and an int key by the item.
+    #[inline(always)]
+    fn finish_subscript(&mut self, item: Value) -> PyResult<()> {
+        // SAFETY: the key is an immediate and owns nothing.
+        unsafe { self.sp = self.sp.sub(1) };
+        self.set_top(item);
+        self.safe_point();
+        Ok(())
+    }
+
+    /// A comparison whose result decides the conditional jump behind it.
+    #[inline(always)]
+    pub fn compare_jump<const OP: u8>(&mut self, arg: u32) -> PyResult<()> {
+        let op = const { [CmpOp::Lt, CmpOp::Le, CmpOp::Eq, CmpOp::Ne, CmpOp::Gt, CmpOp::Ge][OP as usize] };
+        let result = if let Some((x, y)) = self.int_operands() {
+            op.compare(&x, &y)
+        } else if let Some((x, y)) = self.float_operands() {
+            op.compare(&x, &y)
+        } else {
+            self.compare_op(arg)?;
+            self.skip(2);
+            return Ok(());
+        };
+        // SAFETY: both operands are immediates; the decoder saw the jump two words on.
+        let word = unsafe {
+            self.sp = self.sp.sub(2);
+            *self.ip.add(2)
+        };
+        let wanted = word as u16 == crate::frame::quicken::op::POP_JUMP_IF_TRUE;
+        self.skip(4 + if result == wanted { (word >> 32) as usize } else { 0 });
+        Ok(())
     }
 
     #[inline(never)]
@@ -91,7 +235,7 @@ impl State {
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn binary_op_slow(&mut self, arg: u32) -> PyResult<()> {
         self.sync();
         let result = State::binary_slow(self.peek(2), self.peek(1), arg)?;
