@@ -128,7 +128,8 @@ pub fn decode(code: &[u8]) -> Box<[u64]> {
     let mut i = 0;
     let mut extended: u32 = 0;
     while i < words.len() {
-        let opcode = u16::from(minipy_bytecode::Opcode::from_u8(code[2 * i]).map_or(code[2 * i], |o| o.base() as u8));
+        let opcode =
+            u16::from(minipy_bytecode::Opcode::from_u8(code[2 * i]).map_or(code[2 * i], |o| o.base() as u8));
         let arg = extended << 8 | u32::from(code[2 * i + 1]);
         words[i] = u64::from(opcode) | u64::from(arg) << 32;
         if opcode == op::EXTENDED_ARG {
@@ -140,7 +141,9 @@ pub fn decode(code: &[u8]) -> Box<[u64]> {
         let next = i + minipy_bytecode::opcode::unit_len(opcode as u8);
         let chosen = match opcode {
             op::BINARY_OP => binary(arg),
-            op::COMPARE_OP if arg & 16 != 0 && is_conditional_jump(code, next) => op::LESS_JUMP + (arg >> 5) as u16,
+            op::COMPARE_OP if arg & 16 != 0 && is_conditional_jump(code, next) => {
+                op::LESS_JUMP + (arg >> 5) as u16
+            }
             other => other,
         };
         words[i] = u64::from(chosen) | u64::from(arg) << 32;

@@ -4,6 +4,7 @@
 //! shape covers which names an instance holds inline, and where.
 
 use super::State;
+use crate::PyResult;
 use crate::frame::quicken::{self, op};
 use crate::heap::{Header, Payload};
 use crate::slots::SetAttrFn;
@@ -14,7 +15,6 @@ use crate::types::shape::{self, ShapeId};
 use crate::types::str::StrRef;
 use crate::types::typeobj::{PyMemberDescr, PyType, TypeFlags, TypeRef};
 use crate::value::Value;
-use crate::PyResult;
 
 fn has_generic_setattr(class: &TypeRef) -> bool {
     let object = crate::types::object::PyObject::class();
@@ -83,7 +83,11 @@ impl State {
         {
             // The class dict keeps the method alive while the version stands.
             self.cache(&[guard, method.bits()]);
-            self.become_op(if class.has_dict() { op::LOAD_ATTR_METHOD } else { op::LOAD_ATTR_METHOD_NO_DICT });
+            self.become_op(if class.has_dict() {
+                op::LOAD_ATTR_METHOD
+            } else {
+                op::LOAD_ATTR_METHOD_NO_DICT
+            });
         }
     }
 
@@ -95,7 +99,8 @@ impl State {
             return;
         }
         let Some(found) = class.lookup(name) else { return };
-        let plain = found.class().slots().descr_get.is_none() || found.downcast_exact::<PyFunction>().is_some();
+        let plain =
+            found.class().slots().descr_get.is_none() || found.downcast_exact::<PyFunction>().is_some();
         let version = class.version();
         if plain && version != 0 {
             let bits = found.bits();
@@ -228,7 +233,8 @@ impl State {
 
     #[inline(always)]
     pub fn load_attr_class_value(&mut self, arg: u32) -> PyResult<()> {
-        let hit = self.peek(1).downcast_exact::<PyType>().is_some_and(|c| c.version_raw() == self.cached(1) as u32);
+        let hit =
+            self.peek(1).downcast_exact::<PyType>().is_some_and(|c| c.version_raw() == self.cached(1) as u32);
         if !hit {
             return self.load_miss(arg);
         }
@@ -286,7 +292,8 @@ impl State {
         let (index, next) = (self.cached(2) as usize, self.cached(3) as u32);
         let Some(header) = self.guarded_shape(self.cached(1)) else { return self.store_miss(arg) };
         // SAFETY: the object has the shape that `next` extends by one value.
-        let stored = unsafe { instance::append_inline(header, index, ShapeId::from_raw(next), *self.slot(2)) };
+        let stored =
+            unsafe { instance::append_inline(header, index, ShapeId::from_raw(next), *self.slot(2)) };
         if !stored {
             return self.store_miss(arg);
         }

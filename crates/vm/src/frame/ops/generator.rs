@@ -6,10 +6,10 @@ use crate::frame::Frame;
 use crate::frame::quicken::{self, op};
 use crate::heap::Ref;
 use crate::thread::Thread;
+use crate::types::generator::{self, GenCore, PyCoroutine, PyGenerator, Step};
 use crate::types::list::PyListIterator;
 use crate::types::range::PyRangeIterator;
 use crate::types::tuple::PyTupleIterator;
-use crate::types::generator::{self, GenCore, PyCoroutine, PyGenerator, Step};
 use crate::value::Value;
 use crate::{PyResult, protocol};
 use minipy_bytecode::code::flags;
@@ -92,7 +92,9 @@ impl State {
 
     #[inline(always)]
     pub fn for_iter_range(&mut self, arg: u32) -> PyResult<()> {
-        let Some(range) = self.peek(1).downcast_exact::<PyRangeIterator>() else { return self.iter_miss(arg) };
+        let Some(range) = self.peek(1).downcast_exact::<PyRangeIterator>() else {
+            return self.iter_miss(arg);
+        };
         let left = range.left.get();
         if left > 0 {
             let next = range.next.get();
@@ -108,7 +110,9 @@ impl State {
 
     #[inline(always)]
     pub fn for_iter_list(&mut self, arg: u32) -> PyResult<()> {
-        let Some(iterator) = self.peek(1).downcast_exact::<PyListIterator>() else { return self.iter_miss(arg) };
+        let Some(iterator) = self.peek(1).downcast_exact::<PyListIterator>() else {
+            return self.iter_miss(arg);
+        };
         let index = iterator.index.get();
         match iterator.sequence.with(|list| list.as_ref().and_then(|l| l.get(index))) {
             Some(item) => {
@@ -127,7 +131,9 @@ impl State {
 
     #[inline(always)]
     pub fn for_iter_tuple(&mut self, arg: u32) -> PyResult<()> {
-        let Some(iterator) = self.peek(1).downcast_exact::<PyTupleIterator>() else { return self.iter_miss(arg) };
+        let Some(iterator) = self.peek(1).downcast_exact::<PyTupleIterator>() else {
+            return self.iter_miss(arg);
+        };
         let index = iterator.index.get();
         match iterator.sequence.with(|tuple| tuple.as_ref().and_then(|t| t.get(index).cloned())) {
             Some(item) => {
