@@ -1,5 +1,6 @@
 //! Native modules, `sys` first; import system; start-up and shutdown.
 
+pub mod buffer;
 pub mod compile;
 pub mod config;
 pub mod import;
@@ -8,5 +9,6 @@ pub mod path;
 pub mod signals;
 pub mod startup;
 pub mod sys;
+pub mod syscall;
 
 pub use startup::run;

@@ -4,11 +4,15 @@ pub mod abc;
 pub mod bisect;
 pub mod builtins;
 pub mod collections;
+mod errno;
 pub mod functools;
 pub mod heapq;
 pub mod itertools;
 pub mod marshal;
 pub mod operator;
+pub mod posix;
+mod record;
+mod stat;
 pub mod thread;
 pub mod weakref;
 
@@ -19,13 +23,16 @@ use minipy_vm::macros_support::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &crate::import::IMP,
-    &collections::MODULE,
     &bisect::MODULE,
+    &collections::MODULE,
+    &errno::MODULE,
     &functools::MODULE,
     &heapq::MODULE,
     &itertools::MODULE,
     &operator::MODULE,
     &marshal::MODULE,
+    &posix::MODULE,
+    &stat::MODULE,
     &thread::MODULE,
     &weakref::MODULE,
 ];

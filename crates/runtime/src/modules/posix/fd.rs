@@ -1,0 +1,329 @@
+//! Open files by descriptor.
+
+use super::path_arg::{DirFd, FdLike, PathArg};
+use crate::buffer::{BytesArg, WritableArg};
+use crate::syscall;
+use minipy_macros::pymodule;
+use minipy_vm::types::bytes;
+use minipy_vm::{PyResult, PyTuple, Value, exceptions, protocol};
+
+#[pymodule(name = "posix")]
+pub mod functions {
+    use super::*;
+
+    /// Open a file for low level IO.  Returns a file descriptor (integer).
+    #[pyfunction("(path, flags, mode=511, *, dir_fd=None)")]
+    fn open(path: PathArg, flags: i32, mode: i32, dir_fd: Option<DirFd>) -> PyResult<i32> {
+        let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
+        crate::sys::audit("open", &[path.original.clone(), Value::NONE, Value::from(flags)])?;
+        let flags = flags | libc::O_CLOEXEC;
+        // SAFETY: the path is NUL-terminated.
+        syscall::blocking(|| unsafe { libc::openat(dir_fd.0, path.as_ptr(), flags, mode) })?
+            .map_err(|errno| path.error(errno))
+    }
+
+    /// Close a file descriptor.
+    #[pyfunction("(fd)")]
+    fn close(fd: FdLike) -> PyResult<()> {
+        let fd = fd.0;
+        // SAFETY: the descriptor is the program's to close. Linux closes it even when interrupted.
+        let result = minipy_vm::gil::without(|| match unsafe { libc::close(fd) } {
+            0 => 0,
+            _ => syscall::errno(),
+        });
+        if result == 0 || result == libc::EINTR { Ok(()) } else { Err(syscall::os_error(result)) }
+    }
+
+    /// Closes all file descriptors in [fd_low, fd_high), ignoring errors.
+    #[pyfunction("(fd_low, fd_high, /)")]
+    fn closerange(fd_low: i32, fd_high: i32) {
+        super::close_range(fd_low, fd_high);
+    }
+
+    /// Read from a file descriptor.  Returns a bytes object.
+    #[pyfunction("(fd, length, /)")]
+    fn read(fd: i32, length: isize) -> PyResult<Value> {
+        let Ok(length) = usize::try_from(length) else { return Err(syscall::os_error(libc::EINVAL)) };
+        let mut data = super::buffer_of(length)?;
+        let count = super::read_into(fd, &mut data)?;
+        data.truncate(count);
+        Ok(bytes::from_box(data.into_boxed_slice()).into_value())
+    }
+
+    /// Read into a buffer object from a file descriptor.
+    #[pyfunction("(fd, buffer, /)")]
+    fn readinto(fd: i32, mut buffer: WritableArg) -> PyResult<usize> {
+        super::read_into(fd, buffer.as_mut_slice())
+    }
+
+    /// Write a bytes object to a file descriptor.
+    #[pyfunction("(fd, data, /)")]
+    fn write(fd: i32, data: BytesArg<'_>) -> PyResult<usize> {
+        let data = data.as_slice();
+        // SAFETY: the slice stays in place during the call.
+        syscall::blocking_or_raise(|| unsafe { libc::write(fd, data.as_ptr().cast(), data.len()) })
+            .map(|n| n as usize)
+    }
+
+    /// Read a number of bytes from a file descriptor starting at a particular offset.
+    #[pyfunction("(fd, length, offset, /)")]
+    fn pread(fd: i32, length: i32, offset: i64) -> PyResult<Value> {
+        let Ok(length) = usize::try_from(length) else { return Err(syscall::os_error(libc::EINVAL)) };
+        let mut data = super::buffer_of(length)?;
+        let to = data.as_mut_ptr();
+        // SAFETY: `data` has room for `length` bytes.
+        let count =
+            syscall::blocking_or_raise(|| unsafe { libc::pread(fd, to.cast(), length, offset) })? as usize;
+        data.truncate(count);
+        Ok(bytes::from_box(data.into_boxed_slice()).into_value())
+    }
+
+    /// Write bytes to a file descriptor starting at a particular offset.
+    #[pyfunction("(fd, buffer, offset, /)")]
+    fn pwrite(fd: i32, buffer: BytesArg<'_>, offset: i64) -> PyResult<usize> {
+        let data = buffer.as_slice();
+        // SAFETY: the slice stays in place during the call.
+        syscall::blocking_or_raise(|| unsafe { libc::pwrite(fd, data.as_ptr().cast(), data.len(), offset) })
+            .map(|n| n as usize)
+    }
+
+    /// Read from a file descriptor fd into an iterable of buffers.
+    #[pyfunction("(fd, buffers, /)")]
+    fn readv(fd: i32, buffers: &Value) -> PyResult<usize> {
+        let mut buffers = super::writable_buffers(buffers, "readv() arg 2 must be a sequence")?;
+        let vectors = super::read_vectors(&mut buffers);
+        // SAFETY: the vectors name writable memory that stays in place.
+        syscall::blocking_or_raise(|| unsafe { libc::readv(fd, vectors.as_ptr(), vectors.len() as i32) })
+            .map(|n| n as usize)
+    }
+
+    /// Iterate over buffers, and write the contents of each to a file descriptor.
+    #[pyfunction("(fd, buffers, /)")]
+    fn writev(fd: i32, buffers: &Value) -> PyResult<usize> {
+        let items = super::sequence(buffers, "writev() arg 2 must be a sequence")?;
+        let buffers = items.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
+        let vectors = super::write_vectors(&buffers);
+        // SAFETY: the vectors name memory that stays in place.
+        syscall::blocking_or_raise(|| unsafe { libc::writev(fd, vectors.as_ptr(), vectors.len() as i32) })
+            .map(|n| n as usize)
+    }
+
+    /// Reads from a file descriptor into a number of mutable bytes-like objects.
+    #[pyfunction("(fd, buffers, offset, flags=0, /)")]
+    fn preadv(fd: i32, buffers: &Value, offset: i64, flags: i32) -> PyResult<usize> {
+        let mut buffers = super::writable_buffers(buffers, "preadv() arg 2 must be a sequence")?;
+        let vectors = super::read_vectors(&mut buffers);
+        let (data, count) = (vectors.as_ptr(), vectors.len() as i32);
+        // SAFETY: the vectors name writable memory that stays in place.
+        syscall::blocking_or_raise(|| unsafe { libc::preadv2(fd, data, count, offset, flags) })
+            .map(|n| n as usize)
+    }
+
+    /// Writes the contents of bytes-like objects to a file descriptor at a given offset.
+    #[pyfunction("(fd, buffers, offset, flags=0, /)")]
+    fn pwritev(fd: i32, buffers: &Value, offset: i64, flags: i32) -> PyResult<usize> {
+        let items = super::sequence(buffers, "pwritev() arg 2 must be a sequence")?;
+        let buffers = items.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
+        let vectors = super::write_vectors(&buffers);
+        let (data, count) = (vectors.as_ptr(), vectors.len() as i32);
+        // SAFETY: the vectors name memory that stays in place.
+        syscall::blocking_or_raise(|| unsafe { libc::pwritev2(fd, data, count, offset, flags) })
+            .map(|n| n as usize)
+    }
+
+    /// Set the position of a file descriptor.  Return the new position.
+    #[pyfunction("(fd, position, whence, /)")]
+    fn lseek(fd: i32, position: i64, whence: i32) -> PyResult<i64> {
+        // SAFETY: no memory is passed.
+        syscall::blocking_or_raise(|| unsafe { libc::lseek(fd, position, whence) })
+    }
+
+    /// Return True if the fd is connected to a terminal.
+    #[pyfunction("(fd, /)")]
+    fn isatty(fd: i32) -> bool {
+        // SAFETY: no memory is passed.
+        unsafe { libc::isatty(fd) == 1 }
+    }
+
+    /// Return a duplicate of a file descriptor.
+    #[pyfunction("(fd, /)")]
+    fn dup(fd: i32) -> PyResult<i32> {
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) })
+    }
+
+    /// Duplicate file descriptor.
+    #[pyfunction("(fd, fd2, inheritable=True)")]
+    fn dup2(fd: i32, fd2: i32, inheritable: bool) -> PyResult<i32> {
+        let flags = if inheritable { 0 } else { libc::O_CLOEXEC };
+        if fd == fd2 {
+            // SAFETY: no memory is passed.
+            syscall::check(unsafe { libc::dup2(fd, fd2) })?;
+            super::set_inheritable_flag(fd2, inheritable)?;
+            return Ok(fd2);
+        }
+        // SAFETY: no memory is passed.
+        syscall::blocking_or_raise(|| unsafe { libc::dup3(fd, fd2, flags) })
+    }
+
+    /// Create a pipe.
+    #[pyfunction("()")]
+    fn pipe() -> PyResult<Value> {
+        super::make_pipe(libc::O_CLOEXEC)
+    }
+
+    /// Create a pipe with flags set atomically.
+    #[pyfunction("(flags, /)")]
+    fn pipe2(flags: i32) -> PyResult<Value> {
+        super::make_pipe(flags)
+    }
+
+    /// Force write of fd to disk.
+    #[pyfunction("(fd)")]
+    fn fsync(fd: FdLike) -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        syscall::blocking_or_raise(|| unsafe { libc::fsync(fd.0) }).map(drop)
+    }
+
+    /// Force write of fd to disk without forcing update of metadata.
+    #[pyfunction("(fd)")]
+    fn fdatasync(fd: FdLike) -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        syscall::blocking_or_raise(|| unsafe { libc::fdatasync(fd.0) }).map(drop)
+    }
+
+    /// Truncate a file, specified by file descriptor, to a specific length.
+    #[pyfunction("(fd, length, /)")]
+    fn ftruncate(fd: i32, length: i64) -> PyResult<()> {
+        crate::sys::audit("os.truncate", &[Value::from(fd), Value::from(length)])?;
+        // SAFETY: no memory is passed.
+        syscall::blocking_or_raise(|| unsafe { libc::ftruncate(fd, length) }).map(drop)
+    }
+
+    /// Get the close-on-exe flag of the specified file descriptor.
+    #[pyfunction("(fd, /)")]
+    fn get_inheritable(fd: i32) -> PyResult<bool> {
+        // SAFETY: no memory is passed.
+        let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFD) })?;
+        Ok(flags & libc::FD_CLOEXEC == 0)
+    }
+
+    /// Set the inheritable flag of the specified file descriptor.
+    #[pyfunction("(fd, inheritable, /)")]
+    fn set_inheritable(fd: i32, inheritable: i32) -> PyResult<()> {
+        super::set_inheritable_flag(fd, inheritable != 0)
+    }
+
+    /// Get the blocking mode of the file descriptor.
+    #[pyfunction("(fd, /)")]
+    fn get_blocking(fd: i32) -> PyResult<bool> {
+        // SAFETY: no memory is passed.
+        let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+        Ok(flags & libc::O_NONBLOCK == 0)
+    }
+
+    /// Set the blocking mode of the specified file descriptor.
+    #[pyfunction("(fd, blocking, /)")]
+    fn set_blocking(fd: i32, blocking: bool) -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+        let new = if blocking { flags & !libc::O_NONBLOCK } else { flags | libc::O_NONBLOCK };
+        if new != flags {
+            // SAFETY: as above.
+            syscall::check(unsafe { libc::fcntl(fd, libc::F_SETFL, new) })?;
+        }
+        Ok(())
+    }
+
+    /// Return a string describing the encoding of a terminal's file descriptor.
+    #[pyfunction("(fd)")]
+    fn device_encoding(fd: i32) -> Option<&'static str> {
+        // SAFETY: no memory is passed.
+        (unsafe { libc::isatty(fd) } == 1).then_some("utf-8")
+    }
+}
+
+pub use functions::MODULE;
+
+/// Zeroed memory; MemoryError if there is not that much.
+pub fn buffer_of(length: usize) -> PyResult<Vec<u8>> {
+    let mut data = Vec::new();
+    data.try_reserve_exact(length).map_err(|_| exceptions::memory_error())?;
+    data.resize(length, 0);
+    Ok(data)
+}
+
+/// Reads once into `to`; the number of bytes read.
+pub fn read_into(fd: i32, to: &mut [u8]) -> PyResult<usize> {
+    let (data, len) = (to.as_mut_ptr(), to.len());
+    // SAFETY: the slice stays in place during the call.
+    syscall::blocking_or_raise(|| unsafe { libc::read(fd, data.cast(), len) }).map(|n| n as usize)
+}
+
+fn make_pipe(flags: i32) -> PyResult<Value> {
+    let mut ends = [0; 2];
+    // SAFETY: there is room for two descriptors.
+    syscall::check(unsafe { libc::pipe2(ends.as_mut_ptr(), flags) })?;
+    Ok(PyTuple::from_array(ends.map(Value::from)).into_value())
+}
+
+/// Whether a descriptor survives an `exec`.
+pub fn set_inheritable_flag(fd: i32, inheritable: bool) -> PyResult<()> {
+    // SAFETY: no memory is passed.
+    let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFD) })?;
+    let new = if inheritable { flags & !libc::FD_CLOEXEC } else { flags | libc::FD_CLOEXEC };
+    if new != flags {
+        // SAFETY: as above.
+        syscall::check(unsafe { libc::fcntl(fd, libc::F_SETFD, new) })?;
+    }
+    Ok(())
+}
+
+/// Closes the descriptors from `low` up to but without `high`.
+pub fn close_range(low: i32, high: i32) {
+    let low = low.max(0);
+    if low >= high {
+        return;
+    }
+    minipy_vm::gil::without(|| {
+        // SAFETY: no memory is passed.
+        unsafe { libc::syscall(libc::SYS_close_range, low as u32, (high - 1) as u32, 0u32) }
+    });
+}
+
+fn sequence(value: &Value, message: &str) -> PyResult<Vec<Value>> {
+    if value.class().slots().sq_item.is_none() && value.class().slots().subscript.is_none() {
+        return Err(exceptions::type_error(message));
+    }
+    protocol::collect(value)
+}
+
+fn writable_buffers(value: &Value, message: &str) -> PyResult<Vec<WritableArg>> {
+    sequence(value, message)?
+        .iter()
+        .map(|item| {
+            WritableArg::new(item).ok_or_else(|| {
+                exceptions::type_error(format!(
+                    "a read-write bytes-like object is required, not '{}'",
+                    item.type_name()
+                ))
+            })
+        })
+        .collect()
+}
+
+fn read_vectors(buffers: &mut [WritableArg]) -> Vec<libc::iovec> {
+    let vector = |buffer: &mut WritableArg| {
+        let slice = buffer.as_mut_slice();
+        libc::iovec { iov_base: slice.as_mut_ptr().cast(), iov_len: slice.len() }
+    };
+    buffers.iter_mut().map(vector).collect()
+}
+
+fn write_vectors(buffers: &[BytesArg<'_>]) -> Vec<libc::iovec> {
+    let vector = |buffer: &BytesArg<'_>| {
+        let slice = buffer.as_slice();
+        libc::iovec { iov_base: slice.as_ptr().cast_mut().cast(), iov_len: slice.len() }
+    };
+    buffers.iter().map(vector).collect()
+}

@@ -1,0 +1,75 @@
+//! `posix`: the system calls that `os` is made of, a file per theme.
+
+mod constants;
+pub mod fd;
+mod files;
+pub mod path_arg;
+mod paths;
+mod process;
+mod scandir;
+pub mod stat;
+
+use minipy_vm::macros_support::ModuleDef;
+use minipy_vm::{PyModule, PyResult, Ref, Value};
+
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "posix",
+    doc: Some(
+        "This module provides access to operating system functionality that is\nstandardized by the C Standard and the POSIX standard (a thinly\ndisguised Unix interface).  Refer to the library manual and\ncorresponding Unix manual entries for more information on calls.",
+    ),
+    functions: &[],
+    attrs: &[],
+    classes: &[],
+    parts: &[
+        &constants::MODULE,
+        &fd::MODULE,
+        &files::MODULE,
+        &paths::MODULE,
+        &process::MODULE,
+        &scandir::MODULE,
+        &stat::MODULE,
+    ],
+    init: Some(init),
+};
+
+/// What `os` asks about to fill `supports_fd` and its relatives.
+const HAVE: &[&str] = &[
+    "HAVE_EVENTFD",
+    "HAVE_TIMERFD_CREATE",
+    "HAVE_FACCESSAT",
+    "HAVE_FCHDIR",
+    "HAVE_FCHMOD",
+    "HAVE_FCHMODAT",
+    "HAVE_FCHOWN",
+    "HAVE_FCHOWNAT",
+    "HAVE_FEXECVE",
+    "HAVE_FDOPENDIR",
+    "HAVE_FPATHCONF",
+    "HAVE_FSTATAT",
+    "HAVE_FSTATVFS",
+    "HAVE_FTRUNCATE",
+    "HAVE_FUTIMENS",
+    "HAVE_FUTIMES",
+    "HAVE_FUTIMESAT",
+    "HAVE_LINKAT",
+    "HAVE_LCHOWN",
+    "HAVE_LSTAT",
+    "HAVE_LUTIMES",
+    "HAVE_MEMFD_CREATE",
+    "HAVE_MKDIRAT",
+    "HAVE_MKFIFOAT",
+    "HAVE_MKNODAT",
+    "HAVE_OPENAT",
+    "HAVE_READLINKAT",
+    "HAVE_RENAMEAT",
+    "HAVE_SYMLINKAT",
+    "HAVE_UNLINKAT",
+    "HAVE_UTIMENSAT",
+    "HAVE_PTSNAME_R",
+];
+
+fn init(module: &Ref<PyModule>) -> PyResult<()> {
+    let names = HAVE.iter().map(|&name| Value::from(name));
+    module.namespace().insert("_have_functions", stat::list_of(names));
+    Ok(())
+}
