@@ -16,7 +16,7 @@ mod simple;
 
 use minipy_lexer::{ErrorKind, Lexed, Lines, Pos, Precedence, SyntaxError, Token, TokenKind, never_closed};
 
-use crate::position::{error_between, line_text};
+use crate::position::{error_between, line_text, trim_newline};
 use crate::{Mode, ParseOptions, flags};
 pub use parser::too_complex;
 use parser::{Diagnosis, error_at_token, is_at_end, reported_end};
@@ -50,11 +50,18 @@ pub fn explain(
     {
         return error;
     }
+    let mut known = None;
     let stopped = match failure {
-        Failure::Error(error) => return *error,
+        Failure::Error(error) => {
+            let lineno = error.range.map_or(0, |range| range.lineno);
+            known = Some(error);
+            tokens.partition_point(|token| token.start.lineno < lineno).min(tokens.len().saturating_sub(1))
+        }
         Failure::Behind(pos, msg) => {
-            let (start, end) = tokens.get(index_at(pos)).map_or((pos, pos), |token| (token.start, token.end));
-            return error_between(source, lines, start, end, msg);
+            let at = index_at(pos);
+            let (start, end) = tokens.get(at).map_or((pos, pos), |token| (token.start, token.end));
+            known = Some(Box::new(error_between(source, lines, start, end, msg)));
+            at
         }
         Failure::Lexer => match &lexed.error {
             Some(error) => return error.clone(),
@@ -79,8 +86,12 @@ pub fn explain(
     let stopped = if options.mode == Mode::FuncType { stopped } else { plain.fill - 1 };
     let mut diagnosis = Diagnosis::new(source, lines, lexed, start, stopped + 1);
     match read(&mut diagnosis) {
-        Err(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
-        Ok(_) => match first {
+        Err(error) => {
+            // What the first run has found already, it has found at the right place.
+            let error = first.filter(|first| first.msg == error.msg).unwrap_or(error);
+            prefer_lexer_error(source, lines, lexed, *error, &diagnosis)
+        }
+        Ok(_) => match first.or(known) {
             Some(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
             None => generic(source, lines, lexed, stopped, diagnosis.last_line()),
         },
@@ -181,7 +192,11 @@ fn generic(source: &str, lines: &Lines, lexed: &Lexed, stopped: usize, last_line
         }
         return error;
     }
-    error_between(source, lines, token.start, reported_end(token), "invalid syntax")
+    let mut error = error_between(source, lines, token.start, reported_end(token), "invalid syntax");
+    if last_line > token.start.lineno {
+        trim_newline(&mut error);
+    }
+    error
 }
 
 /// What the lexer has to say about the rest of the source. A bracket that nothing closes counts when it opens on an earlier line.

@@ -1,6 +1,7 @@
 //! Atoms: names, literals, brackets, comprehensions, strings.
 
-use minipy_lexer::{Pos, Token, TokenKind as T};
+use minipy_lexer::literal::{unescape_bytes, unescape_str};
+use minipy_lexer::{Pos, SyntaxError, Token, TokenKind as T};
 
 use super::expressions::string_letter;
 use super::node::{Kind, N, TargetOf, invalid_target};
@@ -128,7 +129,7 @@ impl Diagnosis<'_> {
         Ok(found)
     }
 
-    fn wrong_comprehension(&mut self) -> Try<()> {
+    pub fn wrong_comprehension(&mut self) -> Try<()> {
         let mark = self.mark;
         let Some(open) = self.one_of(&[T::LPar, T::LSqb, T::LBrace])? else { return Ok(None) };
         if let Some(starred) = self.starred_expression()?
@@ -172,12 +173,11 @@ impl Diagnosis<'_> {
         })? {
             return Ok(Some(found));
         }
-        if self.hunting {
-            self.attempt(|p| {
-                want!(p.tok(T::LBrace));
-                p.wrong_dict_items()
-            })?;
-        }
+        // These are looked for even where no mistakes are.
+        self.attempt(|p| {
+            want!(p.tok(T::LBrace));
+            p.wrong_dict_items()
+        })?;
         if let Some(found) = self.attempt(|p| {
             want!(p.tok(T::LBrace));
             want!(p.star_named_expressions());
@@ -336,15 +336,22 @@ impl Diagnosis<'_> {
     fn strings(&mut self) -> Try<N> {
         self.memo(Rule::Strings, |p| {
             let start = p.here()?;
+            let template = p.is(T::TStringStart)?;
             let mut kind = None;
-            let (mut text, mut bytes) = (false, false);
+            let (mut text, mut bytes, mut mixed) = (false, false, false);
             loop {
                 let token = p.peek()?;
+                let string = matches!(token.kind, T::String | T::FStringStart | T::TStringStart);
+                if string && (token.kind == T::TStringStart) != template {
+                    if !p.hunting {
+                        break;
+                    }
+                    mixed = true;
+                }
                 let found = match token.kind {
                     T::String => {
                         p.mark += 1;
-                        let prefix = token.text(p.source).split(['"', '\'']).next().unwrap_or("");
-                        if prefix.contains(['b', 'B']) { Kind::Bytes } else { Kind::Str }
+                        p.string_literal(token)?
                     }
                     T::FStringStart | T::TStringStart => {
                         want!(p.interpolated());
@@ -359,6 +366,11 @@ impl Diagnosis<'_> {
                     (_, found) => Some(found),
                 };
             }
+            if mixed {
+                let end = p.tokens.get(p.mark.saturating_sub(1)).map_or(start, |last| last.end);
+                let msg = "cannot mix t-string literals with string or bytes literals";
+                return p.raise(start, end, msg);
+            }
             if text && bytes {
                 return p.raise_last("cannot mix bytes and nonbytes literals");
             }
@@ -369,9 +381,49 @@ impl Diagnosis<'_> {
     fn interpolated(&mut self) -> Try<()> {
         let start = want!(self.one_of(&[T::FStringStart, T::TStringStart]));
         let letter = string_letter(start);
+        let first = self.mark;
         self.format_parts(letter)?;
         want!(self.one_of(&[T::FStringEnd, T::TStringEnd]));
+        if !start.text(self.source).contains(['r', 'R']) {
+            let texts = self.tokens[first..self.mark].iter();
+            let texts = texts.filter(|token| matches!(token.kind, T::FStringMiddle | T::TStringMiddle));
+            for token in texts {
+                let text = token.text(self.source);
+                let text =
+                    if text.ends_with("{{") || text.ends_with("}}") { &text[..text.len() - 1] } else { text };
+                self.check_escapes(text)?;
+            }
+        }
         Ok(Some(()))
+    }
+
+    /// A str or bytes literal, which may have a wrong escape sequence.
+    fn string_literal(&mut self, token: Token) -> Result<Kind, Box<SyntaxError>> {
+        let literal = token.text(self.source);
+        let (prefix, quoted) = literal.split_at(literal.find(['"', '\'']).unwrap_or(0));
+        let raw = prefix.contains(['r', 'R']);
+        let quotes = if quoted.starts_with("\"\"\"") || quoted.starts_with("'''") { 3 } else { 1 };
+        let body = quoted.get(quotes..quoted.len().saturating_sub(quotes)).unwrap_or("");
+        if !prefix.contains(['b', 'B']) {
+            if !raw {
+                self.check_escapes(body)?;
+            }
+            return Ok(Kind::Str);
+        }
+        if !body.is_ascii() {
+            self.raise_token::<()>(token, "bytes can only contain ASCII literal characters")?;
+        }
+        if !raw && let Err(msg) = unescape_bytes(body.as_bytes()) {
+            self.raise_last::<()>(format!("(value error) {msg}"))?;
+        }
+        Ok(Kind::Bytes)
+    }
+
+    fn check_escapes(&self, text: &str) -> Try<()> {
+        match unescape_str(text) {
+            Err(msg) if text.contains('\\') => self.raise_last(format!("(unicode error) {msg}")),
+            _ => Ok(None),
+        }
     }
 
     /// The literal text and the fields of a string or of a format specifier.

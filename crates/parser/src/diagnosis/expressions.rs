@@ -459,6 +459,10 @@ impl Diagnosis<'_> {
             want!(self.tok(T::Name));
             return Ok(Some(Kind::Attribute));
         }
+        if self.hunting && (self.is(T::LSqb)? || self.is(T::LBrace)?) {
+            // Where a generator could be an argument, the mistakes of all comprehensions are looked for.
+            self.wrong_comprehension()?;
+        }
         if self.is(T::LPar)? {
             if self.attempt(Self::generator)?.is_some() {
                 return Ok(Some(Kind::Call));
