@@ -1,6 +1,7 @@
 //! The native modules: a file or folder per Python module, and the table that the import system finds them in.
 
 pub mod abc;
+pub mod array;
 pub mod bisect;
 pub mod builtins;
 pub mod collections;
@@ -22,6 +23,7 @@ use minipy_vm::macros_support::ModuleDef;
 #[rustfmt::skip]
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
+    &array::MODULE,
     &crate::import::IMP,
     &bisect::MODULE,
     &collections::MODULE,
