@@ -42,8 +42,17 @@ pub fn finalize(object: &Value) {
     if let Some(del) = object.class().slots().del
         && let Err(error) = del(object)
     {
-        report_unraisable(error, None, Some(object));
+        match object.class().lookup(crate::name!("__del__")) {
+            Some(method) => report_failed_call(error, "deallocator", &method),
+            None => report_unraisable(error, None, Some(object)),
+        }
     }
+}
+
+/// Reports an error of a function that the interpreter called by itself.
+pub fn report_failed_call(error: PyErr, what: &str, function: &Value) {
+    let shown = crate::protocol::repr(function).map_or_else(|_| String::new(), |r| r.to_string_lossy());
+    report_unraisable(error, Some(&format!("Exception ignored while calling {what} {shown}")), None);
 }
 
 /// A hook that receives errors nobody can handle: `sys.unraisablehook`, installed by the runtime.

@@ -2,19 +2,24 @@
 
 pub mod abc;
 pub mod array;
+pub mod atexit;
 pub mod bisect;
 pub mod builtins;
 pub mod collections;
 mod errno;
 pub mod functools;
+pub mod gc;
 pub mod heapq;
 pub mod itertools;
 pub mod marshal;
+pub mod opcode;
 pub mod operator;
 pub mod posix;
 mod record;
 mod stat;
+pub mod suggestions;
 pub mod thread;
+pub mod types;
 pub mod weakref;
 
 use minipy_vm::macros_support::ModuleDef;
@@ -25,17 +30,23 @@ pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &array::MODULE,
     &crate::import::IMP,
+    &atexit::functions::MODULE,
     &bisect::MODULE,
     &collections::MODULE,
+    &crate::import::IMP,
     &errno::MODULE,
     &functools::MODULE,
+    &gc::functions::MODULE,
     &heapq::MODULE,
     &itertools::MODULE,
-    &operator::MODULE,
     &marshal::MODULE,
+    &opcode::functions::MODULE,
+    &operator::MODULE,
     &posix::MODULE,
     &stat::MODULE,
+    &suggestions::functions::MODULE,
     &thread::MODULE,
+    &types::functions::MODULE,
     &weakref::MODULE,
 ];
 

@@ -28,6 +28,67 @@ struct Collector {
     enabled: Cell<bool>,
     collecting: Cell<bool>,
     requested: Cell<bool>,
+    /// How many leading entries of the oldest list are frozen: never collected.
+    frozen: Cell<usize>,
+    /// `gc.set_debug()`.
+    debug: Cell<u32>,
+    hooks: GilCell<Option<Hooks>>,
+}
+
+/// What the `gc` module wants to know.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// Called before a collection ("start") and after it ("stop"): generation, objects collected, uncollectable ones.
+    pub phase: fn(&str, usize, usize, usize),
+    /// Takes the unreachable objects over into `gc.garbage` under DEBUG_SAVEALL.
+    pub save: fn(&[Value]),
+}
+
+/// Installs the `gc` module's hooks.
+pub fn set_hooks(hooks: Hooks) {
+    GC.hooks.set(Some(hooks));
+}
+
+/// `gc.DEBUG_*`.
+pub const DEBUG_STATS: u32 = 1;
+pub const DEBUG_COLLECTABLE: u32 = 2;
+pub const DEBUG_UNCOLLECTABLE: u32 = 4;
+pub const DEBUG_SAVEALL: u32 = 32;
+
+pub fn debug() -> u32 {
+    GC.debug.get()
+}
+
+pub fn set_debug(flags: u32) {
+    GC.debug.set(flags);
+}
+
+/// Exempts every tracked object from collection until [`unfreeze`].
+pub fn freeze() {
+    let oldest = GENERATIONS - 1;
+    GC.lists.with(|lists| {
+        for young in 0..oldest {
+            let objects = std::mem::take(&mut lists[young]);
+            for object in objects.into_iter().filter(|p| !p.is_null()) {
+                // SAFETY: the lists hold live objects.
+                unsafe { (*object).set_gc_position(oldest as u32 + 1, lists[oldest].len()) };
+                lists[oldest].push(object);
+            }
+        }
+        GC.frozen.set(lists[oldest].len());
+    });
+}
+
+pub fn unfreeze() {
+    GC.frozen.set(0);
+}
+
+/// How many objects are frozen.
+pub fn freeze_count() -> usize {
+    GC.lists.with(|lists| {
+        let oldest = &lists[GENERATIONS - 1];
+        oldest.iter().take(GC.frozen.get()).filter(|p| !p.is_null()).count()
+    })
 }
 
 // SAFETY: used under the GIL only.
@@ -41,6 +102,9 @@ static GC: Collector = Collector {
     enabled: Cell::new(true),
     collecting: Cell::new(false),
     requested: Cell::new(false),
+    frozen: Cell::new(0),
+    debug: Cell::new(0),
+    hooks: GilCell::new(None),
 };
 
 /// Puts a new object under the collector's eyes.
@@ -168,8 +232,15 @@ pub fn collect(generation: usize) -> usize {
     if GC.collecting.replace(true) {
         return 0;
     }
+    let hooks = GC.hooks.get();
+    if let Some(hooks) = hooks {
+        (hooks.phase)("start", generation, 0, 0);
+    }
     let found = collect_inner(generation);
     GC.collecting.set(false);
+    if let Some(hooks) = hooks {
+        (hooks.phase)("stop", generation, found, 0);
+    }
     found
 }
 
@@ -181,7 +252,13 @@ fn collect_inner(generation: usize) -> usize {
         }
     });
     let mut candidates: Vec<*const Header> = GC.lists.with(|lists| {
-        lists[..=generation].iter_mut().flat_map(std::mem::take).filter(|p| !p.is_null()).collect()
+        let frozen = GC.frozen.get();
+        let mut taken = Vec::new();
+        for (age, list) in lists[..=generation].iter_mut().enumerate() {
+            let from = if age == GENERATIONS - 1 { frozen.min(list.len()) } else { 0 };
+            taken.extend(list.drain(from..).filter(|p| !p.is_null()));
+        }
+        taken
     });
     // Survivors go one generation up; until then all candidates count as members of it, so that dying objects find
     // their place.
@@ -205,8 +282,14 @@ fn collect_inner(generation: usize) -> usize {
     if !held.is_empty() {
         clear_weakrefs(&held);
         run_finalizers(&held);
-        let garbage = still_unreachable(&held, target, offset);
+        let mut garbage = still_unreachable(&held, target, offset);
         collected = if garbage.len() == held.len() { collected } else { garbage.len() };
+        if GC.debug.get() & DEBUG_SAVEALL != 0
+            && let Some(hooks) = GC.hooks.get()
+        {
+            (hooks.save)(&garbage);
+            garbage.clear();
+        }
         for object in &garbage {
             if let Some(header) = object.header() {
                 header.set_flag(GC_FINALIZED);

@@ -76,7 +76,7 @@ pub fn run_pending() {
             }
             Task::Call { callback, argument } => {
                 if let Err(error) = crate::protocol::call1(&callback, argument) {
-                    crate::finalize::report_unraisable(error, None, Some(&callback));
+                    crate::finalize::report_failed_call(error, "weakref callback", &callback);
                 }
             }
         }
