@@ -10,7 +10,7 @@ mod golden_format;
 mod snippets;
 
 use crate::Outcome;
-use golden_format::error_line;
+use golden_format::{error_line, warning_line};
 
 /// Compares syntax trees (`ast`), syntax errors (`errors`) or code objects (`code`).
 pub fn run(args: &[String]) -> Outcome {

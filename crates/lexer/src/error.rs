@@ -74,6 +74,27 @@ pub struct SyntaxWarning {
     pub error_msg: String,
     /// The line it is reported for.
     pub lineno: u32,
+    /// The offset in the source of what it is about: warnings are issued in this order.
+    pub source_offset: u32,
     /// Where it is, as a `SyntaxError` says it when warnings are errors.
     pub range: ErrorRange,
+}
+
+impl SyntaxWarning {
+    /// A warning about the escape sequence `quoted`.
+    pub fn invalid_escape(quoted: &str, octal: bool, source_offset: usize, range: ErrorRange) -> Self {
+        let what = if octal { "octal escape sequence" } else { "escape sequence" };
+        let msg = |middle: &str| {
+            format!(
+                "\"{quoted}\" is an invalid {what}. {middle}Did you mean \"\\{quoted}\"? A raw string is also an option."
+            )
+        };
+        SyntaxWarning {
+            msg: msg("Such sequences will not work in the future. "),
+            error_msg: msg(""),
+            lineno: range.lineno,
+            source_offset: source_offset as u32,
+            range,
+        }
+    }
 }

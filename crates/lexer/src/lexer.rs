@@ -575,13 +575,24 @@ impl<'s> Lexer<'s> {
         }
     }
 
+    /// Warns about the backslash at `at`, which does not escape the brace behind it.
+    pub(crate) fn warn_brace(&mut self, at: usize) {
+        let line = self.lines.index_of(at);
+        let offset = self.chars_before(line, at + 2);
+        let lineno = line as u32 + 1;
+        let range = ErrorRange { lineno, offset, end_lineno: lineno, end_offset: offset };
+        let quoted = if self.byte(at + 1) == b'{' { "\\{" } else { "\\}" };
+        self.warnings.push(SyntaxWarning::invalid_escape(quoted, false, at, range));
+    }
+
     fn warn_number(&mut self, cursor: usize, kind: &str) {
         let msg = format!("invalid {kind} literal");
         let line = self.lines.index_of(cursor.saturating_sub(1));
         let offset = self.chars_before(line, cursor);
         let lineno = line as u32 + 1;
         let range = ErrorRange { lineno, offset, end_lineno: lineno, end_offset: offset };
-        self.warnings.push(SyntaxWarning { error_msg: msg.clone(), msg, lineno, range });
+        let source_offset = cursor as u32;
+        self.warnings.push(SyntaxWarning { error_msg: msg.clone(), msg, lineno, source_offset, range });
     }
 
     fn operator(&mut self, kind: TokenKind, start: usize, end: usize) -> LexResult<()> {

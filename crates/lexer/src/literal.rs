@@ -119,9 +119,8 @@ pub fn unescape_str(body: &str) -> Result<Unescaped<Wtf8Buf>, String> {
             Some(byte) => match simple_escape(byte) {
                 Some(meant) => value.push_char(meant as char),
                 None => {
-                    if invalid.is_none() {
-                        let len = 1 + body[found + 1..].chars().next().map_or(0, char::len_utf8);
-                        invalid = Some(InvalidEscape { offset: found, len, octal: false });
+                    if invalid.is_none() && byte.is_ascii() {
+                        invalid = Some(InvalidEscape { offset: found, len: 2, octal: false });
                     }
                     value.push_char('\\');
                     at = found + 1;
@@ -141,23 +140,25 @@ fn push_code(value: &mut Wtf8Buf, code: u32) {
     }
 }
 
+/// The length of `text` as the codec for escape sequences is given it.
+pub fn escaped_len(text: &str) -> usize {
+    let mut len = 0;
+    let mut backslash = false;
+    for c in text.chars() {
+        len += match (c.is_ascii(), backslash) {
+            (true, _) => 1,
+            (false, false) => 10,
+            (false, true) => 15,
+        };
+        backslash = c == '\\' && !backslash;
+    }
+    len
+}
+
 /// The codec's message for `body[start..end]`. Its positions are those of the text it is given, in which every other than ASCII
 /// character is written as an escape of ten bytes.
 fn codec_error(body: &str, start: usize, end: usize, reason: &str) -> String {
-    let position = |at: usize| -> usize {
-        let text = body.get(..at).unwrap_or(body);
-        let mut position: usize = 0;
-        let mut backslash = false;
-        for c in text.chars() {
-            position += match (c.is_ascii(), backslash) {
-                (true, _) => 1,
-                (false, false) => 10,
-                (false, true) => 15,
-            };
-            backslash = c == '\\' && !backslash;
-        }
-        position
-    };
+    let position = |at: usize| escaped_len(body.get(..at).unwrap_or(body));
     let (first, last) = (position(start), position(end).saturating_sub(1));
     if first == last {
         let byte = body.as_bytes().get(start).copied().unwrap_or(0);

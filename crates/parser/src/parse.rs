@@ -160,6 +160,7 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
     let result = TopParser::new().parse(&builder, stream);
     let mut warnings = std::mem::take(&mut lexed.warnings);
     warnings.append(&mut builder.warnings.borrow_mut());
+    warnings.sort_by_key(|warning| warning.source_offset);
     let error = match result {
         Ok(module) => {
             if let Some(error) =

@@ -6,7 +6,7 @@ mod golden_format;
 
 use std::path::{Path, PathBuf};
 
-use golden_format::{error_line, json};
+use golden_format::{error_line, json, warning_line};
 use minipy_parser::ast::{AnyNode, Arena, dump};
 use minipy_parser::{Mode, ParseOptions, flags, parse_bytes, parse_str};
 
@@ -65,6 +65,7 @@ fn errors() {
         for (source, expected) in sources.iter().zip(goldens.lines()) {
             let arena = Arena::new();
             let found = match parse_str(&arena, source, options(&file)) {
+                Ok(parsed) if file.to_string_lossy().contains("warnings") => warning_line(&parsed.warnings),
                 Ok(_) => "[\"ok\"]".to_owned(),
                 Err(refused) => error_line(&refused.error),
             };

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use minipy_parser::ast::{AnyNode, Arena, dump};
-use minipy_parser::{Mode, ParseOptions, Parsed, Refused, parse_bytes};
+use minipy_parser::{Mode, ParseOptions, Parsed, Refused, flags, parse_bytes};
 
 use super::{corpus, error_line};
 use crate::oracle::{self, Oracle};
@@ -17,7 +17,8 @@ use crate::{Outcome, workspace};
 /// How many differences are shown.
 const SHOWN: usize = 40;
 
-/// Compares the trees of every file of the oracle's library, or of the files named. `--time` measures parsing alone.
+/// Compares the trees of every file of the oracle's library, or of the files named. `--type-comments` keeps type comments,
+/// `--time` measures parsing alone.
 pub fn run(args: &[String]) -> Outcome {
     let named: Vec<String> = args.iter().filter(|arg| !arg.starts_with("--")).cloned().collect();
     let oracle = oracle::find()?;
@@ -31,8 +32,15 @@ pub fn run(args: &[String]) -> Outcome {
     if args.iter().any(|arg| arg == "--dump") {
         return print_dumps(&files);
     }
-    let cache = named.is_empty().then_some("ast.txt");
-    let expected = corpus::ask(&oracle, include_str!("ast.py"), &files, cache)?;
+    let type_comments = args.iter().any(|arg| arg == "--type-comments");
+    let mut options = ParseOptions::new(Mode::Exec);
+    let mut script = include_str!("ast.py").to_owned();
+    if type_comments {
+        options.flags |= flags::TYPE_COMMENTS;
+        script = script.replace("TYPE_COMMENTS = False", "TYPE_COMMENTS = True");
+    }
+    let cache = named.is_empty().then_some(if type_comments { "ast-type-comments.txt" } else { "ast.txt" });
+    let expected = corpus::ask(&oracle, &script, &files, cache)?;
     if expected.len() != files.len() {
         return Err("the oracle did not answer for every file".into());
     }
@@ -44,7 +52,7 @@ pub fn run(args: &[String]) -> Outcome {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let (Some(file), Some(expected)) = (files.get(index), expected.get(index)) else { break };
-                    let found = answer(file);
+                    let found = answer(file, options);
                     if found != *expected
                         && let Ok(mut wrong) = wrong.lock()
                     {
@@ -91,13 +99,13 @@ fn print_dumps(files: &[std::path::PathBuf]) -> Outcome {
     Ok(true)
 }
 
-fn answer(file: &Path) -> String {
+fn answer(file: &Path, options: ParseOptions) -> String {
     let source = match std::fs::read(file) {
         Ok(source) => source,
         Err(error) => return error.to_string(),
     };
     let arena = Arena::for_source(source.len());
-    match parse_bytes(&arena, &source, ParseOptions::new(Mode::Exec), Some(&decode)) {
+    match parse_bytes(&arena, &source, options, Some(&decode)) {
         Ok(Parsed { module, .. }) => {
             let text = dump(AnyNode::Mod(&module), true);
             format!("[\"ok\", {}, {}]", text.len(), crc32(text.as_bytes()))

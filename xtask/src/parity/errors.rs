@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use minipy_parser::ast::Arena;
 use minipy_parser::{Mode, ParseOptions, flags, parse_str};
 
-use super::error_line;
+use super::{error_line, warning_line};
 use crate::oracle::{self, Oracle};
 use crate::{Outcome, workspace};
 
@@ -39,7 +39,11 @@ pub fn run(args: &[String]) -> Outcome {
         let options = options(file);
         for (source, expected) in text.split("\n%%\n").zip(&answers) {
             total += 1;
-            let found = answer(source, options);
+            let found = if file.to_string_lossy().contains("warnings") {
+                warnings(source, options)
+            } else {
+                answer(source, options)
+            };
             if found != *expected {
                 wrong += 1;
                 if wrong <= SHOWN {
@@ -95,6 +99,13 @@ fn options(file: &Path) -> ParseOptions {
         options.flags = flags::ALLOW_INCOMPLETE_INPUT | flags::DONT_IMPLY_DEDENT;
     }
     options
+}
+
+/// The warnings a source gives, and the error the first of them becomes when warnings are errors.
+fn warnings(source: &str, options: ParseOptions) -> String {
+    let arena = Arena::new();
+    let Ok(parsed) = parse_str(&arena, source, options) else { return answer(source, options) };
+    warning_line(&parsed.warnings)
 }
 
 fn answer(source: &str, options: ParseOptions) -> String {

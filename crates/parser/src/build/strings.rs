@@ -1,7 +1,7 @@
 //! String literals: decoding, f-strings (PEP 701), t-strings (PEP 750), and the concatenation of neighbours.
 
 use minipy_lexer::ErrorRange;
-use minipy_lexer::literal::{InvalidEscape, unescape_bytes, unescape_str};
+use minipy_lexer::literal::{InvalidEscape, Unescaped, escaped_len, unescape_bytes, unescape_str};
 use rustpython_wtf8::{Wtf8, Wtf8Buf};
 
 use super::*;
@@ -217,30 +217,20 @@ impl<'a> Builder<'a, '_> {
         let quoted = body.get(escape.offset..escape.offset + escape.len).unwrap_or("\\");
         let newlines = before.bytes().filter(|&byte| byte == b'\n').count() as u32;
         let lineno = token.lineno + newlines;
+        // Columns count what the codec is given.
         let column = match before.rfind('\n') {
-            Some(newline) => before.len() - newline - 1,
-            None => before.len() + body_pos.col as usize,
+            Some(newline) => escaped_len(&before[newline + 1..]),
+            None => escaped_len(before) + body_pos.col as usize,
         };
-        let what = if escape.octal { "octal escape sequence" } else { "escape sequence" };
-        let start = Pos { lineno, col: column as u32 };
-        let end = Pos { lineno, col: column as u32 + 2 };
-        let range = ErrorRange {
-            lineno,
-            offset: position::char_offset(self.source, self.lines, start),
-            end_lineno: lineno,
-            end_offset: position::char_offset(self.source, self.lines, end),
+        let line = position::line_text(self.source, self.lines, lineno);
+        let offset = |column: usize| match line.get(..column) {
+            Some(text) => text.chars().count() as i32 + 1,
+            None => line.chars().count() as i32 + 1,
         };
-        self.warnings.borrow_mut().push(SyntaxWarning {
-            msg: format!(
-                "\"{quoted}\" is an invalid {what}. Such sequences will not work in the future. \
-                 Did you mean \"\\{quoted}\"? A raw string is also an option."
-            ),
-            error_msg: format!(
-                "\"{quoted}\" is an invalid {what}. Did you mean \"\\{quoted}\"? A raw string is also an option."
-            ),
-            lineno,
-            range,
-        });
+        let range =
+            ErrorRange { lineno, offset: offset(column), end_lineno: lineno, end_offset: offset(column + 2) };
+        let at = self.offset(token);
+        self.warnings.borrow_mut().push(SyntaxWarning::invalid_escape(quoted, escape.octal, at, range));
     }
 
     /// The text of an f-string from `start` to `end` as a constant. Errors and warnings are placed at `token`.
@@ -257,7 +247,7 @@ impl<'a> Builder<'a, '_> {
         let text = if raw || memchr::memchr(b'\\', body.as_bytes()).is_none() {
             Wtf8::new(body)
         } else {
-            let text = unescape_str(body)
+            let text = unescape_text(body)
                 .map_err(|msg| self.error(token, token_end, format!("(unicode error) {msg}")))?;
             // The lexer has warned about a backslash before a brace.
             let brace = text
@@ -406,6 +396,17 @@ impl<'a> Field<'a> {
         };
         Ok(Expr { kind, loc: self.loc })
     }
+}
+
+/// Decodes literal text of an f-string. A backslash at its end stands before a brace, which it does not escape.
+fn unescape_text(body: &str) -> Result<Unescaped<Wtf8Buf>, String> {
+    let backslashes = body.bytes().rev().take_while(|&byte| byte == b'\\').count();
+    if backslashes % 2 == 0 {
+        return unescape_str(body);
+    }
+    let mut text = unescape_str(&body[..body.len() - 1])?;
+    text.value.push_char('\\');
+    Ok(text)
 }
 
 fn mixed(end: Pos) -> Reject {

@@ -421,7 +421,7 @@ impl Diagnosis<'_> {
 
     fn check_escapes(&self, text: &str) -> Try<()> {
         match unescape_str(text) {
-            Err(msg) if text.contains('\\') => self.raise_last(format!("(unicode error) {msg}")),
+            Err(msg) if !text.ends_with('\\') => self.raise_last(format!("(unicode error) {msg}")),
             _ => Ok(None),
         }
     }

@@ -1,6 +1,6 @@
 //! Errors as the goldens have them: a JSON list, as the oracle's script writes it.
 
-use minipy_parser::SyntaxError;
+use minipy_parser::{SyntaxError, SyntaxWarning};
 
 /// The error as the oracle's script writes it.
 pub fn error_line(error: &SyntaxError) -> String {
@@ -13,6 +13,24 @@ pub fn error_line(error: &SyntaxError) -> String {
     };
     let text = error.text.as_deref().map_or("null".to_owned(), json);
     format!("[\"error\", \"{}\", {}, {range}, {text}]", error.kind.name(), json(&error.msg))
+}
+
+/// Warnings as the goldens have them, and the error the first of them becomes when warnings are errors.
+pub fn warning_line(warnings: &[SyntaxWarning]) -> String {
+    let mut items: Vec<String> =
+        warnings.iter().map(|warning| format!("[{}, {}]", warning.lineno, json(&warning.msg))).collect();
+    if let Some(first) = warnings.first() {
+        let range = first.range;
+        items.push(format!(
+            "[{}, {}, {}, {}, {}]",
+            json(&first.error_msg),
+            range.lineno,
+            range.offset,
+            range.end_lineno,
+            range.end_offset
+        ));
+    }
+    format!("[{}]", items.join(", "))
 }
 
 /// A string as JSON writes it.
