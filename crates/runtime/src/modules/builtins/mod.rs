@@ -52,6 +52,7 @@ fn add_classes(namespace: &DictRef) {
         complex::PyComplex::class(),
         str::PyStr::class(),
         bytes::PyBytes::class(),
+        bytearray::PyByteArray::class(),
         list::PyList::class(),
         tuple::PyTuple::class(),
         dict::PyDict::class(),
@@ -72,9 +73,7 @@ fn add_classes(namespace: &DictRef) {
     for class in classes {
         namespace.insert(&class.name(), class.to_value());
     }
-    namespace.insert("BaseException", exceptions::base_exception_class().to_value());
-    for class in exceptions::SIMPLE_CLASSES {
-        let class = class();
-        namespace.insert(&class.name(), class.to_value());
+    for (name, class) in exceptions::all_classes() {
+        namespace.insert(&name, class.to_value());
     }
 }
