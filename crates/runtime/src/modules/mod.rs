@@ -20,6 +20,7 @@ mod stat;
 pub mod suggestions;
 pub mod thread;
 pub mod types;
+pub mod warnings;
 pub mod weakref;
 
 use minipy_vm::macros_support::ModuleDef;
@@ -47,6 +48,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &suggestions::functions::MODULE,
     &thread::MODULE,
     &types::functions::MODULE,
+    &warnings::MODULE,
     &weakref::MODULE,
 ];
 
