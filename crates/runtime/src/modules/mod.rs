@@ -18,6 +18,7 @@ pub mod posix;
 mod record;
 mod stat;
 pub mod suggestions;
+pub mod sre;
 pub mod thread;
 pub mod types;
 pub mod warnings;
@@ -46,6 +47,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &posix::MODULE,
     &stat::MODULE,
     &suggestions::functions::MODULE,
+    &sre::MODULE,
     &thread::MODULE,
     &types::functions::MODULE,
     &warnings::MODULE,

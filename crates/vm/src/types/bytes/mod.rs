@@ -54,7 +54,8 @@ unsafe fn var_size(object: *const Header) -> usize {
 }
 
 fn block_size(len: usize) -> usize {
-    (size_of::<Obj<PyBytes>>() + len).next_multiple_of(8)
+    // A byte more: the regular-expression engine looks at the byte behind the last one.
+    (size_of::<Obj<PyBytes>>() + len + 1).next_multiple_of(8)
 }
 
 /// The empty bytes and those of length one exist once.

@@ -112,7 +112,8 @@ unsafe fn var_size(object: *const Header) -> usize {
 }
 
 fn block_size(kind: Kind, len: usize) -> usize {
-    (size_of::<Obj<PyStr>>() + kind.width() * len).next_multiple_of(8)
+    // A byte more: the regular-expression engine looks at the byte behind the last character.
+    (size_of::<Obj<PyStr>>() + kind.width() * len + 1).next_multiple_of(8)
 }
 
 /// Whether `value` is a str or an instance of a subclass.

@@ -1,0 +1,108 @@
+//! `_sre`: compiled regular expressions, on the matching engine of `rustpython-sre_engine`.
+
+mod matching;
+mod pattern;
+mod scanner;
+mod subject;
+mod template;
+mod validate;
+
+use matching::PyMatch;
+use minipy_macros::pymodule;
+use minipy_vm::types::int;
+use minipy_vm::types::str::PyStr;
+use minipy_vm::{DictRef, ListRef, PyResult, Ref, TupleRef, Value, exceptions, protocol};
+use pattern::PyPattern;
+use rustpython_sre_engine as engine;
+use scanner::PyScanner;
+use template::PyTemplate;
+
+#[pymodule(name = "_sre", classes(PyPattern, PyMatch, PyScanner, PyTemplate))]
+pub mod module {
+    use super::*;
+
+    #[pyattr]
+    const MAGIC: i64 = engine::SRE_MAGIC as i64;
+    #[pyattr]
+    const CODESIZE: i64 = 4;
+    #[pyattr]
+    const MAXREPEAT: i64 = u32::MAX as i64;
+    #[pyattr]
+    const MAXGROUPS: i64 = (i32::MAX / 2) as i64;
+    #[pyattr]
+    const copyright: &str = " SRE 2.2.2 Copyright (c) 1997-2002 by Secret Labs AB ";
+
+    #[pyfunction("()")]
+    fn getcodesize() -> i64 {
+        CODESIZE
+    }
+
+    #[pyfunction("(character, /)")]
+    fn ascii_iscased(character: i32) -> bool {
+        u8::try_from(character).is_ok_and(|c| c.is_ascii_alphabetic())
+    }
+
+    #[pyfunction("(character, /)")]
+    fn unicode_iscased(character: u32) -> bool {
+        let lower = minipy_unicode::to_lower_simple(character);
+        lower != character || minipy_unicode::to_upper_simple(lower) != character
+    }
+
+    #[pyfunction("(character, /)")]
+    fn ascii_tolower(character: i32) -> i64 {
+        u8::try_from(character).map_or(i64::from(character), |c| i64::from(c.to_ascii_lowercase()))
+    }
+
+    #[pyfunction("(character, /)")]
+    fn unicode_tolower(character: u32) -> u64 {
+        u64::from(minipy_unicode::to_lower_simple(character))
+    }
+
+    #[pyfunction("(pattern, flags, code, groups, groupindex, indexgroup)")]
+    fn compile(
+        pattern: &Value,
+        flags: i64,
+        code: ListRef,
+        groups: usize,
+        groupindex: DictRef,
+        indexgroup: TupleRef,
+    ) -> PyResult<Value> {
+        let invalid = || exceptions::runtime_error("invalid SRE code");
+        let mut words = Vec::with_capacity(code.len());
+        for word in code.to_vec() {
+            let word = protocol::as_index(&word)?;
+            let word = int::to_i64(&word).and_then(|n| u32::try_from(n).ok());
+            words.push(
+                word.ok_or_else(|| {
+                    exceptions::overflow_error("regular expression code size limit exceeded")
+                })?,
+            );
+        }
+        if !validate::is_valid(&words, groups)? {
+            return Err(invalid());
+        }
+        let is_bytes = if pattern.is_none() {
+            None
+        } else if pattern.downcast::<PyStr>().is_some() {
+            Some(false)
+        } else {
+            subject::Subject::new(pattern)?;
+            Some(true)
+        };
+        Ok(PyPattern::create(pattern.clone(), flags, words, groups, groupindex, indexgroup, is_bytes)
+            .into_value())
+    }
+
+    ///
+    ///
+    ///   template
+    ///     A list containing interleaved literal strings (str or bytes) and group
+    ///     indices (int), as returned by re._parser.parse_template():
+    ///         [literal1, group1, ..., literalN, groupN]
+    #[pyfunction("(pattern, template, /)")]
+    fn template(pattern: &Ref<PyPattern>, template: &ListRef) -> PyResult<Value> {
+        PyTemplate::create(pattern, &template.to_vec()).map(Ref::into_value)
+    }
+}
+
+pub use module::MODULE;

@@ -1,0 +1,68 @@
+//! The object behind `Pattern.finditer`.
+
+use super::matching::PyMatch;
+use super::pattern::{Mode, PyPattern};
+use minipy_macros::{pyclass, pymethods};
+use minipy_vm::{PyResult, Ref, Traverse, Value, Visitor};
+use std::cell::Cell;
+
+#[pyclass(name = "SRE_Scanner", module = "_sre", gc, no_new)]
+pub struct PyScanner {
+    pattern: Ref<PyPattern>,
+    string: Value,
+    span: (usize, usize),
+    /// Where the next match may begin; `None` once there is none.
+    next: Cell<Option<usize>>,
+    must_advance: Cell<bool>,
+}
+
+impl Traverse for PyScanner {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.pattern.traverse(visit);
+        self.string.traverse(visit);
+    }
+}
+
+impl PyScanner {
+    pub fn create(pattern: &Ref<PyPattern>, string: &Value, span: (usize, usize)) -> Ref<PyScanner> {
+        Ref::new(PyScanner {
+            pattern: pattern.clone(),
+            string: string.clone(),
+            span,
+            next: Cell::new(Some(span.0)),
+            must_advance: Cell::new(false),
+        })
+    }
+
+    fn step(&self, mode: Mode) -> PyResult<Option<Ref<PyMatch>>> {
+        let Some(start) = self.next.get().filter(|&start| start <= self.span.1) else { return Ok(None) };
+        let found =
+            PyPattern::run(&self.pattern, &self.string, self.span, start, mode, self.must_advance.get())?;
+        match found.as_ref().and_then(|m| m.span_of(0)) {
+            Some((start, end)) => {
+                self.must_advance.set(start == end);
+                self.next.set(Some(end));
+            }
+            None => self.next.set(None),
+        }
+        Ok(found)
+    }
+}
+
+#[pymethods]
+impl PyScanner {
+    #[pymethod("($self, /)", name = "match")]
+    fn match_(&self) -> PyResult<Option<Ref<PyMatch>>> {
+        self.step(Mode::Match)
+    }
+
+    #[pymethod("($self, /)")]
+    fn search(&self) -> PyResult<Option<Ref<PyMatch>>> {
+        self.step(Mode::Search)
+    }
+
+    #[pygetset(member)]
+    fn pattern(&self) -> Ref<PyPattern> {
+        self.pattern.clone()
+    }
+}
