@@ -1,9 +1,11 @@
 //! Frames and the eval loop.
 
+mod attributes;
 mod bind;
 pub mod breaker;
 mod datastack;
 mod eval;
+mod locals;
 mod object;
 mod ops;
 pub mod quicken;
@@ -13,6 +15,7 @@ pub use bind::call_function;
 pub use bind::leave_to_object;
 pub use datastack::DataStack;
 pub use eval::{run, throw_into};
+pub use locals::PyFrameLocals;
 pub use object::PyFrame;
 pub use object::{clear_values, drop_frame, traverse_frame};
 pub use ops::{delegate, exception_matches, get_awaitable_iter, is_delegating};

@@ -10,8 +10,7 @@ use minipy_macros::pyclass;
 use std::cell::Cell;
 use std::ptr;
 
-/// A Python frame.
-#[pyclass(name = "frame", gc, no_new)]
+#[pyclass(name = "frame", gc, no_new, parts(attributes))]
 pub struct PyFrame {
     /// The activation record: in the data stack or a generator while the call lives, then in `own`.
     pub frame: Cell<*mut Frame>,

@@ -1,5 +1,8 @@
 //! `code`: a code object as the interpreter holds it: the canonical fields, and the private code that executes.
 
+mod attributes;
+mod replace;
+
 use crate::PyResult;
 use crate::cell::GilCell;
 use crate::frame::quicken;
@@ -16,7 +19,7 @@ use rustpython_wtf8::Wtf8;
 use std::sync::Arc;
 
 /// Create a code object.  Not for mere mortals.
-#[pyclass(name = "code", gc, weakref)]
+#[pyclass(name = "code", gc, weakref, parts(attributes, replace))]
 pub struct PyCode {
     /// The canonical code object, never changed.
     pub object: Arc<CodeObject>,

@@ -20,8 +20,13 @@ impl GenCore {
         self.frame().map(|frame| unsafe { PyFrame::of(frame) })
     }
 
-    pub(super) fn is_running(&self) -> bool {
+    pub fn is_running(&self) -> bool {
         self.state.get() == State::Running
+    }
+
+    /// Whether the generator waits at a `yield`.
+    pub fn is_started(&self) -> bool {
+        self.state.get() == State::Suspended
     }
 
     pub(super) fn is_suspended(&self) -> bool {

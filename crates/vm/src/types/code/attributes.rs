@@ -1,0 +1,223 @@
+//! The attributes of `code`, and what `dis` and tracebacks ask it.
+
+use super::{PyCode, interned};
+use crate::heap::Ref;
+use crate::types::bytes;
+use crate::types::list::PyList;
+use crate::types::str::StrRef;
+use crate::types::tuple::{PyTuple, TupleRef};
+use crate::value::Value;
+use crate::{BytesRef, CmpOp, PyResult, exceptions, protocol};
+use minipy_bytecode::code::CodeObject;
+use minipy_bytecode::{Opcode, Str, location, opcode};
+use minipy_macros::pymethods;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+fn names<'a>(names: impl Iterator<Item = &'a Str>) -> TupleRef {
+    names.map(|name| interned(name).into_value()).collect()
+}
+
+fn or_none(number: Option<i32>) -> Value {
+    number.map_or(Value::NONE, Value::from)
+}
+
+fn iterator(items: Vec<Value>) -> PyResult<Value> {
+    protocol::iter(PyList::from_vec(items).as_value())
+}
+
+/// What equality and hash of code objects go by: everything but the file name.
+fn identity(code: &CodeObject) -> impl PartialEq + Hash + '_ {
+    (
+        (&code.name, code.argcount, code.posonlyargcount, code.kwonlyargcount, code.flags, code.firstlineno),
+        (&code.code, &code.consts, &code.names, &code.localsplusnames, &code.localspluskinds),
+        (&code.linetable, &code.exceptiontable),
+    )
+}
+
+#[pymethods(part = attributes)]
+impl PyCode {
+    #[slot]
+    fn hash(&self) -> i64 {
+        let mut hasher = DefaultHasher::new();
+        identity(&self.object).hash(&mut hasher);
+        match hasher.finish().cast_signed() {
+            -1 => -2,
+            hash => hash,
+        }
+    }
+
+    #[slot]
+    fn richcompare(&self, other: &Value, op: CmpOp) -> PyResult<Value> {
+        let Some(other) = other.downcast::<PyCode>() else { return Ok(Value::NOT_IMPLEMENTED) };
+        if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
+            return Ok(Value::NOT_IMPLEMENTED);
+        }
+        let equal = identity(&self.object) == identity(&other.object)
+            && protocol::eq(self.consts.as_value(), other.consts.as_value())?;
+        Ok(Value::from_bool(equal == (op == CmpOp::Eq)))
+    }
+
+    #[pymethod("()")]
+    fn __sizeof__(&self) -> usize {
+        size_of::<PyCode>() + self.object.code.len()
+    }
+
+    #[pymethod("()")]
+    fn co_lines(&self) -> PyResult<Value> {
+        let lines = location::co_lines(&self.object.linetable, self.object.firstlineno);
+        let row = |(start, end, line): (usize, usize, Option<i32>)| {
+            PyTuple::from_array([Value::from(start), Value::from(end), or_none(line)]).into_value()
+        };
+        iterator(lines.map(row).collect())
+    }
+
+    #[pymethod("()")]
+    fn co_branches(&self) -> PyResult<Value> {
+        let code = &self.object.code;
+        let mut branches = Vec::new();
+        let (mut unit, mut extended) = (0, 0usize);
+        while let Some([number, arg]) = code.get(unit * 2..unit * 2 + 2) {
+            let arg = extended << 8 | usize::from(*arg);
+            let next = unit + opcode::unit_len(*number);
+            let ways = match Opcode::from_u8(*number).map(Opcode::base) {
+                Some(Opcode::EXTENDED_ARG) => {
+                    extended = arg;
+                    unit = next;
+                    continue;
+                }
+                // What is jumped over: END_FOR and POP_ITER.
+                Some(Opcode::FOR_ITER) => Some((next, next + arg + 2)),
+                Some(
+                    Opcode::POP_JUMP_IF_FALSE
+                    | Opcode::POP_JUMP_IF_TRUE
+                    | Opcode::POP_JUMP_IF_NONE
+                    | Opcode::POP_JUMP_IF_NOT_NONE,
+                ) => Some((next + 1, next + arg)),
+                _ => None,
+            };
+            if let Some((taken, jumped)) = ways {
+                let row = [unit, taken, jumped].map(|unit| Value::from(unit * 2));
+                branches.push(PyTuple::from_array(row).into_value());
+            }
+            extended = 0;
+            unit = next;
+        }
+        iterator(branches)
+    }
+
+    #[pymethod("()")]
+    fn co_positions(&self) -> PyResult<Value> {
+        let positions = location::co_positions(&self.object.linetable, self.object.firstlineno);
+        let row = |p: location::Position| {
+            PyTuple::from_array([p.line, p.end_line, p.col, p.end_col].map(or_none)).into_value()
+        };
+        iterator(positions.map(row).collect())
+    }
+
+    /// (internal-only) Return the local variable name for the given oparg.
+    ///
+    /// WARNING: this method is for internal use only and may change or go
+    /// away.
+    #[pymethod("(oparg)")]
+    fn _varname_from_oparg(&self, oparg: i32) -> PyResult<StrRef> {
+        let index = usize::try_from(oparg).ok();
+        index
+            .and_then(|index| self.locals.get(index).cloned())
+            .ok_or_else(|| exceptions::index_error("tuple index out of range"))
+    }
+
+    #[pygetset(member)]
+    fn co_argcount(&self) -> u32 {
+        self.object.argcount
+    }
+
+    #[pygetset(member)]
+    fn co_posonlyargcount(&self) -> u32 {
+        self.object.posonlyargcount
+    }
+
+    #[pygetset(member)]
+    fn co_kwonlyargcount(&self) -> u32 {
+        self.object.kwonlyargcount
+    }
+
+    #[pygetset(member)]
+    fn co_stacksize(&self) -> u32 {
+        self.object.stacksize
+    }
+
+    #[pygetset(member)]
+    fn co_flags(&self) -> u32 {
+        self.object.flags
+    }
+
+    #[pygetset(member)]
+    fn co_nlocals(&self) -> usize {
+        self.object.nlocals()
+    }
+
+    #[pygetset(member)]
+    fn co_consts(&self) -> TupleRef {
+        self.consts.clone()
+    }
+
+    #[pygetset(member)]
+    fn co_names(&self) -> TupleRef {
+        self.names.iter().map(Ref::to_value).collect()
+    }
+
+    #[pygetset(member)]
+    fn co_filename(&self) -> StrRef {
+        self.filename.get()
+    }
+
+    #[pygetset(member)]
+    fn co_name(&self) -> StrRef {
+        self.name.clone()
+    }
+
+    #[pygetset(member)]
+    fn co_qualname(&self) -> StrRef {
+        self.qualname.clone()
+    }
+
+    #[pygetset(member)]
+    fn co_firstlineno(&self) -> i32 {
+        self.object.firstlineno
+    }
+
+    #[pygetset(member)]
+    fn co_linetable(&self) -> BytesRef {
+        bytes::from_slice(&self.object.linetable)
+    }
+
+    #[pygetset(member)]
+    fn co_exceptiontable(&self) -> BytesRef {
+        bytes::from_slice(&self.object.exceptiontable)
+    }
+
+    #[pygetset]
+    fn _co_code_adaptive(&self) -> BytesRef {
+        bytes::from_slice(&self.object.code)
+    }
+
+    #[pygetset]
+    fn co_varnames(&self) -> TupleRef {
+        names(self.object.varnames())
+    }
+
+    #[pygetset]
+    fn co_cellvars(&self) -> TupleRef {
+        names(self.object.cellvars())
+    }
+
+    #[pygetset]
+    fn co_freevars(&self) -> TupleRef {
+        names(self.object.freevars())
+    }
+
+    #[pygetset]
+    fn co_code(&self) -> BytesRef {
+        bytes::from_slice(&self.object.code)
+    }
+}

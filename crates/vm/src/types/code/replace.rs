@@ -1,0 +1,277 @@
+//! Making code objects from their fields: `code.replace()` and the constructor. The result is verified before it can run.
+
+use super::PyCode;
+use crate::heap::Ref;
+use crate::macros_support::KwArgs;
+use crate::types::bytes::PyBytes;
+use crate::types::complex::PyComplex;
+use crate::types::int;
+use crate::types::str::PyStr;
+use crate::types::tuple::{PyTuple, TupleRef};
+use crate::types::typeobj::TypeRef;
+use crate::value::Value;
+use crate::{Args, PyResult, exceptions, protocol};
+use minipy_bytecode::{CodeObject, Constant, LocalKind, Str, verifier};
+use minipy_macros::pymethods;
+use std::sync::Arc;
+
+/// The constant that marshal would write for a value; None for values no compiler makes.
+fn constant(value: &Value) -> Constant {
+    if let Some(flag) = value.as_bool() {
+        return Constant::bool(flag);
+    }
+    if value.is_ellipsis() {
+        return Constant::Ellipsis;
+    }
+    if let Some(big) = int::to_ibig(value) {
+        return Constant::int(big);
+    }
+    if let Some(text) = value.downcast_exact::<PyStr>() {
+        return Constant::str(Str::from(text.to_wtf8()));
+    }
+    if let Some(bytes) = value.downcast_exact::<PyBytes>() {
+        return Constant::Bytes(bytes.as_bytes().into());
+    }
+    if let Some(tuple) = value.downcast_exact::<PyTuple>() {
+        return Constant::tuple(tuple.iter().map(constant).collect());
+    }
+    if let Some(code) = value.downcast_exact::<PyCode>() {
+        return Constant::Code(code.object.clone());
+    }
+    if let Some(complex) = value.downcast_exact::<PyComplex>() {
+        return Constant::Complex(complex.real, complex.imag);
+    }
+    if value.is_flonum() || value.downcast_exact::<crate::types::float::PyFloat>().is_some() {
+        return protocol::to_f64(value).map_or(Constant::None, Constant::Float);
+    }
+    Constant::None
+}
+
+/// The fields that a caller gives, next to a code object to start from.
+struct Fields {
+    code: CodeObject,
+    consts: Option<TupleRef>,
+    nlocals: usize,
+    varnames: Vec<Str>,
+    cellvars: Vec<Str>,
+    freevars: Vec<Str>,
+}
+
+fn number(name: &str, value: &Value) -> PyResult<u32> {
+    let number = protocol::index_to_i64(value)?.and_then(|n| i32::try_from(n).ok());
+    let number =
+        number.ok_or_else(|| exceptions::overflow_error("Python int too large to convert to C int"))?;
+    u32::try_from(number).map_err(|_| exceptions::value_error(format!("{name} must be a positive integer")))
+}
+
+fn wrong(name: &str, expected: &str, value: &Value) -> exceptions::PyErr {
+    let got = if value.is_none() { "None".to_owned() } else { value.type_name() };
+    exceptions::type_error(format!("replace() argument '{name}' must be {expected}, not {got}"))
+}
+
+fn text(name: &str, value: &Value) -> PyResult<Str> {
+    match value.downcast::<PyStr>() {
+        Some(text) => Ok(Str::from(text.to_wtf8())),
+        None => Err(wrong(name, "str", value)),
+    }
+}
+
+fn data(name: &str, value: &Value) -> PyResult<Arc<[u8]>> {
+    match value.downcast::<PyBytes>() {
+        Some(bytes) => Ok(bytes.as_bytes().into()),
+        None => Err(wrong(name, "bytes", value)),
+    }
+}
+
+fn tuple(name: &str, value: &Value) -> PyResult<TupleRef> {
+    value.downcast::<PyTuple>().cloned().ok_or_else(|| wrong(name, "tuple", value))
+}
+
+fn names(name: &str, value: &Value) -> PyResult<Vec<Str>> {
+    let text = |item: &Value| match item.downcast::<PyStr>() {
+        Some(text) => Ok(Str::from(text.to_wtf8())),
+        None => Err(exceptions::system_error("non-string found in code slot")),
+    };
+    tuple(name, value)?.iter().map(text).collect()
+}
+
+impl Fields {
+    fn of(code: &CodeObject) -> Fields {
+        Fields {
+            consts: None,
+            nlocals: code.nlocals(),
+            varnames: code.varnames().cloned().collect(),
+            cellvars: code.cellvars().cloned().collect(),
+            freevars: code.freevars().cloned().collect(),
+            code: code.clone(),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &Value) -> PyResult<()> {
+        let code = &mut self.code;
+        match name {
+            "co_argcount" => code.argcount = number(name, value)?,
+            "co_posonlyargcount" => code.posonlyargcount = number(name, value)?,
+            "co_kwonlyargcount" => code.kwonlyargcount = number(name, value)?,
+            "co_nlocals" => self.nlocals = number(name, value)? as usize,
+            "co_stacksize" => code.stacksize = number(name, value)?,
+            "co_flags" => code.flags = number(name, value)?,
+            "co_firstlineno" => code.firstlineno = number(name, value)?.cast_signed(),
+            "co_code" => code.code = data(name, value)?,
+            "co_consts" => self.consts = Some(tuple(name, value)?),
+            "co_names" => code.names = names(name, value)?.into(),
+            "co_varnames" => self.varnames = names(name, value)?,
+            "co_freevars" => self.freevars = names(name, value)?,
+            "co_cellvars" => self.cellvars = names(name, value)?,
+            "co_filename" => code.filename = text(name, value)?,
+            "co_name" => code.name = text(name, value)?,
+            "co_qualname" => code.qualname = text(name, value)?,
+            "co_linetable" => code.linetable = data(name, value)?,
+            "co_exceptiontable" => code.exceptiontable = data(name, value)?,
+            _ => {
+                return Err(exceptions::type_error(format!(
+                    "replace() got an unexpected keyword argument '{name}'"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays the fast locals out again: locals, arguments that are cells among them, then other cells, then free variables.
+    fn lay_out_locals(&mut self) -> PyResult<()> {
+        let code = &mut self.code;
+        if self.nlocals != self.varnames.len() {
+            return Err(exceptions::value_error("code: co_nlocals != len(co_varnames)"));
+        }
+        if code.total_args() > self.varnames.len() {
+            return Err(exceptions::value_error("code: co_varnames is too small"));
+        }
+        let old: Vec<(Str, LocalKind)> =
+            code.localsplusnames.iter().cloned().zip(code.localspluskinds.iter().copied()).collect();
+        let stars = code.total_args() - (code.argcount + code.kwonlyargcount) as usize;
+        let (posonly, args) = (code.posonlyargcount as usize, code.argcount as usize);
+        let kind_of_argument = |index: usize| {
+            if index < posonly {
+                LocalKind::ARG_POS
+            } else if index < args {
+                LocalKind::ARG_POS | LocalKind::ARG_KW
+            } else if index < args + code.kwonlyargcount as usize {
+                LocalKind::ARG_KW
+            } else if index < args + code.kwonlyargcount as usize + stars {
+                LocalKind::ARG_VAR
+            } else {
+                0
+            }
+        };
+        let mut names = Vec::new();
+        let mut kinds = Vec::new();
+        for (index, name) in self.varnames.iter().enumerate() {
+            let hidden = old.iter().any(|(n, k)| n == name && k.is_hidden() && k.is_local());
+            let mut kind = LocalKind::LOCAL | kind_of_argument(index);
+            if hidden {
+                kind |= LocalKind::HIDDEN;
+            }
+            if self.cellvars.contains(name) {
+                kind |= LocalKind::CELL;
+            }
+            names.push(name.clone());
+            kinds.push(LocalKind(kind));
+        }
+        for (bit, variables) in [(LocalKind::CELL, &self.cellvars), (LocalKind::FREE, &self.freevars)] {
+            for name in variables {
+                if bit == LocalKind::CELL && self.varnames.contains(name) {
+                    continue;
+                }
+                names.push(name.clone());
+                kinds.push(LocalKind(bit));
+            }
+        }
+        code.localsplusnames = names.into();
+        code.localspluskinds = kinds.into();
+        Ok(())
+    }
+
+    fn finish(mut self, old_consts: Option<&TupleRef>) -> PyResult<Ref<PyCode>> {
+        if self.code.code.is_empty() || self.code.code.len() % 2 != 0 {
+            return Err(exceptions::value_error("code: co_code is malformed"));
+        }
+        self.lay_out_locals()?;
+        let consts = match (self.consts.take(), old_consts) {
+            (Some(consts), _) => {
+                self.code.consts = consts.iter().map(constant).collect();
+                consts
+            }
+            (None, Some(consts)) => consts.clone(),
+            (None, None) => crate::types::tuple::empty(),
+        };
+        if let Err(error) = verifier::verify(&self.code) {
+            return Err(exceptions::value_error(format!("code: {} at offset {}", error.what, error.offset)));
+        }
+        Ok(PyCode::with_consts(Arc::new(self.code), consts))
+    }
+}
+
+fn replaced(code: &PyCode, changes: KwArgs<'_>) -> PyResult<Ref<PyCode>> {
+    let mut fields = Fields::of(&code.object);
+    fields.code.filename = Str::from(code.filename.get().to_wtf8());
+    for (name, value) in changes.iter() {
+        fields.set(&name.to_string_lossy(), value)?;
+    }
+    fields.finish(Some(&code.consts))
+}
+
+/// The constructor's parameters in order.
+const PARAMETERS: [&str; 18] = [
+    "co_argcount",
+    "co_posonlyargcount",
+    "co_kwonlyargcount",
+    "co_nlocals",
+    "co_stacksize",
+    "co_flags",
+    "co_code",
+    "co_consts",
+    "co_names",
+    "co_varnames",
+    "co_filename",
+    "co_name",
+    "co_qualname",
+    "co_firstlineno",
+    "co_linetable",
+    "co_exceptiontable",
+    "co_freevars",
+    "co_cellvars",
+];
+
+#[pymethods(part = replace)]
+impl PyCode {
+    #[slot]
+    fn new(_class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
+        if args.has_keywords() {
+            return Err(exceptions::type_error("code() takes no keyword arguments"));
+        }
+        let given = args.args.len();
+        if !(16..=18).contains(&given) {
+            let (bound, count) = if given < 16 { ("least", 16) } else { ("most", 18) };
+            return Err(exceptions::type_error(format!(
+                "code expected at {bound} {count} arguments, got {given}"
+            )));
+        }
+        let mut fields = Fields::of(&CodeObject::default());
+        for (name, value) in PARAMETERS.iter().zip(args.args) {
+            fields.set(name, value)?;
+        }
+        Ok(fields.finish(None)?.into_value())
+    }
+
+    /// Return a copy of the code object with new values for the specified fields.
+    #[pymethod("(**changes)")]
+    fn replace(&self, changes: KwArgs<'_>) -> PyResult<Ref<PyCode>> {
+        replaced(self, changes)
+    }
+
+    /// The same as replace().
+    #[pymethod("(**changes)")]
+    fn __replace__(&self, changes: KwArgs<'_>) -> PyResult<Ref<PyCode>> {
+        replaced(self, changes)
+    }
+}
