@@ -21,6 +21,7 @@ pub mod list;
 pub mod map;
 pub mod mappingproxy;
 
+pub mod memoryview;
 pub mod module;
 pub mod namespace;
 pub mod object;

@@ -53,6 +53,7 @@ fn add_classes(namespace: &DictRef) {
         str::PyStr::class(),
         bytes::PyBytes::class(),
         bytearray::PyByteArray::class(),
+        memoryview::PyMemoryView::class(),
         list::PyList::class(),
         tuple::PyTuple::class(),
         dict::PyDict::class(),
