@@ -5,6 +5,7 @@ pub mod array;
 pub mod atexit;
 pub mod bisect;
 pub mod builtins;
+pub mod codecs;
 pub mod collections;
 mod errno;
 pub mod functools;
@@ -18,6 +19,7 @@ pub mod posix;
 mod record;
 pub mod sre;
 mod stat;
+pub mod string;
 pub mod suggestions;
 pub mod thread;
 pub mod types;
@@ -30,6 +32,7 @@ use minipy_vm::macros_support::ModuleDef;
 #[rustfmt::skip]
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
+    &codecs::MODULE,
     &array::MODULE,
     &crate::import::IMP,
     &atexit::functions::MODULE,
@@ -48,6 +51,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &stat::MODULE,
     &suggestions::functions::MODULE,
     &sre::MODULE,
+    &string::MODULE,
     &thread::MODULE,
     &types::functions::MODULE,
     &warnings::MODULE,

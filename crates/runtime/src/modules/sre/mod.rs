@@ -7,17 +7,15 @@ mod subject;
 mod template;
 mod validate;
 
-use matching::PyMatch;
 use minipy_macros::pymodule;
 use minipy_vm::types::int;
 use minipy_vm::types::str::PyStr;
 use minipy_vm::{DictRef, ListRef, PyResult, Ref, TupleRef, Value, exceptions, protocol};
 use pattern::PyPattern;
 use rustpython_sre_engine as engine;
-use scanner::PyScanner;
 use template::PyTemplate;
 
-#[pymodule(name = "_sre", classes(PyPattern, PyMatch, PyScanner, PyTemplate))]
+#[pymodule(name = "_sre")]
 pub mod module {
     use super::*;
 

@@ -19,6 +19,7 @@ pub trait Unit: Copy + Ord + Into<u32> + 'static {
 }
 
 /// Runs the same code on the characters of a str whatever their width.
+#[macro_export]
 macro_rules! by_width {
     ($data:expr, $units:ident => $body:expr) => {
         match $data {
@@ -28,7 +29,7 @@ macro_rules! by_width {
         }
     };
 }
-pub(crate) use by_width;
+pub use by_width;
 
 impl Unit for u8 {
     #[inline]
