@@ -32,6 +32,8 @@ pub struct Thread {
     /// How many Python frames may still be pushed before RecursionError.
     pub depth_left: Cell<i64>,
     pub handled: Cell<*const HandledException>,
+    /// Set while an exception is raised again: the index of the instruction that does, whose handler is wanted.
+    pub reraising: Cell<Option<usize>>,
     pub base_handled: HandledException,
     pub data_stack: DataStack,
     /// The lowest address that native code may recurse down to; see `stack`.
@@ -64,6 +66,7 @@ impl Thread {
             frame: Cell::new(ptr::null_mut()),
             depth_left: Cell::new(RECURSION_LIMIT.get()),
             handled: Cell::new(ptr::null()),
+            reraising: Cell::new(None),
             base_handled: HandledException::new(),
             data_stack: DataStack::new(),
             stack_limit: Cell::new(stack::limit_here()),

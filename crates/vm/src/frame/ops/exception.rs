@@ -18,11 +18,17 @@ impl State {
         if error.exception().traceback.with(|t| t.is_none()) {
             raise::set_context(self.thread, &error);
         }
+        let mut reraising = self.thread.reraising.take();
         loop {
-            // SAFETY: the frame is live and `ip` is its raising instruction.
-            unsafe { raise::add_traceback(&error, self.frame) };
             let index = self.frame().instruction_index();
-            let handler = raise::find_handler(&self.code().object.exceptiontable, index);
+            // An exception raised again has its entry for this frame. The instruction that does so is not the one to report,
+            // but its handler is the one to find.
+            let raising = reraising.take().unwrap_or_else(|| {
+                // SAFETY: the frame is live and `ip` is its raising instruction.
+                unsafe { raise::add_traceback(&error, self.frame) };
+                index
+            });
+            let handler = raise::find_handler(&self.code().object.exceptiontable, raising);
             if let Some(handler) = handler {
                 let base = self.frame().stack_base();
                 // SAFETY: the verifier bounds the handler's depth by the stack at the instruction.
@@ -107,7 +113,10 @@ impl State {
         if argc == 0 {
             return Err(
                 match self.thread.handled_exception().map(|e| e.downcast_into::<PyBaseException>()) {
-                    Some(Ok(exception)) => PyErr::from_exception(exception),
+                    Some(Ok(exception)) => {
+                        self.thread.reraising.set(Some(self.frame().instruction_index()));
+                        PyErr::from_exception(exception)
+                    }
                     _ => self.with_context(exceptions::runtime_error("No active exception to reraise")),
                 },
             );
@@ -125,6 +134,8 @@ impl State {
 
     /// Raises the exception on top again. `arg` is the depth of the instruction offset to report, if any.
     pub fn reraise(&mut self, arg: u32) -> PyResult<()> {
+        self.sync();
+        let raising = self.frame().instruction_index();
         let exception = self.pop();
         if arg > 0
             && let Some(offset) = self.peek(arg as usize).as_small_int()
@@ -135,8 +146,8 @@ impl State {
         self.sync();
         match exception.downcast_into::<PyBaseException>() {
             Ok(exception) => {
-                // The instruction's own entry is the one that is already there.
-                Err(reraised(exception))
+                self.thread.reraising.set(Some(raising));
+                Err(PyErr::from_exception(exception))
             }
             Err(_) => Err(exceptions::type_error("exceptions must derive from BaseException")),
         }
@@ -165,20 +176,6 @@ impl State {
         self.safe_point();
         Ok(())
     }
-}
-
-/// The error of a re-raised exception: its traceback has an entry for the frame already, which `handle` adds anew.
-fn reraised(exception: crate::heap::Ref<PyBaseException>) -> PyErr {
-    let top = exception.traceback.get();
-    if let Some(top) = top {
-        let frame = crate::thread::current().frame.get();
-        // SAFETY: the frame executes.
-        let same = unsafe { (*frame).object != 0 && top.frame.as_value().bits() == (*frame).object };
-        if same && top.lasti == unsafe { (*frame).lasti() } {
-            exception.traceback.set(top.next.get());
-        }
-    }
-    PyErr::from_exception(exception)
 }
 
 /// The exception that `raise` means: an instance, or a class to call.
