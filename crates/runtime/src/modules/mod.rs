@@ -7,6 +7,7 @@ pub mod bisect;
 pub mod builtins;
 pub mod codecs;
 pub mod collections;
+pub mod contextvars;
 mod errno;
 pub mod functools;
 pub mod gc;
@@ -34,10 +35,11 @@ pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &codecs::MODULE,
     &array::MODULE,
-    &crate::import::IMP,
     &atexit::functions::MODULE,
     &bisect::MODULE,
     &collections::MODULE,
+    &contextvars::functions::MODULE,
+    &crate::import::IMP,
     &crate::import::IMP,
     &errno::MODULE,
     &functools::MODULE,
@@ -48,6 +50,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &opcode::functions::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &sre::MODULE,
     &stat::MODULE,
     &suggestions::functions::MODULE,
     &sre::MODULE,
