@@ -12,6 +12,7 @@ mod errno;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
+pub mod io;
 pub mod itertools;
 pub mod marshal;
 pub mod opcode;
@@ -45,6 +46,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &functools::MODULE,
     &gc::functions::MODULE,
     &heapq::MODULE,
+    &io::MODULE,
     &itertools::MODULE,
     &marshal::MODULE,
     &opcode::functions::MODULE,

@@ -3,8 +3,10 @@
 use crate::config::Config;
 use minipy_vm::{PyDict, PyResult, Value, name, protocol};
 
-/// Makes `sys.stdin`, `sys.stdout` and `sys.stderr`; a closed descriptor gives None.
+/// Makes `sys.stdin`, `sys.stdout` and `sys.stderr`, and `builtins.open`; a closed descriptor gives None.
 pub fn open_streams(config: &Config) -> PyResult<()> {
+    let open = protocol::getattr(&crate::import::native_module("_io")?, name!("open"))?;
+    minipy_vm::frame::default_builtins().insert("open", open);
     for (fd, name) in [(0, "stdin"), (1, "stdout"), (2, "stderr")] {
         let stream = if is_open(fd) { open_stream(config, fd)? } else { Value::NONE };
         super::set(&format!("__{name}__"), stream.clone());

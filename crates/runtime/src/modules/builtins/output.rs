@@ -36,16 +36,14 @@ pub mod functions {
         };
         let sep = text_option(sep, "sep")?;
         let end = text_option(end, "end")?;
-        let write = protocol::getattr(&file, name!("write"))?;
+        let mut write = None;
         for (i, arg) in args.iter().enumerate() {
             if i > 0 {
-                let separator = sep.clone().unwrap_or_else(|| name!(" ").clone());
-                protocol::call1(&write, separator.into_value())?;
+                write_to(&file, &mut write, sep.as_ref().unwrap_or(name!(" ")))?;
             }
-            protocol::call1(&write, protocol::str(arg)?.into_value())?;
+            write_to(&file, &mut write, &protocol::str(arg)?)?;
         }
-        let end = end.unwrap_or_else(|| name!("\n").clone());
-        protocol::call1(&write, end.into_value())?;
+        write_to(&file, &mut write, end.as_ref().unwrap_or(name!("\n")))?;
         if flush {
             protocol::call_method(&file, name!("flush"), &[])?;
         }
@@ -88,6 +86,18 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
+
+/// `file.write(text)`, by way of no method if the stream is one of ours. `method` keeps the bound method otherwise.
+fn write_to(file: &Value, method: &mut Option<Value>, text: &StrRef) -> PyResult<()> {
+    if let Some(written) = crate::modules::io::write_exact(file, text) {
+        return written.map(drop);
+    }
+    let write = match method {
+        Some(write) => write,
+        None => method.insert(protocol::getattr(file, name!("write"))?),
+    };
+    protocol::call1(write, text.to_value()).map(drop)
+}
 
 /// `sep` and `end`: a str, or None for the default.
 fn text_option(value: Option<&Value>, name: &str) -> PyResult<Option<StrRef>> {
