@@ -131,6 +131,8 @@ fn load_bootstrap(name: &str, path: &str, filename: &str) -> PyResult<Ref<PyModu
     add_module(name, &module)?;
     let namespace = module.namespace();
     namespace.insert_interned(name!("__builtins__"), frame::default_builtins().into_value());
+    // `_setup` checks it when it gives the module its spec.
+    namespace.insert("__origname__", path.trim_end_matches(".py").replace('/', "."));
     frame::exec_code(&code, namespace, None, None)?;
     Ok(module)
 }

@@ -109,6 +109,9 @@ pub fn configure(config: &Config) -> PyResult<()> {
     super::set("_stdlib_dir", config.stdlib_dir.as_str());
     super::set("_framework", "");
     super::set("path", strings(&config.path));
+    super::set("meta_path", strings(&[]));
+    super::set("path_hooks", strings(&[]));
+    super::set("path_importer_cache", PyDict::new_ref());
     super::set("builtin_module_names", super::records::builtin_module_names());
     super::set("implementation", implementation());
     super::set("stdlib_module_names", stdlib_module_names());
