@@ -88,6 +88,7 @@ unsafe fn init_frame(frame: *mut Frame, function: &Ref<PyFunction>, previous: *m
                 return_offset: 0,
                 owner: Owner::Thread,
                 entry: false,
+                constructs: false,
             },
         );
         let first = (*frame).localsplus();

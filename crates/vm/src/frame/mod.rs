@@ -64,6 +64,8 @@ pub struct Frame {
     pub owner: Owner,
     /// Whether the eval loop returns to its native caller when the frame ends.
     pub entry: bool,
+    /// Whether the call is that of an `__init__`, whose caller gets the instance it has put on its stack already.
+    pub constructs: bool,
 }
 
 /// Words of the header.

@@ -4,14 +4,17 @@ use super::State;
 use crate::exceptions::PyBaseException;
 use crate::frame::bind;
 use crate::function::args::Args;
-use crate::heap::Ref;
+use crate::heap::{Payload, Ref};
 use crate::types::code::PyCode;
 use crate::types::dict::PyDict;
 use crate::types::function::{PyBoundMethod, PyFunction, PyMethodDescr, PyNative};
 use crate::types::list::PyList;
+use crate::types::object::PyObject;
 use crate::types::tuple::{PyTuple, TupleRef};
+use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
 use crate::value::Value;
-use crate::{PyResult, exceptions, protocol};
+use crate::{PyResult, exceptions, name, protocol};
+use smallvec::SmallVec;
 use minipy_bytecode::code::flags;
 
 /// Words of a CALL or CALL_KW instruction with its caches.
@@ -31,6 +34,13 @@ impl State {
             let function = function.clone();
             return self.call_python(&function, total, &[]);
         }
+        if !has_receiver
+            && let Some(class) = callable.downcast_exact::<PyType>()
+            && let Some(init) = plain_init(class)
+        {
+            let class = class.clone();
+            return self.construct(&class, &init, argc);
+        }
         self.sync();
         let callable = self.peek(argc + 2);
         let args = Args::positional_only(self.top_slice(total));
@@ -47,6 +57,42 @@ impl State {
         self.push(result);
         self.skip(CALL_WORDS);
         self.safe_point();
+        Ok(())
+    }
+
+    /// Makes an instance and calls its Python `__init__` by pushing the frame. The instance takes the callable's slot.
+    #[inline(always)]
+    fn construct(&mut self, class: &TypeRef, init: &Ref<PyFunction>, argc: usize) -> PyResult<()> {
+        self.sync();
+        let frame = bind::push_frame(self.thread, init)?;
+        let instance = Ref::new_in(class, PyObject::sentinel()).into_value();
+        let code = init.code();
+        let simple = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
+        // SAFETY: the frame is fresh; the arguments move from the stack into its locals, or are copied there.
+        unsafe {
+            if code.flags & simple == 0 && code.kwonlyargcount == 0 && code.argcount as usize == argc + 1 {
+                let locals = (*frame).localsplus();
+                *locals = instance.clone().into_bits();
+                self.sp = self.sp.sub(argc);
+                std::ptr::copy_nonoverlapping(self.sp, locals.add(1), argc);
+            } else {
+                let mut all: SmallVec<[Value; 8]> = SmallVec::with_capacity(argc + 1);
+                all.push(instance.clone());
+                all.extend(self.top_slice(argc).iter().cloned());
+                if let Err(error) = bind::bind(frame, init, Args::positional_only(&all)) {
+                    bind::discard_frame(self.thread, frame);
+                    return Err(error);
+                }
+                self.drop_slots(argc);
+            }
+            // NULL goes, the class makes room for the instance.
+            self.sp = self.sp.sub(1);
+            self.set_top(instance);
+            (*self.frame).sp = self.sp;
+            (*self.frame).return_offset = CALL_WORDS as u32;
+            (*frame).constructs = true;
+            self.switch_to(frame);
+        }
         Ok(())
     }
 
@@ -193,13 +239,30 @@ impl State {
     #[inline(always)]
     pub fn return_value(&mut self) -> PyResult<Option<Value>> {
         let value = self.pop();
+        let constructs = self.frame().constructs;
         if self.leave_frame() {
             return Ok(Some(value));
+        }
+        if constructs {
+            return self.finish_construct(value);
         }
         // SAFETY: the caller's frame says where it goes on.
         let offset = unsafe { (*self.frame).return_offset };
         self.skip(offset as usize);
         self.push(value);
+        self.safe_point();
+        Ok(None)
+    }
+
+    #[inline(always)]
+    fn finish_construct(&mut self, value: Value) -> PyResult<Option<Value>> {
+        if !value.is_none() {
+            return Err(exceptions::type_error(format!(
+                "__init__() should return None, not '{}'",
+                value.type_name()
+            )));
+        }
+        self.skip(CALL_WORDS);
         self.safe_point();
         Ok(None)
     }
@@ -284,6 +347,22 @@ impl State {
         self.safe_point();
         Ok(())
     }
+}
+
+/// The Python `__init__` of a class whose instances need nothing but that: `type.__call__` and `object.__new__` are not
+/// overridden.
+#[inline]
+fn plain_init(class: &TypeRef) -> Option<Ref<PyFunction>> {
+    if class.flags().contains(TypeFlags::IMMORTAL.union(TypeFlags::IS_ABSTRACT)) {
+        return None;
+    }
+    let (own, object) = (class.slots().new?, PyObject::class().slots().new?);
+    if !std::ptr::fn_addr_eq(own, object) {
+        return None;
+    }
+    let init = class.lookup(name!("__init__"))?.downcast_into::<PyFunction>().ok()?;
+    let suspends = flags::CO_GENERATOR | flags::CO_COROUTINE | flags::CO_ASYNC_GENERATOR;
+    (init.code().flags & suspends == 0).then_some(init)
 }
 
 /// A StopIteration that leaves a generator becomes a RuntimeError (PEP 479).
