@@ -22,7 +22,8 @@ fn main() {
     match result {
         Ok(text) => println!("{text}"),
         Err(error) => {
-            let text = protocol::str(error.as_value()).map_or_else(|_| String::new(), |s| s.to_string_lossy());
+            let text =
+                protocol::str(error.as_value()).map_or_else(|_| String::new(), |s| s.to_string_lossy());
             eprintln!("{}: {text}", error.as_value().type_name());
         }
     }

@@ -283,6 +283,13 @@ fn flush(stream: &str) -> bool {
     }
 }
 
+static FINALIZING: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// `sys.is_finalizing()`.
+pub fn is_finalizing() -> bool {
+    FINALIZING.load(std::sync::atomic::Ordering::Relaxed)
+}
+
 /// Waits for threads, runs `atexit` functions and flushes the streams.
 fn finish(status: i32) -> i32 {
     for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
@@ -294,6 +301,7 @@ fn finish(status: i32) -> i32 {
             crate::sys::unraisable(error, None, Some(&function));
         }
     }
+    FINALIZING.store(true, std::sync::atomic::Ordering::Relaxed);
     let flushed = flush("stdout");
     flush("stderr");
     if flushed || status != 0 { status } else { 120 }

@@ -3,6 +3,7 @@
 use minipy_macros::pymodule;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::protocol;
+use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::types::traceback::PyTraceback;
 use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, thread};
 
@@ -31,6 +32,54 @@ pub mod functions {
     #[pyfunction("(exctype, value, traceback, /)")]
     fn excepthook(_exctype: &Value, value: &Value, traceback: &Value) -> PyResult<()> {
         super::print_exception(value, traceback)
+    }
+
+    /// Handle an unraisable exception.
+    ///
+    /// The unraisable argument has the following attributes:
+    ///
+    /// * exc_type: Exception type.
+    /// * exc_value: Exception value, can be None.
+    /// * exc_traceback: Exception traceback, can be None.
+    /// * err_msg: Error message, can be None.
+    /// * object: Object causing the exception, can be None.
+    #[pyfunction("(unraisable, /)")]
+    fn unraisablehook(unraisable: &Value) -> PyResult<()> {
+        super::print_unraisable(unraisable)
+    }
+
+    /// This hook function is called by built-in breakpoint().
+    #[pyfunction("(*args, **kws)")]
+    fn breakpointhook(args: &[Value], kws: minipy_vm::macros_support::KwArgs<'_>) -> PyResult<Value> {
+        let target = std::env::var("PYTHONBREAKPOINT").unwrap_or_default();
+        let target = if target.is_empty() { "pdb.set_trace" } else { target.as_str() };
+        if target == "0" {
+            return Ok(Value::NONE);
+        }
+        let (module, attribute) = target.rsplit_once('.').unwrap_or(("builtins", target));
+        let hook = crate::import::import_module(module)
+            .and_then(|m| protocol::getattr(&m, &minipy_vm::types::str::intern(attribute)));
+        let Ok(hook) = hook else {
+            let message = format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{target}\"");
+            minipy_vm::warnings::warn(exceptions::runtime_warning_class(), &message, 1)?;
+            return Ok(Value::NONE);
+        };
+        let keywords = minipy_vm::PyDict::new_ref();
+        for (name, value) in kws.iter() {
+            keywords.set_str(name, value.clone())?;
+        }
+        protocol::call_kwargs(&hook, args, Some(&keywords))
+    }
+
+    #[init]
+    fn init(module: &Ref<minipy_vm::PyModule>) -> PyResult<()> {
+        let namespace = module.namespace();
+        for name in ["displayhook", "excepthook", "unraisablehook", "breakpointhook"] {
+            if let Some(hook) = namespace.get_interned(&minipy_vm::types::str::intern(name)) {
+                namespace.insert(&format!("__{name}__"), hook);
+            }
+        }
+        Ok(())
     }
 
     /// Return current exception information: (type, value, traceback).
@@ -164,15 +213,75 @@ fn plain_report(value: &Value) -> String {
     text
 }
 
+static UNRAISABLE: StructSeqDef = StructSeqDef {
+    module: "sys",
+    name: "UnraisableHookArgs",
+    doc: "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.",
+    fields: &[
+        ("exc_type", "Exception type"),
+        ("exc_value", "Exception value"),
+        ("exc_traceback", "Exception traceback"),
+        ("err_msg", "Error message"),
+        ("object", "Object causing the exception"),
+    ],
+    visible: 5,
+    instantiable: true,
+};
+
 /// Reports an error that cannot propagate, through `sys.unraisablehook`.
 pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
-    let what = message.unwrap_or("Exception ignored in");
-    let object =
-        object.and_then(|o| protocol::repr(o).ok()).map_or_else(String::new, |r| r.to_string_lossy());
-    let text = format!("{what}: {object}\n{}", plain_report(error.as_value()));
-    if let Ok(Some(stderr)) = super::get("stderr")
-        && !stderr.is_none()
-    {
-        let _ = protocol::call_method(&stderr, name!("write"), &[Value::from(text)]);
+    static CLASS: minipy_vm::cell::GilCell<Option<minipy_vm::TypeRef>> = minipy_vm::cell::GilCell::new(None);
+    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&UNRAISABLE));
+    CLASS.set(Some(class.clone()));
+    let exception = error.exception();
+    let args = structseq::new_instance(
+        &class,
+        5,
+        vec![
+            exception.class().to_value(),
+            exception.to_value(),
+            exception.traceback.get().map_or(Value::NONE, Ref::<PyTraceback>::into_value),
+            message.map_or(Value::NONE, Value::from),
+            object.cloned().unwrap_or(Value::NONE),
+        ],
+    );
+    let result = match super::get("unraisablehook") {
+        Ok(Some(hook)) if !hook.is_none() => protocol::call1(&hook, args.clone()).map(|_| ()),
+        _ => print_unraisable(&args),
+    };
+    if let Err(error) = result {
+        let hook = super::get("unraisablehook").ok().flatten().unwrap_or(Value::NONE);
+        let text = format!("Exception ignored in sys.unraisablehook: {}\n", shown(&hook));
+        let _ = write_stderr(&format!("{text}{}", plain_report(error.as_value())));
     }
+}
+
+fn shown(object: &Value) -> String {
+    protocol::repr(object).map_or_else(|_| "<object repr() failed>".to_owned(), |r| r.to_string_lossy())
+}
+
+fn write_stderr(text: &str) -> PyResult<()> {
+    if let Some(stderr) = super::get("stderr")?.filter(|s| !s.is_none()) {
+        protocol::call_method(&stderr, name!("write"), &[Value::from(text)])?;
+        protocol::call_method(&stderr, name!("flush"), &[])?;
+    }
+    Ok(())
+}
+
+/// What `sys.__unraisablehook__` prints.
+fn print_unraisable(args: &Value) -> PyResult<()> {
+    let field = |name: &str| protocol::getattr(args, &minipy_vm::types::str::intern(name));
+    let (message, object) = (field("err_msg")?, field("object")?);
+    let heading = match (message.is_none(), object.is_none()) {
+        (true, true) => String::new(),
+        (true, false) => format!("Exception ignored in: {}\n", shown(&object)),
+        (false, true) => format!("{}:\n", protocol::str(&message)?),
+        (false, false) => format!("{}: {}\n", protocol::str(&message)?, shown(&object)),
+    };
+    write_stderr(&heading)?;
+    let value = field("exc_value")?;
+    if value.is_none() {
+        return write_stderr(&format!("{}\n", protocol::str(&field("exc_type")?)?));
+    }
+    print_exception(&value, &field("exc_traceback")?)
 }

@@ -24,6 +24,55 @@ pub mod functions {
         Ok(frame)
     }
 
+    /// Return a dict mapping each thread's thread id to its current stack frame.
+    ///
+    /// This function should be used for specialized purposes only.
+    #[pyfunction("()")]
+    fn _current_frames() -> PyResult<minipy_vm::DictRef> {
+        super::super::audit("sys._current_frames", &[])?;
+        let frames = minipy_vm::PyDict::new_ref();
+        for thread in minipy_vm::thread::all() {
+            // SAFETY: registered threads are alive, and their frames at rest, while this one holds the GIL.
+            unsafe {
+                let frame = (*thread).frame.get();
+                if !frame.is_null() {
+                    frames.set(Value::from((*thread).ident), PyFrame::of(frame).into_value())?;
+                }
+            }
+        }
+        Ok(frames)
+    }
+
+    /// Return the global debug tracing function set with sys.settrace.
+    ///
+    /// See the debugger chapter in the library manual.
+    #[pyfunction("()")]
+    fn gettrace() {}
+
+    /// Return the profiling function set with sys.setprofile.
+    ///
+    /// See the profiler chapter in the library manual.
+    #[pyfunction("()")]
+    fn getprofile() {}
+
+    /// Set the global debug tracing function.
+    ///
+    /// It will be called on each function call.  See the debugger chapter
+    /// in the library manual.
+    #[pyfunction("(function, /)")]
+    fn settrace(function: &Value) -> PyResult<()> {
+        super::no_events_yet(function, "sys.settrace()")
+    }
+
+    /// Set the profiling function.
+    ///
+    /// It will be called on each function call and return.  See the profiler
+    /// chapter in the library manual.
+    #[pyfunction("(function, /)")]
+    fn setprofile(function: &Value) -> PyResult<()> {
+        super::no_events_yet(function, "sys.setprofile()")
+    }
+
     /// Return the name of the module for a calling frame.
     ///
     /// The default depth returns the module containing the call to this API.
@@ -42,6 +91,14 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
+
+/// The event engine does not exist yet: only None, which asks for no events, can be set.
+fn no_events_yet(function: &Value, what: &str) -> PyResult<()> {
+    if function.is_none() {
+        return Ok(());
+    }
+    Err(exceptions::not_implemented_error(format!("{what} is not implemented yet")))
+}
 
 fn frame_at(depth: i32) -> Option<*mut frame::Frame> {
     let mut current = frame::current_frame()?;

@@ -38,6 +38,47 @@ pub mod functions {
         Ok(())
     }
 
+    /// Return the current thread switch interval; see sys.setswitchinterval().
+    #[pyfunction("()")]
+    fn getswitchinterval() -> f64 {
+        minipy_vm::gil::switch_interval().as_secs_f64()
+    }
+
+    /// Set the ideal thread switching delay inside the Python interpreter.
+    ///
+    /// The actual frequency of switching threads can be lower if the
+    /// interpreter executes long sequences of uninterruptible code
+    /// (this is implementation-specific and workload-dependent).
+    ///
+    /// The parameter must represent the desired switching delay in seconds
+    /// A typical value is 0.005 (5 milliseconds).
+    #[pyfunction("(interval, /)")]
+    fn setswitchinterval(interval: f64) -> PyResult<()> {
+        if interval <= 0.0 || interval.is_nan() {
+            return Err(exceptions::value_error("switch interval must be strictly positive"));
+        }
+        minipy_vm::gil::set_switch_interval(std::time::Duration::from_secs_f64(interval.min(4294.0)));
+        Ok(())
+    }
+
+    /// Return True if the GIL is currently enabled.
+    #[pyfunction("()")]
+    fn _is_gil_enabled() -> bool {
+        true
+    }
+
+    /// Return True if Python is exiting.
+    #[pyfunction("()")]
+    fn is_finalizing() -> bool {
+        crate::startup::is_finalizing()
+    }
+
+    /// Return the number of interned strings.
+    #[pyfunction("(*, _only_immortal=False)")]
+    fn getunicodeinternedsize(_only_immortal: bool) -> usize {
+        minipy_vm::types::str::interned_count()
+    }
+
     /// Return the reference count of object.
     ///
     /// The count returned is generally one higher than you might expect,

@@ -14,8 +14,8 @@ use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
 use crate::value::Value;
 use crate::{PyResult, exceptions, name, protocol};
-use smallvec::SmallVec;
 use minipy_bytecode::code::flags;
+use smallvec::SmallVec;
 
 /// Words of a CALL or CALL_KW instruction with its caches.
 const CALL_WORDS: usize = 4;
