@@ -15,8 +15,8 @@ static HOOKS: Hooks = Hooks {
     display: crate::sys::display,
     import: import::import,
     import_from_error: import::import_from_error,
-    type_intrinsic: |_, _| Err(exceptions::not_implemented_error("type parameters")),
-    type_intrinsic_2: |_, _, _| Err(exceptions::not_implemented_error("type parameters")),
+    type_intrinsic: crate::modules::typing::intrinsic,
+    type_intrinsic_2: crate::modules::typing::intrinsic_2,
 };
 
 /// Native stack of the main thread that Python may use.

@@ -25,6 +25,7 @@ pub mod string;
 pub mod suggestions;
 pub mod thread;
 pub mod types;
+pub mod typing;
 pub mod warnings;
 pub mod weakref;
 
@@ -34,10 +35,10 @@ use minipy_vm::macros_support::ModuleDef;
 #[rustfmt::skip]
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
-    &codecs::MODULE,
     &array::MODULE,
     &atexit::functions::MODULE,
     &bisect::MODULE,
+    &codecs::MODULE,
     &collections::MODULE,
     &contextvars::functions::MODULE,
     &crate::import::IMP,
@@ -53,12 +54,13 @@ pub static MODULES: &[&ModuleDef] = &[
     &operator::MODULE,
     &posix::MODULE,
     &sre::MODULE,
-    &stat::MODULE,
-    &suggestions::functions::MODULE,
     &sre::MODULE,
+    &stat::MODULE,
     &string::MODULE,
+    &suggestions::functions::MODULE,
     &thread::MODULE,
     &types::functions::MODULE,
+    &typing::functions::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
 ];

@@ -235,3 +235,13 @@ pub fn current_locals() -> crate::PyResult {
 pub fn run_function_in(function: &Ref<PyFunction>, namespace: Value) -> crate::PyResult {
     bind::run_with_locals(function, Some(namespace))
 }
+
+/// `__module__` of the function that executes, or None.
+pub fn current_module() -> Value {
+    let frame = crate::thread::current().frame.get();
+    if frame.is_null() {
+        return Value::NONE;
+    }
+    // SAFETY: the thread's innermost frame is live.
+    unsafe { (*frame).function().module.get() }
+}

@@ -1,0 +1,318 @@
+//! `TypeVar` and `TypeVarTuple`.
+
+use super::evaluator::{Lazy, no_default};
+use super::{call_typing, caller, union, unpacked};
+use minipy_macros::{pyclass, pymethods};
+use minipy_vm::heap::Payload;
+use minipy_vm::types::instance;
+use minipy_vm::{
+    PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TypeRef, Value, Visitor, exceptions, name, protocol,
+};
+
+/// Sets `__module__` of a new type parameter, if it has one.
+pub(super) fn set_module<T: Payload>(param: &Ref<T>) -> PyResult<()> {
+    let module = caller();
+    if module.is_none() { Ok(()) } else { instance::set(param.header(), name!("__module__"), module) }
+}
+
+/// The arguments of a generic alias, filled up with a parameter's default where they end before it.
+pub(super) fn with_default(param: &Value, default: &Lazy, alias: &Value, args: &Value) -> PyResult<Value> {
+    let params = protocol::collect(&protocol::getattr_str(alias, "__parameters__")?)?;
+    let mut given = protocol::collect(args)?;
+    let index = params.iter().position(|p| p.is(param)).unwrap_or(0);
+    if index < given.len() {
+        return Ok(args.clone());
+    }
+    if index == given.len() && default.is_given() {
+        given.extend(default.get()?);
+        return Ok(PyTuple::from_vec(given).into_value());
+    }
+    Err(exceptions::type_error(format!("Too few arguments for {}", protocol::str(alias)?)))
+}
+
+pub(super) fn no_subclassing(what: &str) -> exceptions::PyErr {
+    exceptions::type_error(format!("Cannot subclass an instance of {what}"))
+}
+
+#[pyclass(name = "TypeVar", module = "typing", gc, dict, weakref)]
+pub struct PyTypeVar {
+    name: StrRef,
+    bound: Lazy,
+    constraints: Lazy,
+    pub default: Lazy,
+    covariant: bool,
+    contravariant: bool,
+    infer_variance: bool,
+}
+
+impl Traverse for PyTypeVar {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.bound.traverse(visit);
+        self.constraints.traverse(visit);
+        self.default.traverse(visit);
+    }
+
+    fn clear(&self) {
+        self.bound.clear();
+        self.constraints.clear();
+        self.default.clear();
+    }
+}
+
+impl PyTypeVar {
+    /// The type variable of a type parameter list.
+    pub fn from_syntax(name: &StrRef, bound: Option<Value>, constraints: Option<Value>) -> Value {
+        let param = Ref::new(PyTypeVar {
+            name: name.clone(),
+            bound: Lazy::from_evaluator(bound),
+            constraints: Lazy::from_evaluator(constraints),
+            default: Lazy::default(),
+            covariant: false,
+            contravariant: false,
+            infer_variance: true,
+        });
+        // Setting an attribute of a fresh instance does not fail.
+        let _ = set_module(&param);
+        param.into_value()
+    }
+}
+
+/// Refuses two kinds of variance at once.
+pub(super) fn check_variance(covariant: bool, contravariant: bool, infer: bool) -> PyResult<()> {
+    if covariant && contravariant {
+        return Err(exceptions::value_error("Bivariant types are not supported."));
+    }
+    if infer && (covariant || contravariant) {
+        return Err(exceptions::value_error("Variance cannot be specified with infer_variance."));
+    }
+    Ok(())
+}
+
+/// How a parameter with this variance shows: "+T", "-T", "~T", or "T" where the checker infers it.
+pub(super) fn shown(name: &StrRef, covariant: bool, contravariant: bool, infer: bool) -> String {
+    let sign = match (infer, covariant, contravariant) {
+        (true, ..) => "",
+        (_, true, _) => "+",
+        (_, _, true) => "-",
+        _ => "~",
+    };
+    format!("{sign}{name}")
+}
+
+/// A bound given to a constructor: None means that there is none.
+pub(super) fn checked_bound(bound: Option<Value>) -> PyResult<Option<Value>> {
+    match bound.filter(|b| !b.is_none()) {
+        None => Ok(None),
+        Some(bound) => call_typing("_type_check", &[bound, Value::from("Bound must be a type.")]).map(Some),
+    }
+}
+
+#[pymethods]
+impl PyTypeVar {
+    #[slot(
+        new,
+        sig = "(name, *constraints, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the signature of typing.TypeVar")]
+    fn new(
+        _class: &TypeRef,
+        name: &Ref<PyStr>,
+        constraints: &[Value],
+        bound: Option<Value>,
+        default: Option<Value>,
+        covariant: bool,
+        contravariant: bool,
+        infer_variance: bool,
+    ) -> PyResult<Value> {
+        check_variance(covariant, contravariant, infer_variance)?;
+        let bound = checked_bound(bound)?;
+        if constraints.len() == 1 {
+            return Err(exceptions::type_error("A single constraint is not allowed"));
+        }
+        if bound.is_some() && !constraints.is_empty() {
+            return Err(exceptions::type_error("Constraints cannot be combined with bound=..."));
+        }
+        let constraints = (!constraints.is_empty()).then(|| PyTuple::from_slice(constraints).into_value());
+        let param = Ref::new(PyTypeVar {
+            name: name.clone(),
+            bound: Lazy::known(bound),
+            constraints: Lazy::known(constraints),
+            default: Lazy::known(default.filter(|d| !d.is(&no_default()))),
+            covariant,
+            contravariant,
+            infer_variance,
+        });
+        set_module(&param)?;
+        Ok(param.into_value())
+    }
+
+    #[slot]
+    fn repr(&self) -> String {
+        shown(&self.name, self.covariant, self.contravariant, self.infer_variance)
+    }
+
+    #[slot]
+    fn or(a: &Value, b: &Value) -> PyResult<Value> {
+        union(a, b)
+    }
+
+    #[pymethod("(arg, /)")]
+    fn __typing_subst__(zelf: &Value, arg: Value) -> PyResult<Value> {
+        call_typing("_typevar_subst", &[zelf.clone(), arg])
+    }
+
+    #[pymethod("(alias, args, /)")]
+    fn __typing_prepare_subst__(zelf: &Ref<PyTypeVar>, alias: &Value, args: &Value) -> PyResult<Value> {
+        with_default(zelf.as_value(), &zelf.default, alias, args)
+    }
+
+    #[pymethod("()")]
+    fn __reduce__(&self) -> StrRef {
+        self.name.clone()
+    }
+
+    #[pymethod("()")]
+    fn has_default(&self) -> bool {
+        self.default.is_given()
+    }
+
+    #[pymethod("(object, /)")]
+    fn __mro_entries__(&self, _object: &Value) -> PyResult<Value> {
+        Err(no_subclassing("TypeVar"))
+    }
+
+    #[pygetset(member)]
+    fn __name__(&self) -> StrRef {
+        self.name.clone()
+    }
+
+    #[pygetset(member)]
+    fn __covariant__(&self) -> bool {
+        self.covariant
+    }
+
+    #[pygetset(member)]
+    fn __contravariant__(&self) -> bool {
+        self.contravariant
+    }
+
+    #[pygetset(member)]
+    fn __infer_variance__(&self) -> bool {
+        self.infer_variance
+    }
+
+    #[pygetset]
+    fn __bound__(&self) -> PyResult<Option<Value>> {
+        self.bound.get()
+    }
+
+    #[pygetset]
+    fn __constraints__(&self) -> PyResult<Value> {
+        Ok(self.constraints.get()?.unwrap_or_else(|| PyTuple::from_vec(Vec::new()).into_value()))
+    }
+
+    #[pygetset]
+    fn __default__(&self) -> PyResult<Value> {
+        Ok(self.default.get()?.unwrap_or_else(no_default))
+    }
+
+    #[pygetset]
+    fn evaluate_bound(&self) -> Option<Value> {
+        self.bound.evaluator()
+    }
+
+    #[pygetset]
+    fn evaluate_constraints(&self) -> Option<Value> {
+        self.constraints.evaluator()
+    }
+
+    #[pygetset]
+    fn evaluate_default(&self) -> Option<Value> {
+        self.default.evaluator()
+    }
+}
+
+#[pyclass(name = "TypeVarTuple", module = "typing", gc, dict, weakref)]
+pub struct PyTypeVarTuple {
+    name: StrRef,
+    pub default: Lazy,
+}
+
+impl Traverse for PyTypeVarTuple {
+    fn traverse(&self, visit: &mut Visitor<'_>) {
+        self.default.traverse(visit);
+    }
+
+    fn clear(&self) {
+        self.default.clear();
+    }
+}
+
+impl PyTypeVarTuple {
+    pub fn from_syntax(name: &StrRef) -> Value {
+        let param = Ref::new(PyTypeVarTuple { name: name.clone(), default: Lazy::default() });
+        let _ = set_module(&param);
+        param.into_value()
+    }
+}
+
+#[pymethods]
+impl PyTypeVarTuple {
+    #[slot(new, sig = "(name, *, default=typing.NoDefault)")]
+    fn new(_class: &TypeRef, name: &Ref<PyStr>, default: Option<Value>) -> PyResult<Value> {
+        let default = Lazy::known(default.filter(|d| !d.is(&no_default())));
+        let param = Ref::new(PyTypeVarTuple { name: name.clone(), default });
+        set_module(&param)?;
+        Ok(param.into_value())
+    }
+
+    #[slot]
+    fn repr(&self) -> String {
+        self.name.to_string_lossy()
+    }
+
+    #[slot]
+    fn iter(zelf: &Value) -> PyResult<Value> {
+        protocol::iter(PyTuple::from_array([unpacked(zelf)?]).as_value())
+    }
+
+    #[pymethod("(arg, /)")]
+    fn __typing_subst__(&self, _arg: &Value) -> PyResult<Value> {
+        Err(exceptions::type_error("Substitution of bare TypeVarTuple is not supported"))
+    }
+
+    #[pymethod("(alias, args, /)")]
+    fn __typing_prepare_subst__(zelf: &Value, alias: Value, args: Value) -> PyResult<Value> {
+        call_typing("_typevartuple_prepare_subst", &[zelf.clone(), alias, args])
+    }
+
+    #[pymethod("()")]
+    fn __reduce__(&self) -> StrRef {
+        self.name.clone()
+    }
+
+    #[pymethod("()")]
+    fn has_default(&self) -> bool {
+        self.default.is_given()
+    }
+
+    #[pymethod("(object, /)")]
+    fn __mro_entries__(&self, _object: &Value) -> PyResult<Value> {
+        Err(no_subclassing("TypeVarTuple"))
+    }
+
+    #[pygetset(member)]
+    fn __name__(&self) -> StrRef {
+        self.name.clone()
+    }
+
+    #[pygetset]
+    fn __default__(&self) -> PyResult<Value> {
+        Ok(self.default.get()?.unwrap_or_else(no_default))
+    }
+
+    #[pygetset]
+    fn evaluate_default(&self) -> Option<Value> {
+        self.default.evaluator()
+    }
+}
