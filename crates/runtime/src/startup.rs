@@ -100,6 +100,7 @@ fn initialise(config: &Config) -> PyResult<()> {
     crate::sys::set("modules", modules);
     crate::sys::configure(config)?;
     import::initialise(&config.stdlib_dir, config.stdlib_on_disk)?;
+    crate::modules::signal::start()?;
     crate::sys::open_streams(config)?;
     if !config.no_site {
         let site = import::import_module("site")?;

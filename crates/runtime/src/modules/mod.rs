@@ -19,11 +19,13 @@ pub mod opcode;
 pub mod operator;
 pub mod posix;
 mod record;
+pub mod signal;
 pub mod sre;
 mod stat;
 pub mod string;
 pub mod suggestions;
 pub mod thread;
+pub mod time;
 pub mod types;
 pub mod typing;
 pub mod warnings;
@@ -54,11 +56,15 @@ pub static MODULES: &[&ModuleDef] = &[
     &operator::MODULE,
     &posix::MODULE,
     &sre::MODULE,
+    &signal::MODULE,
+    &stat::MODULE,
+    &suggestions::functions::MODULE,
     &sre::MODULE,
     &stat::MODULE,
     &string::MODULE,
     &suggestions::functions::MODULE,
     &thread::MODULE,
+    &time::MODULE,
     &types::functions::MODULE,
     &typing::functions::MODULE,
     &warnings::MODULE,

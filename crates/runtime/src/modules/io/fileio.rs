@@ -244,16 +244,6 @@ impl PyFileIO {
         if self.readable.get() { Ok(fd) } else { Err(unsupported("File not open for reading")) }
     }
 
-    /// Whether it is open for reading.
-    pub fn can_read(&self) -> bool {
-        self.readable.get() && self.fd.get() >= 0
-    }
-
-    /// Whether it is open for writing.
-    pub fn can_write(&self) -> bool {
-        self.writable.get() && self.fd.get() >= 0
-    }
-
     pub fn is_closed(&self) -> bool {
         self.fd.get() < 0
     }
@@ -598,8 +588,8 @@ impl PyFileIO {
         self.base().finalizing.get()
     }
 
-    #[pygetset(setter)]
-    fn set__finalizing(&self, value: Option<Value>) -> PyResult<()> {
+    #[pygetset(name = "_finalizing", setter)]
+    fn set_finalizing(&self, value: Option<Value>) -> PyResult<()> {
         self.base().finalizing.set(value.is_some_and(|v| v.is_true()));
         Ok(())
     }

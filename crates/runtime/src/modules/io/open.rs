@@ -10,13 +10,13 @@ use minipy_vm::{Payload, PyModule, PyResult, PyStr, Ref, Value, exceptions, name
 pub mod functions {
     use super::*;
 
-    #[pyattr]
-    fn DEFAULT_BUFFER_SIZE() -> usize {
+    #[pyattr(name = "DEFAULT_BUFFER_SIZE")]
+    fn default_buffer_size() -> usize {
         super::super::DEFAULT_BUFFER_SIZE
     }
 
-    #[pyattr]
-    fn BlockingIOError() -> Value {
+    #[pyattr(name = "BlockingIOError")]
+    fn blocking_io_error() -> Value {
         exceptions::blocking_io_error_class().to_value()
     }
 

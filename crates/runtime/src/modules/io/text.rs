@@ -209,13 +209,12 @@ impl PyTextIOWrapper {
         if self.pending.with(|p| p.is_empty()) {
             return Ok(());
         }
-        let data = self.pending.take();
+        let mut data = self.pending.take();
         let buffer = self.attached()?;
         match exact_inner(&buffer) {
             Some(inner) => {
                 inner.write(&buffer, &data)?;
                 // The allocation serves again.
-                let mut data = data;
                 data.clear();
                 self.pending.with(|pending| {
                     if pending.is_empty() {
@@ -579,14 +578,14 @@ impl PyTextIOWrapper {
         Ok(self.errors.get().map_or(Value::NONE, Ref::into_value))
     }
 
-    #[pygetset]
-    fn _CHUNK_SIZE(&self) -> PyResult<usize> {
+    #[pygetset(name = "_CHUNK_SIZE")]
+    fn chunk_size_value(&self) -> PyResult<usize> {
         self.attached()?;
         Ok(self.chunk_size.get())
     }
 
-    #[pygetset(setter)]
-    fn set__CHUNK_SIZE(&self, value: Option<Value>) -> PyResult<()> {
+    #[pygetset(name = "_CHUNK_SIZE", setter)]
+    fn set_chunk_size(&self, value: Option<Value>) -> PyResult<()> {
         self.attached()?;
         let Some(value) = value else {
             return Err(exceptions::type_error("cannot delete attribute"));

@@ -1,0 +1,178 @@
+//! `_signal`: Python handlers for signals.
+
+mod native;
+mod waiting;
+
+use crate::syscall;
+use minipy_macros::pymodule;
+use minipy_vm::cell::GilCell;
+use minipy_vm::frame::PyFrame;
+use minipy_vm::{PyErr, PyModule, PyResult, Ref, Value, exceptions, frame, protocol, thread};
+
+/// The handler of each signal: None for one that was not installed from Python.
+static HANDLERS: GilCell<Vec<Value>> = GilCell::new(Vec::new());
+
+const COUNT: i32 = 65;
+
+#[pymodule(name = "_signal", parts(waiting::MODULE))]
+pub mod functions {
+    use super::*;
+
+    /// The default handler for SIGINT installed by Python.
+    #[pyfunction("(signalnum, frame, /)")]
+    fn default_int_handler(signalnum: i32, frame: &Value) -> PyResult<()> {
+        let _ = (signalnum, frame);
+        Err(PyErr::new(exceptions::keyboard_interrupt_class(), &[]))
+    }
+
+    /// Set the action for the given signal.
+    #[pyfunction("(signalnum, handler, /)")]
+    fn signal(signalnum: i32, handler: &Value) -> PyResult<Value> {
+        if thread::current().ident != crate::modules::thread::main_ident() {
+            return Err(exceptions::value_error("signal only works in main thread of the main interpreter"));
+        }
+        super::check_number(signalnum)?;
+        let number = if protocol::is_int(handler) { protocol::index_to_i64(handler)? } else { None };
+        let action = match number {
+            Some(0) => native::Action::Default,
+            Some(1) => native::Action::Ignore,
+            _ if protocol::is_callable(handler) && number.is_none() => native::Action::Note,
+            _ => {
+                return Err(exceptions::type_error(
+                    "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object",
+                ));
+            }
+        };
+        crate::signals::check()?;
+        native::install(signalnum, action).map_err(syscall::os_error)?;
+        let kept = number.map_or_else(|| handler.clone(), Value::from);
+        let old = HANDLERS
+            .with(|handlers| handlers.get_mut(signalnum as usize).map(|slot| std::mem::replace(slot, kept)));
+        Ok(old.unwrap_or(Value::NONE))
+    }
+
+    /// Return the current action for the given signal.
+    #[pyfunction("(signalnum, /)")]
+    fn getsignal(signalnum: i32) -> PyResult<Value> {
+        super::check_number(signalnum)?;
+        Ok(HANDLERS.with(|handlers| handlers.get(signalnum as usize).cloned()).unwrap_or(Value::NONE))
+    }
+
+    /// Send a signal to the executing process.
+    #[pyfunction("(signalnum, /)")]
+    fn raise_signal(signalnum: i32) -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        minipy_vm::gil::without(|| match unsafe { libc::raise(signalnum) } {
+            0 => Ok(()),
+            _ => Err(syscall::errno()),
+        })
+        .map_err(syscall::os_error)?;
+        crate::signals::check()
+    }
+
+    /// Arrange for SIGALRM to arrive after the given number of seconds.
+    #[pyfunction("(seconds, /)")]
+    fn alarm(seconds: i32) -> u32 {
+        // SAFETY: no memory is passed.
+        unsafe { libc::alarm(seconds as u32) }
+    }
+
+    /// Wait until a signal arrives.
+    #[pyfunction("()")]
+    fn pause() -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        minipy_vm::gil::without(|| unsafe { libc::pause() });
+        crate::signals::check()
+    }
+
+    /// Return the system description of the given signal.
+    #[pyfunction("(signalnum, /)")]
+    fn strsignal(signalnum: i32) -> PyResult<Option<String>> {
+        super::check_number(signalnum)?;
+        Ok(native::description(signalnum))
+    }
+
+    /// Change system call restart behaviour.
+    #[pyfunction("(signalnum, flag, /)")]
+    fn siginterrupt(signalnum: i32, flag: i32) -> PyResult<()> {
+        super::check_number(signalnum)?;
+        native::interrupt(signalnum, flag != 0).map_err(syscall::os_error)
+    }
+
+    /// Sets the fd to be written to (with the signal number) when a signal comes in.
+    #[pyfunction("(fd, /, *, warn_on_full_buffer=True)")]
+    fn set_wakeup_fd(fd: i32, warn_on_full_buffer: bool) -> PyResult<i32> {
+        let _ = warn_on_full_buffer;
+        if thread::current().ident != crate::modules::thread::main_ident() {
+            return Err(exceptions::value_error(
+                "set_wakeup_fd only works in main thread of the main interpreter",
+            ));
+        }
+        if fd != -1 {
+            // SAFETY: no memory is passed.
+            let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
+            if flags & libc::O_NONBLOCK == 0 {
+                return Err(exceptions::value_error(format!("the fd {fd} must be in non-blocking mode")));
+            }
+        }
+        Ok(native::set_wakeup(fd))
+    }
+
+    #[init]
+    fn init(module: &Ref<PyModule>) -> PyResult<()> {
+        let namespace = module.namespace();
+        for &(name, number) in native::NAMES {
+            namespace.insert(name, number);
+        }
+        HANDLERS.set((0..COUNT).map(native::inherited).collect());
+        crate::signals::set_dispatch(super::dispatch);
+        // SIGINT raises KeyboardInterrupt unless the parent process wanted it ignored.
+        let default =
+            HANDLERS.with(|h| h.get(libc::SIGINT as usize).is_some_and(|v| v.as_small_int() == Some(0)));
+        if default {
+            let handler = namespace.get_str(&minipy_vm::types::str::intern("default_int_handler"))?;
+            if let Some(handler) = handler {
+                HANDLERS.with(|h| {
+                    if let Some(slot) = h.get_mut(libc::SIGINT as usize) {
+                        *slot = handler;
+                    }
+                });
+                native::install(libc::SIGINT, native::Action::Note).map_err(syscall::os_error)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub use functions::MODULE;
+
+/// Makes the module, and with it the handler of SIGINT; a broken pipe is an error of `write`, not a signal.
+pub fn start() -> PyResult<()> {
+    let ignored = [libc::SIGPIPE, libc::SIGXFSZ];
+    for signum in ignored {
+        native::install(signum, native::Action::Ignore).map_err(syscall::os_error)?;
+    }
+    crate::import::native_module("_signal").map(drop)
+}
+
+fn check_number(signum: i32) -> PyResult<()> {
+    if (1..COUNT).contains(&signum) {
+        Ok(())
+    } else {
+        Err(exceptions::value_error("signal number out of range"))
+    }
+}
+
+/// Calls the Python handler of a signal that arrived.
+fn dispatch(signum: i32) -> PyResult<()> {
+    let handler = HANDLERS.with(|handlers| handlers.get(signum as usize).cloned()).unwrap_or(Value::NONE);
+    if handler.is_none() || protocol::is_int(&handler) {
+        return Ok(());
+    }
+    let current = match frame::current_frame() {
+        // SAFETY: the frame is on the current thread's chain.
+        Some(current) => unsafe { PyFrame::of(current) }.into_value(),
+        None => Value::NONE,
+    };
+    protocol::call(&handler, &[Value::from(signum), current]).map(drop)
+}

@@ -1,0 +1,155 @@
+//! What the system is told about signals, and the handler it calls.
+
+use minipy_vm::Value;
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+/// What happens when a signal arrives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Default,
+    Ignore,
+    /// It is noted, for the main thread to handle.
+    Note,
+}
+
+static WAKEUP: AtomicI32 = AtomicI32::new(-1);
+
+/// Sets the descriptor that signal numbers are written to; gives the old one.
+pub fn set_wakeup(fd: i32) -> i32 {
+    WAKEUP.swap(fd, Ordering::SeqCst)
+}
+
+/// The native handler: only what is safe in one.
+extern "C" fn arrived(signum: i32) {
+    let fd = WAKEUP.load(Ordering::Relaxed);
+    // SAFETY: errno is the thread's own, and restored; `write` may be called in a signal handler.
+    unsafe {
+        let errno = *libc::__errno_location();
+        crate::signals::note(signum);
+        if fd != -1 {
+            let byte = signum as u8;
+            libc::write(fd, (&raw const byte).cast(), 1);
+        }
+        *libc::__errno_location() = errno;
+    }
+}
+
+/// Sets what a signal does; the error is an errno.
+pub fn install(signum: i32, action: Action) -> Result<(), i32> {
+    // SAFETY: all-zero bytes are a valid `struct sigaction`, which outlives the call.
+    let status = unsafe {
+        let mut new: libc::sigaction = std::mem::zeroed();
+        new.sa_sigaction = match action {
+            Action::Default => libc::SIG_DFL,
+            Action::Ignore => libc::SIG_IGN,
+            Action::Note => arrived as *const () as usize,
+        };
+        libc::sigemptyset(&mut new.sa_mask);
+        new.sa_flags = if action == Action::Note { libc::SA_ONSTACK } else { 0 };
+        libc::sigaction(signum, &new, std::ptr::null_mut())
+    };
+    if status == 0 { Ok(()) } else { Err(crate::syscall::errno()) }
+}
+
+/// Whether the signal makes system calls fail with EINTR; the error is an errno.
+pub fn interrupt(signum: i32, interrupts: bool) -> Result<(), i32> {
+    // SAFETY: all-zero bytes are a valid `struct sigaction`, which outlives the calls.
+    let status = unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        match libc::sigaction(signum, std::ptr::null(), &mut action) {
+            0 => {
+                if interrupts {
+                    action.sa_flags &= !libc::SA_RESTART;
+                } else {
+                    action.sa_flags |= libc::SA_RESTART;
+                }
+                libc::sigaction(signum, &action, std::ptr::null_mut())
+            }
+            status => status,
+        }
+    };
+    if status == 0 { Ok(()) } else { Err(crate::syscall::errno()) }
+}
+
+/// What `getsignal` says of a signal before Python touches it.
+pub fn inherited(signum: i32) -> Value {
+    if !(1..65).contains(&signum) {
+        return Value::NONE;
+    }
+    // SAFETY: all-zero bytes are a valid `struct sigaction`; the call only reads.
+    let action = unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        if libc::sigaction(signum, std::ptr::null(), &mut action) != 0 {
+            return Value::NONE;
+        }
+        action.sa_sigaction
+    };
+    match action {
+        libc::SIG_DFL => Value::small_int(0),
+        libc::SIG_IGN => Value::small_int(1),
+        _ => Value::NONE,
+    }
+}
+
+/// The C library's description of a signal.
+pub fn description(signum: i32) -> Option<String> {
+    // SAFETY: the result is a NUL-terminated string of the C library, copied at once.
+    let text = unsafe {
+        let text = libc::strsignal(signum);
+        if text.is_null() {
+            return None;
+        }
+        CStr::from_ptr(text).to_string_lossy().into_owned()
+    };
+    (!text.contains("Unknown signal")).then_some(text)
+}
+
+/// The integer constants of the module.
+pub static NAMES: &[(&str, i32)] = &[
+    ("ITIMER_PROF", 2),
+    ("ITIMER_REAL", 0),
+    ("ITIMER_VIRTUAL", 1),
+    ("NSIG", 65),
+    ("SIGABRT", 6),
+    ("SIGALRM", 14),
+    ("SIGBUS", 7),
+    ("SIGCHLD", 17),
+    ("SIGCLD", 17),
+    ("SIGCONT", 18),
+    ("SIGFPE", 8),
+    ("SIGHUP", 1),
+    ("SIGILL", 4),
+    ("SIGINT", 2),
+    ("SIGIO", 29),
+    ("SIGIOT", 6),
+    ("SIGKILL", 9),
+    ("SIGPIPE", 13),
+    ("SIGPOLL", 29),
+    ("SIGPROF", 27),
+    ("SIGPWR", 30),
+    ("SIGQUIT", 3),
+    ("SIGRTMAX", 64),
+    ("SIGRTMIN", 34),
+    ("SIGSEGV", 11),
+    ("SIGSTKFLT", 16),
+    ("SIGSTOP", 19),
+    ("SIGSYS", 31),
+    ("SIGTERM", 15),
+    ("SIGTRAP", 5),
+    ("SIGTSTP", 20),
+    ("SIGTTIN", 21),
+    ("SIGTTOU", 22),
+    ("SIGURG", 23),
+    ("SIGUSR1", 10),
+    ("SIGUSR2", 12),
+    ("SIGVTALRM", 26),
+    ("SIGWINCH", 28),
+    ("SIGXCPU", 24),
+    ("SIGXFSZ", 25),
+    ("SIG_BLOCK", 0),
+    ("SIG_DFL", 0),
+    ("SIG_IGN", 1),
+    ("SIG_SETMASK", 2),
+    ("SIG_UNBLOCK", 1),
+];

@@ -1,0 +1,53 @@
+//! `time`.
+
+mod calendar;
+mod clocks;
+
+use minipy_vm::macros_support::ModuleDef;
+use minipy_vm::{PyResult, Value, exceptions, protocol};
+
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "time",
+    doc: Some("This module provides various functions to manipulate time values."),
+    functions: &[],
+    attrs: &[],
+    classes: &[],
+    parts: &[&clocks::MODULE, &calendar::MODULE],
+    init: None,
+};
+
+/// Nanoseconds of a time in seconds, an int or a float; rounded away from zero as timeouts are.
+pub fn nanoseconds(value: &Value) -> PyResult<i64> {
+    let too_large = || exceptions::overflow_error("timestamp out of range for C PyTime_t");
+    if let Some(seconds) =
+        value.downcast::<minipy_vm::types::float::PyFloat>().is_some().then(|| protocol::to_f64(value))
+    {
+        return float_nanoseconds(seconds?);
+    }
+    if let Some(seconds) = value.as_flonum() {
+        return float_nanoseconds(seconds);
+    }
+    if !value.is_small_int() && value.class().slots().index.is_none() {
+        if value.class().slots().float.is_some() {
+            return float_nanoseconds(protocol::to_f64(value)?);
+        }
+        return Err(exceptions::type_error(format!(
+            "'{}' object cannot be interpreted as an integer or float",
+            value.type_name()
+        )));
+    }
+    protocol::index_to_i64(value)?.and_then(|s| s.checked_mul(1_000_000_000)).ok_or_else(too_large)
+}
+
+fn float_nanoseconds(seconds: f64) -> PyResult<i64> {
+    if seconds.is_nan() {
+        return Err(exceptions::value_error("Invalid value NaN (not a number)"));
+    }
+    let nanos = seconds * 1e9;
+    let nanos = if nanos >= 0.0 { nanos.ceil() } else { nanos.floor() };
+    if (-9.223372036854775e18..9.223372036854775e18).contains(&nanos) {
+        Ok(nanos as i64)
+    } else {
+        Err(exceptions::overflow_error("timestamp out of range for C PyTime_t"))
+    }
+}
