@@ -1,5 +1,6 @@
 //! `sys`: a file per theme.
 
+mod coroutines;
 mod flags;
 mod hooks;
 mod introspection;
@@ -26,7 +27,7 @@ static DEF: ModuleDef = ModuleDef {
     functions: &[],
     attrs: &[],
     classes: &[],
-    parts: &[&hooks::MODULE, &introspection::MODULE, &limits::MODULE, &records::MODULE, &flags::MODULE],
+    parts: &[&coroutines::MODULE, &hooks::MODULE, &introspection::MODULE, &limits::MODULE, &records::MODULE, &flags::MODULE],
     init: None,
 };
 
