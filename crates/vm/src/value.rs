@@ -267,13 +267,9 @@ impl Value {
         own.is(class) || own.is_subtype(class)
     }
 
-    /// The class's name as messages show it: builtin classes of modules carry the module's name.
+    /// The class's name as messages show it.
     pub fn type_name(&self) -> String {
-        let class = self.class();
-        match class.builtin {
-            Some(def) if def.module != "builtins" => format!("{}.{}", def.module, def.name),
-            _ => class.name(),
-        }
+        self.class().name()
     }
 }
 

@@ -297,6 +297,15 @@ impl PyType {
         self.name.with(|n| n.as_ref().map_or_else(String::new, |n| n.to_string_lossy()))
     }
 
+    /// The name without the module that the names of builtin classes carry.
+    pub fn short_name(&self) -> String {
+        let name = self.name();
+        match name.rsplit_once('.') {
+            Some((_, short)) if self.builtin.is_some() => short.to_owned(),
+            _ => name,
+        }
+    }
+
     /// `module.qualname`, without the module for builtins.
     pub fn qualified_name(&self) -> String {
         let qualname = self.qualname.with(|n| n.as_ref().map_or_else(String::new, |n| n.to_string_lossy()));

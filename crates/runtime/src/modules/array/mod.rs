@@ -23,10 +23,7 @@ mod module {
     const typecodes: &str = "bBuwhHiIlLqQfd";
 
     /// Internal. Used for pickling support.
-    #[pyfunction(
-        "($module, arraytype, typecode, mformat_code, items,
-                     /)"
-    )]
+    #[pyfunction("($module, arraytype, typecode, mformat_code, items,\n                     /)")]
     fn _array_reconstructor(
         arraytype: &Value,
         typecode: &Value,

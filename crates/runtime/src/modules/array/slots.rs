@@ -164,7 +164,7 @@ impl Array {
 
     #[slot]
     fn repr(zelf: &Ref<Array>) -> PyResult<Value> {
-        let name = zelf.class().name();
+        let name = zelf.class().short_name();
         let code = zelf.code.code;
         if zelf.count_items() == 0 {
             return Ok(format!("{name}('{code}')").into());

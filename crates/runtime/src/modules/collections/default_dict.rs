@@ -133,7 +133,7 @@ impl DefaultDict {
     #[slot]
     fn repr(zelf: &Ref<DefaultDict>) -> PyResult<Value> {
         let mut out = StrBuilder::new();
-        out.push_str(&zelf.class().name());
+        out.push_str(&zelf.class().short_name());
         out.push_str("(");
         let base = match PyDict::class().slots().repr {
             Some(repr) => protocol::str(&repr(zelf.as_value())?)?,

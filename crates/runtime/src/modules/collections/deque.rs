@@ -402,7 +402,7 @@ impl Deque {
         let Some(_guard) = protocol::enter_repr(zelf.as_value()) else { return Ok("[...]".into()) };
         let items = protocol::collect(zelf.as_value())?;
         let mut out = StrBuilder::new();
-        out.push_str(&zelf.class().name());
+        out.push_str(&zelf.class().short_name());
         out.push_str("(");
         let list = protocol::repr(minipy_vm::PyList::from_vec(items).as_value())?;
         out.push_pystr(&list);

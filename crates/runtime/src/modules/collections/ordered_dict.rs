@@ -270,7 +270,7 @@ impl OrderedDict {
 
     #[slot]
     fn repr(zelf: &Ref<OrderedDict>) -> PyResult<Value> {
-        let name = zelf.class().name();
+        let name = zelf.class().short_name();
         if zelf.base.is_empty() {
             return Ok(format!("{name}()").into());
         }

@@ -56,7 +56,7 @@ impl TupleGetter {
     #[slot]
     fn repr(zelf: &Ref<TupleGetter>) -> PyResult<Value> {
         let doc = protocol::repr(&zelf.doc.get())?;
-        Ok(format!("{}({}, {doc})", zelf.class().name(), zelf.index).into())
+        Ok(format!("{}({}, {doc})", zelf.class().short_name(), zelf.index).into())
     }
 
     #[pygetset(member, name = "__doc__")]

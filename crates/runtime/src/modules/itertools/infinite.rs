@@ -32,7 +32,7 @@ fn is_number(value: &Value) -> bool {
         || slots.index.is_some()
         || slots.int.is_some()
         || slots.float.is_some()
-        || value.class().name() == "complex"
+        || value.class().short_name() == "complex"
 }
 
 #[pymethods]
@@ -65,7 +65,7 @@ impl Count {
 
     #[slot]
     fn repr(zelf: &Ref<Count>) -> PyResult<Value> {
-        let name = zelf.class().name();
+        let name = zelf.class().short_name();
         let next = protocol::repr(&zelf.next.get())?;
         if zelf.step.as_small_int() == Some(1) {
             return Ok(format!("{name}({next})").into());
@@ -165,7 +165,7 @@ impl Repeat {
 
     #[slot]
     fn repr(zelf: &Ref<Repeat>) -> PyResult<Value> {
-        let name = zelf.class().name();
+        let name = zelf.class().short_name();
         let object = protocol::repr(&zelf.object)?;
         Ok(match zelf.left.get() {
             -1 => format!("{name}({object})"),

@@ -59,11 +59,7 @@ impl PyList {
         let (start, stop, step) = slice;
         let class = value.class();
         if class.slots().iter.is_none() && class.slots().sq_item.is_none() {
-            return Err(exceptions::type_error(if step == 1 {
-                "can only assign an iterable"
-            } else {
-                "must assign iterable to extended slice"
-            }));
+            return Err(exceptions::type_error("must assign iterable to extended slice"));
         }
         // The values come first: iterating may run code that changes the list.
         let values = protocol::collect(value)?;

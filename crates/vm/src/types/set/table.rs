@@ -40,12 +40,15 @@ struct Probe {
     at: usize,
     left: usize,
     perturb: u64,
+    /// The place of a removed key that was passed last, which a new key takes.
+    free: Option<usize>,
 }
 
 impl Probe {
     #[inline(always)]
     fn new(hash: i64, mask: usize) -> Probe {
-        let mut probe = Probe { mask, start: hash as usize & mask, at: 0, left: 0, perturb: hash as u64 };
+        let mut probe =
+            Probe { mask, start: hash as usize & mask, at: 0, left: 0, perturb: hash as u64, free: None };
         probe.begin();
         probe
     }
@@ -92,7 +95,8 @@ impl Table {
         loop {
             let entry = &self.entries[probe.at];
             match &entry.key {
-                None if entry.hash == 0 => return Found::Missing(probe.at),
+                None if entry.hash == 0 => return Found::Missing(probe.free.unwrap_or(probe.at)),
+                None => probe.free = Some(probe.at),
                 Some(candidate) if entry.hash == hash => match quick_eq(candidate, key) {
                     Some(true) => return Found::At(probe.at),
                     Some(false) => {}
@@ -136,9 +140,13 @@ impl Table {
         if self.entries.is_empty() {
             self.entries = vec![UNUSED; MIN_SIZE];
         }
+        let reused = self.entries[at].hash == REMOVED && self.entries[at].key.is_none();
         self.entries[at] = Entry { hash, key: Some(key) };
-        self.fill += 1;
         self.used += 1;
+        if reused {
+            return;
+        }
+        self.fill += 1;
         if self.fill * 5 >= self.mask() * 3 {
             self.grow();
         }
