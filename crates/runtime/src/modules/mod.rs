@@ -3,6 +3,7 @@
 pub mod abc;
 pub mod array;
 pub mod atexit;
+pub mod binascii;
 pub mod bisect;
 pub mod builtins;
 pub mod codecs;
@@ -23,11 +24,13 @@ pub mod signal;
 pub mod sre;
 mod stat;
 pub mod string;
+pub mod r#struct;
 pub mod suggestions;
 pub mod thread;
 pub mod time;
 pub mod types;
 pub mod typing;
+pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
 
@@ -39,6 +42,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &array::MODULE,
     &atexit::functions::MODULE,
+    &binascii::MODULE,
     &bisect::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
@@ -63,6 +67,8 @@ pub static MODULES: &[&ModuleDef] = &[
     &stat::MODULE,
     &string::MODULE,
     &suggestions::functions::MODULE,
+    &r#struct::MODULE,
+    &unicodedata::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &types::functions::MODULE,

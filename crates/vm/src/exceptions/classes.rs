@@ -183,3 +183,33 @@ exception_classes! {
     @PySyntaxError tab_error_class = "TabError": indentation_error_class, "Improper mixture of spaces and tabs.";
     @PySyntaxError incomplete_input_error_class = "_IncompleteInputError": syntax_error_class, "incomplete input.";
 }
+
+/// Defines an exception class of a native module, with the layout of `Exception`: a function that gives the class.
+#[macro_export]
+macro_rules! module_exception {
+    ($(#[$meta:meta])* $getter:ident = $module:literal, $name:literal: $base:expr, $doc:expr) => {
+        $(#[$meta])*
+        pub fn $getter() -> &'static $crate::TypeRef {
+            use $crate::macros_support::{ClassCell, ClassDef, ClassFlags};
+            static DEF: ClassDef = ClassDef {
+                name: $name,
+                module: $module,
+                doc: $doc,
+                text_signature: None,
+                flags: ClassFlags(
+                    ClassFlags::BASETYPE
+                        | ClassFlags::GC
+                        | ClassFlags::DICT
+                        | ClassFlags::HEAP
+                        | ClassFlags::SHARED_LAYOUT,
+                ),
+                class: $getter,
+                base: Some($base),
+                payload: <$crate::exceptions::PyBaseException as $crate::Payload>::INFO,
+                members: &[],
+            };
+            static CELL: ClassCell = ClassCell::new();
+            CELL.get_or_init(&DEF)
+        }
+    };
+}

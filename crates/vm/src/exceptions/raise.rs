@@ -9,7 +9,7 @@ use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 
 /// An exception of a class with the common layout, without running its constructor.
-fn simple(class: &TypeRef, message: &str) -> PyErr {
+pub fn simple(class: &TypeRef, message: &str) -> PyErr {
     let args = PyTuple::from_array([PyStr::from_str(message).into_value()]);
     PyErr::from_exception(Ref::new_in(class, PyBaseException::with_args(args)))
 }

@@ -10,6 +10,7 @@ pub(crate) mod percent;
 mod slots;
 
 pub use arg::{BytesLike, WritableBuffer, byte_of};
+pub use hex::to_hex;
 pub(crate) use methods::{ByteString, bytes_methods};
 pub(crate) use slots::{cannot_concat, compare, contains};
 
