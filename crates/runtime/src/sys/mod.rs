@@ -27,7 +27,14 @@ static DEF: ModuleDef = ModuleDef {
     functions: &[],
     attrs: &[],
     classes: &[],
-    parts: &[&coroutines::MODULE, &hooks::MODULE, &introspection::MODULE, &limits::MODULE, &records::MODULE, &flags::MODULE],
+    parts: &[
+        &coroutines::MODULE,
+        &hooks::MODULE,
+        &introspection::MODULE,
+        &limits::MODULE,
+        &records::MODULE,
+        &flags::MODULE,
+    ],
     init: None,
 };
 

@@ -1,5 +1,6 @@
 //! `posix`: the system calls that `os` is made of, a file per theme.
 
+pub mod children;
 mod constants;
 pub mod fd;
 mod files;
@@ -8,6 +9,7 @@ mod paths;
 mod process;
 mod scandir;
 pub mod stat;
+mod system;
 
 use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::{PyModule, PyResult, Ref, Value};
@@ -21,6 +23,7 @@ pub static MODULE: ModuleDef = ModuleDef {
     attrs: &[],
     classes: &[],
     parts: &[
+        &children::MODULE,
         &constants::MODULE,
         &fd::MODULE,
         &files::MODULE,
@@ -28,6 +31,7 @@ pub static MODULE: ModuleDef = ModuleDef {
         &process::MODULE,
         &scandir::MODULE,
         &stat::MODULE,
+        &system::MODULE,
     ],
     init: Some(init),
 };

@@ -1,0 +1,445 @@
+//! Other processes: fork, exec, wait, signals, groups.
+
+use super::path_arg::{PathArg, PathOrFd};
+use crate::modules::record::Record;
+use crate::syscall;
+use minipy_macros::pymodule;
+use minipy_vm::cell::GilCell;
+use minipy_vm::types::structseq::StructSeqDef;
+use minipy_vm::{PyDict, PyList, PyResult, PyTuple, Value, exceptions, name, protocol};
+use std::ffi::CString;
+
+#[expect(non_snake_case, reason = "some functions have the names of C macros")]
+#[pymodule(name = "posix")]
+pub mod functions {
+    use super::*;
+
+    #[pyattr]
+    fn waitid_result() -> Value {
+        super::WAITID.class().into_value()
+    }
+
+    /// Fork a child process.  Return 0 to the child and the child's id to the parent.
+    #[pyfunction("()")]
+    fn fork() -> PyResult<i32> {
+        crate::sys::audit("os.fork", &[])?;
+        super::run_before_fork();
+        // SAFETY: the child is this thread alone, which holds the GIL as the parent's does.
+        let pid = unsafe { libc::fork() };
+        let errno = syscall::errno();
+        if pid == 0 {
+            super::after_in_child()
+        } else {
+            super::run_hooks(|h| &h.parent)
+        };
+        if pid < 0 { Err(syscall::os_error(errno)) } else { Ok(pid) }
+    }
+
+    /// Register callables to be called when forking a new process.
+    #[pyfunction(
+        "(*, before=<unrepresentable>, after_in_child=<unrepresentable>, after_in_parent=<unrepresentable>)"
+    )]
+    fn register_at_fork(
+        before: Option<&Value>,
+        after_in_child: Option<&Value>,
+        after_in_parent: Option<&Value>,
+    ) -> PyResult<()> {
+        if before.is_none() && after_in_child.is_none() && after_in_parent.is_none() {
+            return Err(exceptions::type_error("At least one argument is required."));
+        }
+        for (given, what) in
+            [(before, "before"), (after_in_child, "after_in_child"), (after_in_parent, "after_in_parent")]
+        {
+            if let Some(value) = given
+                && !protocol::is_callable(value)
+            {
+                return Err(exceptions::type_error(format!(
+                    "'{what}' must be callable, not {}",
+                    value.type_name()
+                )));
+            }
+        }
+        super::HOOKS.with(|hooks| {
+            hooks.before.extend(before.cloned());
+            hooks.child.extend(after_in_child.cloned());
+            hooks.parent.extend(after_in_parent.cloned());
+        });
+        Ok(())
+    }
+
+    /// Exit to the system with specified status, without normal exit processing.
+    #[pyfunction("(status)")]
+    fn _exit(status: i32) {
+        // SAFETY: ends the process at once.
+        unsafe { libc::_exit(status) }
+    }
+
+    /// Abort the interpreter immediately.
+    #[pyfunction("()")]
+    fn abort() {
+        // SAFETY: ends the process at once.
+        unsafe { libc::abort() }
+    }
+
+    /// Execute an executable path with arguments, replacing current process.
+    #[pyfunction("(path, argv, /)")]
+    fn execv(path: PathArg, argv: &Value) -> PyResult<()> {
+        let arguments = super::argument_list(argv, "execv() arg 2 must be a tuple or list", "execv()")?;
+        crate::sys::audit("os.exec", &[path.original.clone(), argv.clone(), Value::NONE])?;
+        let pointers = super::pointers(&arguments);
+        // SAFETY: path and arguments are NUL-terminated, the list ends with null.
+        unsafe { libc::execv(path.as_ptr(), pointers.as_ptr()) };
+        Err(path.error(syscall::errno()))
+    }
+
+    /// Execute an executable path with arguments, replacing current process.
+    #[pyfunction("(path, argv, env)")]
+    fn execve(path: PathOrFd, argv: &Value, env: &Value) -> PyResult<()> {
+        let arguments = super::argument_list(argv, "execve: argv must be a tuple or list", "execve:")?;
+        let environment = super::environment_list(env)?;
+        crate::sys::audit("os.exec", &[path.original(), argv.clone(), env.clone()])?;
+        let (arguments, environment) = (super::pointers(&arguments), super::pointers(&environment));
+        // SAFETY: all strings are NUL-terminated, the lists end with null.
+        unsafe {
+            match &path {
+                PathOrFd::Path(p) => libc::execve(p.as_ptr(), arguments.as_ptr(), environment.as_ptr()),
+                PathOrFd::Fd(fd, _) => libc::fexecve(*fd, arguments.as_ptr(), environment.as_ptr()),
+                PathOrFd::None => -1,
+            }
+        };
+        Err(path.error(syscall::errno()))
+    }
+
+    /// Execute the command in a subshell.
+    #[pyfunction("(command)")]
+    fn system(command: &Value) -> PyResult<i32> {
+        crate::sys::audit("os.system", std::slice::from_ref(command))?;
+        let text = CString::new(crate::path::fs_encode(command)?)
+            .map_err(|_| exceptions::value_error("embedded null byte"))?;
+        // SAFETY: the command is NUL-terminated.
+        Ok(minipy_vm::gil::without(|| unsafe { libc::system(text.as_ptr()) }))
+    }
+
+    /// Wait for completion of a child process.
+    #[pyfunction("()")]
+    fn wait() -> PyResult<Value> {
+        super::wait_for(-1, 0)
+    }
+
+    /// Wait for completion of a given child process.
+    #[pyfunction("(pid, options, /)")]
+    fn waitpid(pid: i32, options: i32) -> PyResult<Value> {
+        super::wait_for(pid, options)
+    }
+
+    /// Wait for completion of a child process, with its resource usage.
+    #[pyfunction("(options)")]
+    fn wait3(options: i32) -> PyResult<Value> {
+        super::wait_with_usage(-1, options)
+    }
+
+    /// Wait for completion of a specific child process, with its resource usage.
+    #[pyfunction("(pid, options)")]
+    fn wait4(pid: i32, options: i32) -> PyResult<Value> {
+        super::wait_with_usage(pid, options)
+    }
+
+    /// Returns the result of waiting for a process or processes.
+    #[pyfunction("(idtype, id, options, /)")]
+    fn waitid(idtype: u32, id: u32, options: i32) -> PyResult<Option<Value>> {
+        // SAFETY: all-zero bytes are a valid `siginfo_t`, which outlives the call.
+        let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+        // SAFETY: as above.
+        syscall::blocking_or_raise(|| unsafe { libc::waitid(idtype, id, &mut info, options) })?;
+        // SAFETY: the call filled the fields that a child's end has.
+        let (pid, uid, status) = unsafe { (info.si_pid(), info.si_uid(), info.si_status()) };
+        if pid == 0 {
+            return Ok(None);
+        }
+        let values = [pid.into(), uid.into(), info.si_signo.into(), status.into(), info.si_code.into()];
+        Ok(Some(super::WAITID.make(values.to_vec())))
+    }
+
+    /// Convert a wait status to an exit code.
+    #[pyfunction("(status)")]
+    fn waitstatus_to_exitcode(status: i32) -> PyResult<i32> {
+        if libc::WIFEXITED(status) {
+            Ok(libc::WEXITSTATUS(status))
+        } else if libc::WIFSIGNALED(status) {
+            Ok(-libc::WTERMSIG(status))
+        } else if libc::WIFSTOPPED(status) {
+            let signum = libc::WSTOPSIG(status);
+            Err(exceptions::value_error(format!("process stopped by delivery of signal {signum}")))
+        } else {
+            Err(exceptions::value_error(format!("invalid wait status: {status}")))
+        }
+    }
+
+    /// Return True if the process returning status was dumped to a core file.
+    #[pyfunction("(status, /)")]
+    fn WCOREDUMP(status: i32) -> bool {
+        libc::WCOREDUMP(status)
+    }
+
+    /// Return True if a particular process was continued from a job control stop.
+    #[pyfunction("(status)")]
+    fn WIFCONTINUED(status: i32) -> bool {
+        libc::WIFCONTINUED(status)
+    }
+
+    /// Return True if the process returning status was stopped.
+    #[pyfunction("(status)")]
+    fn WIFSTOPPED(status: i32) -> bool {
+        libc::WIFSTOPPED(status)
+    }
+
+    /// Return True if the process returning status was terminated by a signal.
+    #[pyfunction("(status)")]
+    fn WIFSIGNALED(status: i32) -> bool {
+        libc::WIFSIGNALED(status)
+    }
+
+    /// Return True if the process returning status exited via the exit() system call.
+    #[pyfunction("(status)")]
+    fn WIFEXITED(status: i32) -> bool {
+        libc::WIFEXITED(status)
+    }
+
+    /// Return the process return code from status.
+    #[pyfunction("(status)")]
+    fn WEXITSTATUS(status: i32) -> i32 {
+        libc::WEXITSTATUS(status)
+    }
+
+    /// Return the signal that terminated the process that provided the status value.
+    #[pyfunction("(status)")]
+    fn WTERMSIG(status: i32) -> i32 {
+        libc::WTERMSIG(status)
+    }
+
+    /// Return the signal that stopped the process that provided the status value.
+    #[pyfunction("(status)")]
+    fn WSTOPSIG(status: i32) -> i32 {
+        libc::WSTOPSIG(status)
+    }
+
+    /// Kill a process with a signal.
+    #[pyfunction("(pid, signal, /)")]
+    fn kill(pid: i32, signal: i32) -> PyResult<()> {
+        crate::sys::audit("os.kill", &[Value::from(pid), Value::from(signal)])?;
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::kill(pid, signal) })?;
+        crate::signals::check()
+    }
+
+    /// Kill a process group with a signal.
+    #[pyfunction("(pgid, signal, /)")]
+    fn killpg(pgid: i32, signal: i32) -> PyResult<()> {
+        crate::sys::audit("os.killpg", &[Value::from(pgid), Value::from(signal)])?;
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::killpg(pgid, signal) })?;
+        crate::signals::check()
+    }
+
+    /// Return the current process group id.
+    #[pyfunction("()")]
+    fn getpgrp() -> i32 {
+        // SAFETY: no memory is passed.
+        unsafe { libc::getpgrp() }
+    }
+
+    /// Call the system call getpgid(), and return the result.
+    #[pyfunction("(pid)")]
+    fn getpgid(pid: i32) -> PyResult<i32> {
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::getpgid(pid) })
+    }
+
+    /// Call the system call setpgid(pid, pgrp).
+    #[pyfunction("(pid, pgrp, /)")]
+    fn setpgid(pid: i32, pgrp: i32) -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::setpgid(pid, pgrp) }).map(drop)
+    }
+
+    /// Make the current process the leader of its process group.
+    #[pyfunction("()")]
+    fn setpgrp() -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::setpgid(0, 0) }).map(drop)
+    }
+
+    /// Call the system call getsid(pid) and return the result.
+    #[pyfunction("(pid, /)")]
+    fn getsid(pid: i32) -> PyResult<i32> {
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::getsid(pid) })
+    }
+
+    /// Call the system call setsid().
+    #[pyfunction("()")]
+    fn setsid() -> PyResult<()> {
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::setsid() }).map(drop)
+    }
+
+    /// Add increment to the priority of process and return the new priority.
+    #[pyfunction("(increment, /)")]
+    fn nice(increment: i32) -> PyResult<i32> {
+        // SAFETY: errno is the thread's own; no memory is passed. -1 may be a priority.
+        let (value, errno) = unsafe {
+            *libc::__errno_location() = 0;
+            (libc::nice(increment), syscall::errno())
+        };
+        if value == -1 && errno != 0 { Err(syscall::os_error(errno)) } else { Ok(value) }
+    }
+
+    /// Return a file descriptor referring to the process *pid*.
+    #[pyfunction("(pid, flags=0)")]
+    fn pidfd_open(pid: i32, flags: u32) -> PyResult<i64> {
+        // SAFETY: no memory is passed.
+        syscall::check(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) })
+    }
+}
+
+pub use functions::MODULE;
+
+static WAITID: Record = Record::new(StructSeqDef {
+    module: "posix",
+    name: "waitid_result",
+    doc: "waitid_result: Result from waitid.",
+    fields: &[("si_pid", ""), ("si_uid", ""), ("si_signo", ""), ("si_status", ""), ("si_code", "")],
+    visible: 5,
+    instantiable: true,
+});
+
+/// What `register_at_fork` was given.
+struct Hooks {
+    before: Vec<Value>,
+    child: Vec<Value>,
+    parent: Vec<Value>,
+}
+
+static HOOKS: GilCell<Hooks> =
+    GilCell::new(Hooks { before: Vec::new(), child: Vec::new(), parent: Vec::new() });
+
+fn call_all(hooks: impl Iterator<Item = Value>) {
+    for hook in hooks {
+        if let Err(error) = protocol::call0(&hook) {
+            minipy_vm::finalize::report_unraisable(error, None, Some(&hook));
+        }
+    }
+}
+
+/// The functions to call before a fork, last registered first.
+pub fn run_before_fork() {
+    let hooks = HOOKS.with(|h| h.before.clone());
+    call_all(hooks.into_iter().rev());
+}
+
+fn run_hooks(select: fn(&Hooks) -> &Vec<Value>) {
+    let hooks = HOOKS.with(|h| select(h).clone());
+    call_all(hooks.into_iter());
+}
+
+/// The functions to call in the parent after a fork.
+pub fn run_in_parent() {
+    run_hooks(|h| &h.parent);
+}
+
+/// Makes the calling thread the main thread of the child, and calls the registered functions.
+pub fn after_in_child() {
+    crate::modules::thread::set_main();
+    run_hooks(|h| &h.child);
+}
+
+/// NUL-terminated strings for `exec`.
+fn argument_list(argv: &Value, wrong: &str, function: &str) -> PyResult<Vec<CString>> {
+    let items = match (argv.downcast::<PyTuple>(), argv.downcast::<PyList>()) {
+        (Some(tuple), _) => tuple.to_vec(),
+        (_, Some(list)) => list.to_vec(),
+        _ => return Err(exceptions::type_error(wrong)),
+    };
+    if items.is_empty() {
+        let what = if function == "execv()" { "arg 2" } else { "argv" };
+        return Err(exceptions::value_error(format!("{function} {what} must not be empty")));
+    }
+    let arguments = items.iter().map(c_string).collect::<PyResult<Vec<_>>>()?;
+    if arguments.first().is_some_and(|a| a.is_empty()) {
+        let what = if function == "execv()" { "arg 2" } else { "argv" };
+        return Err(exceptions::value_error(format!("{function} {what} first element cannot be empty")));
+    }
+    Ok(arguments)
+}
+
+/// A str, bytes or path as a NUL-terminated string.
+pub fn c_string(value: &Value) -> PyResult<CString> {
+    CString::new(crate::path::fs_encode(value)?).map_err(|_| exceptions::value_error("embedded null byte"))
+}
+
+/// "NAME=value" strings of a mapping.
+fn environment_list(env: &Value) -> PyResult<Vec<CString>> {
+    let pairs = match env.downcast::<PyDict>() {
+        Some(dict) => dict.entries(),
+        None => {
+            let keys = protocol::collect(&protocol::call_method(env, name!("keys"), &[])?)?;
+            let values = protocol::collect(&protocol::call_method(env, name!("values"), &[])?)?;
+            keys.into_iter().zip(values).collect()
+        }
+    };
+    pairs
+        .iter()
+        .map(|(name, value)| {
+            let mut line = crate::path::fs_encode(name)?;
+            if line.is_empty() || line[1..].contains(&b'=') {
+                return Err(exceptions::value_error("illegal environment variable name"));
+            }
+            line.push(b'=');
+            line.extend(crate::path::fs_encode(value)?);
+            CString::new(line).map_err(|_| exceptions::value_error("embedded null byte"))
+        })
+        .collect()
+}
+
+/// The pointers of the strings, and a null at the end.
+pub fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
+    strings.iter().map(|s| s.as_ptr()).chain([std::ptr::null()]).collect()
+}
+
+fn wait_for(pid: i32, options: i32) -> PyResult<Value> {
+    let mut status = 0;
+    // SAFETY: the status outlives the call.
+    let pid = syscall::blocking_or_raise(|| unsafe { libc::waitpid(pid, &mut status, options) })?;
+    Ok(PyTuple::from_array([Value::from(pid), Value::from(status)]).into_value())
+}
+
+fn wait_with_usage(pid: i32, options: i32) -> PyResult<Value> {
+    let mut status = 0;
+    // SAFETY: all-zero bytes are a valid `struct rusage`.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: both results outlive the call.
+    let pid = syscall::blocking_or_raise(|| unsafe { libc::wait4(pid, &mut status, options, &mut usage) })?;
+    let module = crate::import::import_module("resource")?;
+    let class = protocol::getattr(&module, name!("struct_rusage"))?;
+    let seconds = |t: libc::timeval| Value::from(t.tv_sec as f64 + t.tv_usec as f64 * 1e-6);
+    let counts = [
+        usage.ru_maxrss,
+        usage.ru_ixrss,
+        usage.ru_idrss,
+        usage.ru_isrss,
+        usage.ru_minflt,
+        usage.ru_majflt,
+        usage.ru_nswap,
+        usage.ru_inblock,
+        usage.ru_oublock,
+        usage.ru_msgsnd,
+        usage.ru_msgrcv,
+        usage.ru_nsignals,
+        usage.ru_nvcsw,
+        usage.ru_nivcsw,
+    ];
+    let mut values = vec![seconds(usage.ru_utime), seconds(usage.ru_stime)];
+    values.extend(counts.map(Value::from));
+    let usage = protocol::call1(&class, PyTuple::from_vec(values).into_value())?;
+    Ok(PyTuple::from_array([Value::from(pid), Value::from(status), usage]).into_value())
+}
