@@ -97,8 +97,8 @@ impl PyBytes {
     fn richcompare(&self, other: &Value, op: CmpOp) -> PyResult<Value> {
         match other.downcast::<PyBytes>() {
             Some(other) => Ok(Value::from_bool(op.compare(&self.as_bytes(), &other.as_bytes()))),
-            None if crate::types::str::is_str(other) => Ok(Value::NOT_IMPLEMENTED),
-            None => compare(self, other, op),
+            // Other bytes-like objects compare themselves with bytes.
+            None => Ok(Value::NOT_IMPLEMENTED),
         }
     }
 

@@ -72,7 +72,11 @@ impl<'a> Operands<'a> {
     /// Takes the values that `*` stands for, then checks the conversion's code.
     pub fn resolve(&mut self, conversion: &mut Conversion<'_>) -> PyResult<u32> {
         if conversion.width == Amount::Argument {
-            conversion.set_width(star(&self.next()?, protocol::index_to_isize)?);
+            let width = star(&self.next()?, |value| {
+                int::to_i64(value)
+                    .ok_or_else(|| exceptions::overflow_error("Python int too large to convert to C ssize_t"))
+            })?;
+            conversion.set_width(width as isize);
         }
         if conversion.precision == Amount::Argument {
             let precision = star(&self.next()?, |value| {
