@@ -4,6 +4,7 @@ use super::ordered_views::{OrderedItems, OrderedIterator, OrderedKeys, OrderedVa
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::dict;
 use minipy_vm::types::str::StrBuilder;
+use minipy_vm::types::typeobj::getset;
 use minipy_vm::{
     Args, CmpOp, Payload, PyDict, PyResult, PyTuple, Ref, Traverse, TypeRef, Value, Visitor, exceptions,
     name, protocol,
@@ -249,6 +250,16 @@ impl OrderedDict {
 
 #[pymethods(part = protocol)]
 impl OrderedDict {
+    #[pygetset]
+    fn __dict__(zelf: &Value) -> PyResult<Value> {
+        getset::get_instance_dict(zelf)
+    }
+
+    #[pygetset(setter, name = "__dict__")]
+    fn set_dict(zelf: &Value, value: Option<Value>) -> PyResult<()> {
+        getset::set_instance_dict(zelf, value)
+    }
+
     #[slot]
     fn new(cls: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
         Ok(Ref::new_in(cls, OrderedDict { base: PyDict::default() }).into_value())

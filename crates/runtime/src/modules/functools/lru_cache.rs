@@ -2,6 +2,7 @@
 
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::int::PyInt;
+use minipy_vm::types::typeobj::getset;
 use minipy_vm::types::{function, object};
 use minipy_vm::{
     Args, DictRef, GilCell, PyDict, PyResult, PyStr, PyTuple, Ref, Traverse, TypeRef, Value, Visitor,
@@ -124,6 +125,16 @@ impl LruCacheWrapper {
 
 #[pymethods]
 impl LruCacheWrapper {
+    #[pygetset]
+    fn __dict__(zelf: &Value) -> PyResult<Value> {
+        getset::get_instance_dict(zelf)
+    }
+
+    #[pygetset(setter, name = "__dict__")]
+    fn set_dict(zelf: &Value, value: Option<Value>) -> PyResult<()> {
+        getset::set_instance_dict(zelf, value)
+    }
+
     #[slot(new, sig = "(user_function, maxsize, typed, cache_info_type)")]
     fn new(
         cls: &TypeRef,

@@ -3,6 +3,7 @@
 use super::placeholder::is_placeholder;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::str::StrBuilder;
+use minipy_vm::types::typeobj::getset;
 use minipy_vm::types::{function, generic_alias};
 use minipy_vm::{
     Args, DictRef, GilCell, Payload, PyDict, PyErr, PyResult, PyTuple, Ref, Traverse, TupleRef, TypeRef,
@@ -68,6 +69,16 @@ fn invalid_state() -> PyErr {
 
 #[pymethods]
 impl Partial {
+    #[pygetset]
+    fn __dict__(zelf: &Value) -> PyResult<Value> {
+        getset::get_instance_dict(zelf)
+    }
+
+    #[pygetset(setter, name = "__dict__")]
+    fn set_dict(zelf: &Value, value: Option<Value>) -> PyResult<()> {
+        getset::set_instance_dict(zelf, value)
+    }
+
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         let [func, given @ ..] = args.positional() else {

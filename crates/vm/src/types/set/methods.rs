@@ -93,12 +93,14 @@ macro_rules! shared {
                 }
             }
 
-            #[pymethod]
+            /// x.__contains__(y) <==> y in x.
+            #[pymethod("($self, object, /)")]
             fn __contains__(&self, object: &Value) -> PyResult<bool> {
                 ops::with_key(object, |key, hash| self.data.contains_hashed(key, hash))
             }
 
-            #[pymethod]
+            /// Return a new set with elements from the set and all others.
+            #[pymethod("($self, /, *others)")]
             fn union(zelf: &Ref<$class>, others: &[Value]) -> PyResult<Value> {
                 let result = ops::copy(&zelf.data)?;
                 for other in others {
@@ -109,7 +111,8 @@ macro_rules! shared {
                 Ok(ops::wrap_like(zelf.as_value(), result))
             }
 
-            #[pymethod]
+            /// Return a new set with elements common to the set and all others.
+            #[pymethod("($self, /, *others)")]
             fn intersection(zelf: &Ref<$class>, others: &[Value]) -> PyResult<Value> {
                 let [first, rest @ ..] = others else {
                     return Ok(Self::copy(zelf)?);
@@ -121,7 +124,8 @@ macro_rules! shared {
                 Ok(ops::wrap_like(zelf.as_value(), result))
             }
 
-            #[pymethod]
+            /// Return a new set with elements in the set that are not in the others.
+            #[pymethod("($self, /, *others)")]
             fn difference(zelf: &Ref<$class>, others: &[Value]) -> PyResult<Value> {
                 let [first, rest @ ..] = others else {
                     return Ok(Self::copy(zelf)?);
@@ -133,17 +137,20 @@ macro_rules! shared {
                 Ok(ops::wrap_like(zelf.as_value(), result))
             }
 
-            #[pymethod]
+            /// Return a new set with elements in either the set or other but not both.
+            #[pymethod("($self, other, /)")]
             fn symmetric_difference(zelf: &Ref<$class>, other: &Value) -> PyResult<Value> {
                 Ok(ops::wrap_like(zelf.as_value(), ops::symmetric_difference(&zelf.data, other)?))
             }
 
-            #[pymethod]
+            /// Return True if two sets have a null intersection.
+            #[pymethod("($self, other, /)")]
             fn isdisjoint(&self, other: &Value) -> PyResult<bool> {
                 ops::is_disjoint(&self.data, other)
             }
 
-            #[pymethod]
+            /// Report whether another set contains this set.
+            #[pymethod("($self, other, /)")]
             fn issubset(&self, other: &Value) -> PyResult<bool> {
                 match any_set(other) {
                     Some(other) => ops::is_subset(&self.data, other),
@@ -154,7 +161,8 @@ macro_rules! shared {
                 }
             }
 
-            #[pymethod]
+            /// Report whether this set contains another set.
+            #[pymethod("($self, other, /)")]
             fn issuperset(&self, other: &Value) -> PyResult<bool> {
                 if let Some(other) = any_set(other) {
                     return ops::is_subset(other, &self.data);
@@ -168,7 +176,8 @@ macro_rules! shared {
                 Ok(true)
             }
 
-            #[pymethod]
+            /// Return state information for pickling.
+            #[pymethod("($self, /)")]
             fn __reduce__(zelf: &Ref<$class>) -> PyResult<Value> {
                 let keys = PyList::from_vec(zelf.data.to_vec()).into_value();
                 let state = protocol::object_state(zelf.as_value())?;
@@ -176,17 +185,20 @@ macro_rules! shared {
                 Ok(PyTuple::from_array([zelf.class().to_value(), args, state]).into_value())
             }
 
-            #[pymethod]
+            /// S.__sizeof__() -> size of S in memory, in bytes.
+            #[pymethod("($self, /)")]
             fn __sizeof__(&self) -> usize {
                 200 + self.data.table_size()
             }
 
-            #[pyclassmethod]
+            /// sets are generic over the type of their elements
+            #[pyclassmethod("($type, object, /)")]
             fn __class_getitem__(cls: &TypeRef, object: Value) -> Value {
                 crate::types::generic_alias::new(cls.to_value(), object)
             }
 
-            #[pymethod]
+            /// Return a shallow copy of a set.
+            #[pymethod("($self, /)")]
             fn copy(zelf: &Ref<$class>) -> PyResult<Value> {
                 if zelf.class().is(PyFrozenSet::class()) {
                     return Ok(zelf.to_value());
