@@ -82,7 +82,11 @@ fn add_second_base(class: &TypeRef) {
     class.bases.set(Some(PyTuple::from_array([group.to_value(), exception.to_value()])));
     exception.subclasses.with(|list| list.push(class.as_ptr()));
     class.set_flag(TypeFlags::HEAPTYPE, true);
-    class.dict().insert("__module__", "builtins");
+    let dict = class.dict();
+    dict.insert("__module__", "builtins");
+    let def = &crate::types::typeobj::getset::INSTANCE_WEAKREF;
+    let weakref = crate::types::function::PyGetSetDescr { def, class: class.clone() };
+    dict.insert("__weakref__", Ref::new(weakref).into_value());
 }
 
 /// A plain group around exceptions: an `ExceptionGroup` if all of them are `Exception`s.

@@ -136,6 +136,7 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
     if let Some(base) = &base {
         super::special::inherit_slots(class, base);
     }
+    let inherits_dict = base.as_ref().is_some_and(|base| base.has_dict());
     class.base.set(base);
     for members in def.members {
         for method in members.methods {
@@ -154,6 +155,11 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
                 dict.insert(attr.name, value);
             }
         }
+    }
+    let name = intern("__dict__");
+    if def.flags.has(ClassFlags::DICT) && !inherits_dict && dict.get_interned(&name).is_none() {
+        let def = &super::typeobj::getset::INSTANCE_DICT;
+        dict.insert_interned(&name, Ref::new(PyGetSetDescr { def, class: class.clone() }).into_value());
     }
     if dict.get_interned(&intern("__doc__")).is_none() {
         dict.insert("__doc__", def.doc.map_or(Value::NONE, |doc| PyStr::from_str(doc).into_value()));
