@@ -44,6 +44,16 @@ fn wrappers_and_classes() {
     let error = "TypeError: expected 1 argument, got 0";
     assert_eq!(call(&attr(&one, "__add__"), &[]).map(|v| repr(&v)), Err(error.to_owned()));
 
+    // These classes are made while `object` is.
+    for value in [
+        PyTuple::from_vec(Vec::new()).into_value(),
+        PyStr::from_str("x").into_value(),
+        PyDict::new_ref().into_value(),
+    ] {
+        assert!(attr(&value, "__class__").is(value.class().as_value()));
+        assert!(attr(&attr(&value, "__eq__"), "__self__").is(&value));
+    }
+
     let metaclass = PyType::class().to_value();
     let make = |name: &str, bases: &[Value], namespace: Value| {
         let bases = PyTuple::from_vec(bases.to_vec()).into_value();

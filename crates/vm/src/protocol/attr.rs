@@ -10,9 +10,13 @@ use crate::{PyResult, exceptions};
 /// `getattr(object, name)`.
 #[inline]
 pub fn getattr(object: &Value, name: &StrRef) -> PyResult<Value> {
-    match lookup_attr(object, name)? {
+    let found = match object.class().slots().getattro {
+        Some(getattro) => getattro(object, name),
+        None => generic_getattr(object, name),
+    };
+    match found? {
         Some(value) => Ok(value),
-        None => Err(attribute_error(object, name)),
+        None => Err(missing_attribute(object, name)),
     }
 }
 

@@ -61,6 +61,12 @@ impl ClassCell {
         };
         // Published before it is filled: what fills it may need it.
         self.0.set(Some(class.clone()));
+        // Slots come first: filling `object` makes `dict`, `str` and `tuple`, which take over from it.
+        class.slots.with(|slots| {
+            for init in def.members.iter().filter_map(|members| members.slots) {
+                init(slots);
+            }
+        });
         if is_metaclass {
             base = Some(PyObject::class().clone());
         }
@@ -112,7 +118,16 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
     class.dict.set(Some(dict.clone()));
     let mut mro = vec![class.to_value()];
     if let Some(base) = &base {
-        mro.extend(base.mro().iter().cloned());
+        // Not from the base's own order, which may not be there yet.
+        let mut next = Some(base.clone());
+        while let Some(ancestor) = next {
+            next = match ancestor.builtin {
+                Some(ClassDef { base: Some(base), .. }) => Some(base().clone()),
+                Some(def) if def.name == "object" => None,
+                _ => Some(PyObject::class().clone()),
+            };
+            mro.push(ancestor.into_value());
+        }
         base.subclasses.with(|list| list.push(class.as_ptr()));
         class.bases.set(Some(PyTuple::from_array([base.to_value()])));
     } else {
@@ -125,13 +140,6 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
         module => intern(&format!("{module}.{}", def.name)),
     }));
     class.qualname.set(Some(intern(def.name)));
-    class.slots.with(|slots| {
-        for members in def.members {
-            if let Some(init) = members.slots {
-                init(slots);
-            }
-        }
-    });
     super::special::add_slot_wrappers(class);
     if let Some(base) = &base {
         super::special::inherit_slots(class, base);

@@ -110,7 +110,7 @@ fn not_a_type(class: &Value) -> exceptions::PyErr {
 fn check(this_class: &TypeRef, object: &Value) -> PyResult<TypeRef> {
     let object_type = object.downcast::<PyType>();
     if let Some(class) = object_type
-        && class.is_subtype(this_class)
+        && (class.is(this_class) || class.is_subtype(this_class))
     {
         return Ok(class.clone());
     }

@@ -4,7 +4,6 @@ use super::slotfn::SlotFn;
 use super::table::{SlotDef, Wrap};
 use crate::function::args::Args;
 use crate::slots::SetAttrFn;
-use crate::types::typeobj::PyType;
 use crate::value::Value;
 use crate::{PyErr, PyResult, exceptions, protocol};
 
@@ -60,9 +59,12 @@ fn index(receiver: &Value, value: &Value) -> PyResult<isize> {
 /// Refuses to get past the attribute setting of a builtin class with that of one of its bases.
 fn check_setattr(receiver: &Value, function: SetAttrFn, name: &str) -> PyResult<()> {
     let native = |f: &SetAttrFn| !std::ptr::fn_addr_eq(*f, super::trampoline::setattro as SetAttrFn);
-    let mro = receiver.class().mro();
-    let first =
-        mro.iter().filter_map(|c| c.downcast::<PyType>()).filter_map(|c| c.slots().setattro).find(native);
+    let mut class = Some(receiver.class().clone());
+    let mut first = None;
+    while let Some(next) = class {
+        first = next.slots().setattro.filter(native);
+        class = if first.is_some() { None } else { next.base.get() };
+    }
     match first {
         Some(first) if !std::ptr::fn_addr_eq(first, function) => {
             Err(exceptions::type_error(format!("can't apply this {name} to {} object", receiver.type_name())))

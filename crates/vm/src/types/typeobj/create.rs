@@ -78,7 +78,7 @@ fn build(
     namespace: &PyDict,
 ) -> PyResult<TypeRef> {
     let dict = namespace.copy();
-    let fields = slots_attr::read(&dict, name, base)?;
+    let fields = slots_attr::read(&dict, name, base, bases)?;
     let qualname = match dict.remove_str(name!("__qualname__"))? {
         None => name.clone(),
         Some(qualname) => qualname.downcast_into::<PyStr>().map_err(|other| {
@@ -91,8 +91,8 @@ fn build(
     class.base.set(Some(base.clone()));
     class.bases.set(Some(bases.clone()));
     class.dict.set(Some(dict.clone()));
-    complete_namespace(&class, &dict, base, &fields)?;
     take_cells(&class, &dict)?;
+    complete_namespace(&class, &dict, base, &fields)?;
     link(&class, bases);
     set_mro(&class)?;
     if dict.get_interned(name!("__doc__")).is_none() {

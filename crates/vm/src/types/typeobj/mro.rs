@@ -10,6 +10,14 @@ use crate::{PyResult, exceptions, name, protocol};
 /// The C3 linearisation of `class`, from the orders of its bases.
 pub fn c3(class: &TypeRef) -> PyResult<Vec<Value>> {
     let bases = class.bases.get().unwrap_or_else(crate::types::tuple::empty);
+    for base in bases.iter().filter_map(|b| b.downcast::<PyType>()) {
+        if base.mro.with(|mro| mro.is_none()) {
+            return Err(exceptions::type_error(format!(
+                "Cannot extend an incomplete type '{}'",
+                base.name()
+            )));
+        }
+    }
     if let [base] = &bases[..]
         && let Some(base) = base.downcast::<PyType>()
     {

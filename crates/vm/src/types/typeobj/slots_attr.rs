@@ -1,6 +1,6 @@
 //! `__slots__`: what a class statement says about the fields of instances.
 
-use super::{TypeRef, itemsize};
+use super::{PyType, TypeFlags, TypeRef, itemsize};
 use crate::types::dict::DictRef;
 use crate::types::str::{PyStr, StrRef, intern_ref};
 use crate::value::Value;
@@ -16,8 +16,9 @@ pub struct Fields {
 }
 
 /// Reads `__slots__` from the namespace; without it a class adds a dict and weak references where the base has none.
-pub fn read(namespace: &DictRef, class_name: &StrRef, base: &TypeRef) -> PyResult<Fields> {
-    let may_have_dict = !base.has_dict();
+pub fn read(namespace: &DictRef, class_name: &StrRef, base: &TypeRef, bases: &[Value]) -> PyResult<Fields> {
+    // Classes have a namespace of their own in place of a dict.
+    let may_have_dict = !base.has_dict() && !base.flags().contains(TypeFlags::TYPE_SUBCLASS);
     let fixed_size = itemsize(base) == 0;
     let may_have_weakref = !base.supports_weakrefs() && fixed_size;
     let Some(declared) = namespace.get_interned(name!("__slots__")) else {
@@ -51,6 +52,11 @@ pub fn read(namespace: &DictRef, class_name: &StrRef, base: &TypeRef) -> PyResul
         } else {
             plain.push(name);
         }
+    }
+    // What the base that decides the layout lacks, others may bring along.
+    for other in bases.iter().filter_map(|b| b.downcast::<PyType>()) {
+        fields.dict |= may_have_dict && other.has_dict();
+        fields.weakref |= may_have_weakref && other.supports_weakrefs();
     }
     for name in plain {
         let mangled = intern_ref(&mangle(class_name, name));
