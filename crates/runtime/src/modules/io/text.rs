@@ -215,7 +215,7 @@ impl PyTextIOWrapper {
             Some(inner) => {
                 inner.write(&buffer, &data)?;
                 // The allocation serves again.
-                data.clear();
+                data.truncate(0);
                 self.pending.with(|pending| {
                     if pending.is_empty() {
                         *pending = data;
