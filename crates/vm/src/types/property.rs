@@ -174,7 +174,7 @@ impl PyProperty {
         match protocol::setattr(zelf.as_value(), name!("__doc__"), doc_value) {
             Ok(()) => Ok(()),
             Err(error)
-                if !given && error.is_instance(exceptions::attribute_error_class()) && doc.is_none() =>
+                if (given || doc.is_none()) && error.is_instance(exceptions::attribute_error_class()) =>
             {
                 Ok(())
             }
@@ -259,7 +259,6 @@ impl PyProperty {
     #[pygetset(setter, name = "__doc__")]
     fn set_doc(&self, value: Option<Value>) {
         self.doc.set(value);
-        self.getter_doc.set(false);
     }
 
     #[pygetset]
