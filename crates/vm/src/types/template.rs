@@ -368,10 +368,12 @@ impl PyTemplateIter {
         loop {
             let index = self.index.get();
             self.index.set(index + 1);
-            let part = if index % 2 == 0 { strings.get(index / 2) } else { interpolations.get(index / 2) };
+            let part =
+                if index.is_multiple_of(2) { strings.get(index / 2) } else { interpolations.get(index / 2) };
             match part {
                 // Empty strings are left out.
-                Some(part) if index % 2 == 0 && part.downcast::<PyStr>().is_some_and(|s| s.is_empty()) => {}
+                Some(part)
+                    if index.is_multiple_of(2) && part.downcast::<PyStr>().is_some_and(|s| s.is_empty()) => {}
                 Some(part) => return Ok(Some(part.clone())),
                 None => {
                     self.template.set(None);

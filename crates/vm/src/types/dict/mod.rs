@@ -44,19 +44,14 @@ struct Table {
 }
 
 /// Index slots as narrow as the table size allows.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 enum Indices {
     /// Nothing allocated yet.
+    #[default]
     Empty,
     U8(Box<[u8]>),
     U16(Box<[u16]>),
     U32(Box<[u32]>),
-}
-
-impl Default for Indices {
-    fn default() -> Indices {
-        Indices::Empty
-    }
 }
 
 impl Indices {

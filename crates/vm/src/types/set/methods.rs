@@ -115,7 +115,7 @@ macro_rules! shared {
             #[pymethod("($self, /, *others)")]
             fn intersection(zelf: &Ref<$class>, others: &[Value]) -> PyResult<Value> {
                 let [first, rest @ ..] = others else {
-                    return Ok(Self::copy(zelf)?);
+                    return Self::copy(zelf);
                 };
                 let mut result = ops::intersection(&zelf.data, first)?;
                 for other in rest {
@@ -128,7 +128,7 @@ macro_rules! shared {
             #[pymethod("($self, /, *others)")]
             fn difference(zelf: &Ref<$class>, others: &[Value]) -> PyResult<Value> {
                 let [first, rest @ ..] = others else {
-                    return Ok(Self::copy(zelf)?);
+                    return Self::copy(zelf);
                 };
                 let result = ops::difference(&zelf.data, first)?;
                 for other in rest {
