@@ -205,6 +205,10 @@ impl PyFrameLocals {
 
     #[slot]
     fn repr(zelf: &Ref<PyFrameLocals>) -> PyResult<StrRef> {
+        // Every access makes another proxy: the frame is what recurs.
+        let Some(_guard) = protocol::enter_repr(zelf.frame.as_value()) else {
+            return Ok(PyStr::from_str("{...}"));
+        };
         protocol::repr(snapshot(&zelf.frame)?.as_value())
     }
 
