@@ -16,6 +16,7 @@ pub mod heapq;
 pub mod io;
 pub mod itertools;
 pub mod marshal;
+pub mod math;
 pub mod opcode;
 pub mod operator;
 pub mod posix;
@@ -56,6 +57,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &io::MODULE,
     &itertools::MODULE,
     &marshal::MODULE,
+    &math::MODULE,
     &opcode::functions::MODULE,
     &operator::MODULE,
     &posix::MODULE,
