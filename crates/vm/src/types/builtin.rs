@@ -76,6 +76,22 @@ impl ClassCell {
     }
 }
 
+/// Gives the classes below `class` their method resolution order and inherited slots again: those that the first classes
+/// needed were made before these were complete.
+pub(super) fn complete_subclasses(class: &TypeRef) {
+    let subclasses = class.subclasses.get();
+    for subclass in subclasses {
+        // SAFETY: a class takes itself off its bases' lists when it dies.
+        let subclass = unsafe { Value::clone_from_bits(subclass as u64) };
+        let Some(subclass) = subclass.downcast::<PyType>() else { continue };
+        let mut mro = vec![subclass.to_value()];
+        mro.extend(class.mro().iter().cloned());
+        subclass.mro.set(Some(PyTuple::from_vec(mro)));
+        super::special::inherit_slots(subclass, class);
+        complete_subclasses(subclass);
+    }
+}
+
 fn type_flags(def: &ClassDef, base: Option<&TypeRef>) -> TypeFlags {
     let mut flags = TypeFlags::READY.union(TypeFlags::IMMORTAL);
     let pairs = [

@@ -56,6 +56,7 @@ pub fn initialise() {
     tuple::PyTuple::class();
     dict::PyDict::class();
     function::PyFunction::class();
+    builtin::complete_subclasses(object::PyObject::class());
 }
 
 /// The exception for a format specification that cannot be applied.
