@@ -2,6 +2,7 @@
 
 use minipy_macros::pymodule;
 use minipy_vm::frame::{self, PyFrame};
+use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::{PyResult, Ref, Value, exceptions};
 
 #[pymodule(name = "sys")]
@@ -41,6 +42,68 @@ pub mod functions {
             }
         }
         Ok(frames)
+    }
+
+    /// Return the installed asynchronous generators hooks.
+    ///
+    /// This returns a namedtuple of the form (firstiter, finalizer).
+    #[pyfunction("()")]
+    fn get_asyncgen_hooks() -> Value {
+        let thread = minipy_vm::thread::current();
+        let hook = |cell: &minipy_vm::GilCell<Option<Value>>| cell.get().unwrap_or(Value::NONE);
+        let values = vec![hook(&thread.async_gen_firstiter), hook(&thread.async_gen_finalizer)];
+        structseq::new_instance(&super::hooks_class(), 2, values)
+    }
+
+    /// set_asyncgen_hooks([firstiter] [, finalizer])
+    ///
+    /// Set a finalizer for async generators objects.
+    #[pyfunction("(firstiter=<unrepresentable>, finalizer=<unrepresentable>)")]
+    fn set_asyncgen_hooks(firstiter: Option<&Value>, finalizer: Option<&Value>) -> PyResult<()> {
+        let thread = minipy_vm::thread::current();
+        let pairs = [
+            ("finalizer", finalizer, &thread.async_gen_finalizer),
+            ("firstiter", firstiter, &thread.async_gen_firstiter),
+        ];
+        for (name, hook, cell) in pairs {
+            let Some(hook) = hook else { continue };
+            if !hook.is_none() && !minipy_vm::protocol::is_callable(hook) {
+                return Err(exceptions::type_error(format!(
+                    "callable {name} expected, got {}",
+                    hook.type_name()
+                )));
+            }
+            super::super::audit(&format!("sys.set_asyncgen_hook_{name}"), &[])?;
+            cell.set((!hook.is_none()).then(|| hook.clone()));
+        }
+        Ok(())
+    }
+
+    /// Check status of origin tracking for coroutine objects in this thread.
+    #[pyfunction("()")]
+    fn get_coroutine_origin_tracking_depth() -> i64 {
+        minipy_vm::thread::current().coroutine_origin_depth.get() as i64
+    }
+
+    /// Enable or disable origin tracking for coroutine objects in this thread.
+    ///
+    /// Coroutine objects will track 'depth' frames of traceback information
+    /// about where they came from, available in their cr_origin attribute.
+    ///
+    /// Set a depth of 0 to disable.
+    #[pyfunction("(depth)")]
+    fn set_coroutine_origin_tracking_depth(depth: i32) -> PyResult<()> {
+        if depth < 0 {
+            return Err(exceptions::value_error("depth must be >= 0"));
+        }
+        minipy_vm::thread::current().coroutine_origin_depth.set(depth as _);
+        Ok(())
+    }
+
+    /// Private function for getting PyConfig.cpu_count
+    #[pyfunction("()")]
+    fn _get_cpu_count_config() -> i64 {
+        -1
     }
 
     /// Return the global debug tracing function set with sys.settrace.
@@ -91,6 +154,25 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
+
+static ASYNCGEN_HOOKS: StructSeqDef = StructSeqDef {
+    module: "builtins",
+    name: "asyncgen_hooks",
+    doc: "asyncgen_hooks\n\nDescribes asynchronous generator hooks.",
+    fields: &[
+        ("firstiter", "function called when iteration starts"),
+        ("finalizer", "function called on finalization"),
+    ],
+    visible: 2,
+    instantiable: true,
+};
+
+fn hooks_class() -> minipy_vm::TypeRef {
+    static CLASS: minipy_vm::GilCell<Option<minipy_vm::TypeRef>> = minipy_vm::GilCell::new(None);
+    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&ASYNCGEN_HOOKS));
+    CLASS.set(Some(class.clone()));
+    class
+}
 
 /// The event engine does not exist yet: only None, which asks for no events, can be set.
 fn no_events_yet(function: &Value, what: &str) -> PyResult<()> {
