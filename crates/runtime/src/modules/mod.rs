@@ -21,6 +21,7 @@ pub mod opcode;
 pub mod operator;
 pub mod posix;
 mod record;
+pub mod select;
 pub mod signal;
 pub mod sre;
 mod stat;
@@ -62,6 +63,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &operator::MODULE,
     &posix::MODULE,
     &sre::MODULE,
+    &select::MODULE,
     &signal::MODULE,
     &stat::MODULE,
     &suggestions::functions::MODULE,
