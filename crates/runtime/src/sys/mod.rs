@@ -1,6 +1,5 @@
 //! `sys`: a file per theme.
 
-mod coroutines;
 mod flags;
 mod hooks;
 mod introspection;
@@ -28,7 +27,6 @@ static DEF: ModuleDef = ModuleDef {
     attrs: &[],
     classes: &[],
     parts: &[
-        &coroutines::MODULE,
         &hooks::MODULE,
         &introspection::MODULE,
         &limits::MODULE,
