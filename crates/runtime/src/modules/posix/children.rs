@@ -350,6 +350,7 @@ pub fn run_in_parent() {
 /// Makes the calling thread the main thread of the child, and calls the registered functions.
 pub fn after_in_child() {
     crate::modules::thread::set_main();
+    crate::modules::signal::set_main();
     run_hooks(|h| &h.child);
 }
 

@@ -3,6 +3,8 @@
 mod native;
 mod waiting;
 
+pub use native::set_main;
+
 use crate::syscall;
 use minipy_macros::pymodule;
 use minipy_vm::cell::GilCell;
@@ -148,6 +150,7 @@ pub use functions::MODULE;
 
 /// Makes the module, and with it the handler of SIGINT; a broken pipe is an error of `write`, not a signal.
 pub fn start() -> PyResult<()> {
+    set_main();
     let ignored = [libc::SIGPIPE, libc::SIGXFSZ];
     for signum in ignored {
         native::install(signum, native::Action::Ignore).map_err(syscall::os_error)?;

@@ -2,7 +2,7 @@
 
 use minipy_vm::Value;
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 /// What happens when a signal arrives.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,25 @@ pub fn set_wakeup(fd: i32) -> i32 {
     WAKEUP.swap(fd, Ordering::SeqCst)
 }
 
+/// The thread whose system calls signals interrupt: that which runs the Python handlers.
+static MAIN: AtomicU64 = AtomicU64::new(0);
+
+/// Makes the calling thread the one that signals are passed on to.
+pub fn set_main() {
+    // SAFETY: no memory is passed.
+    MAIN.store(unsafe { libc::pthread_self() }, Ordering::SeqCst);
+}
+
 /// The native handler: only what is safe in one.
 extern "C" fn arrived(signum: i32) {
+    let main = MAIN.load(Ordering::Relaxed);
+    // SAFETY: both calls may be made in a signal handler, and the main thread lives as long as the process.
+    if main != 0
+        && unsafe { libc::pthread_self() } != main
+        && unsafe { libc::pthread_kill(main, signum) } == 0
+    {
+        return;
+    }
     let fd = WAKEUP.load(Ordering::Relaxed);
     // SAFETY: errno is the thread's own, and restored; `write` may be called in a signal handler.
     unsafe {
