@@ -1,9 +1,10 @@
 //! From Python source to code objects: the front end and the compiler as the runtime uses them.
 
+use crate::ast_objects::Converter;
 use minipy_bytecode::CodeObject;
 use minipy_compiler::{CompileError, CompileOptions, ErrorKind};
-use minipy_parser::ast::Arena;
-use minipy_parser::{ParseOptions, Refused};
+use minipy_parser::ast::{AnyNode, Arena};
+use minipy_parser::{ParseOptions, Parsed, Refused};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{PyStr, StrRef};
 use minipy_vm::{PyErr, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, protocol};
@@ -91,8 +92,9 @@ pub fn from_ast_object(source: &Value, request: &Request<'_>) -> Option<PyResult
 
 /// `compile(…, PyCF_ONLY_AST)`.
 pub fn parse_to_ast(source: &Source, request: &Request<'_>) -> PyResult<Value> {
-    let _ = (source, request);
-    Err(exceptions::not_implemented_error("ast objects"))
+    let arena = Arena::new();
+    let parsed = parse(&arena, source, request)?;
+    Converter::new()?.node(AnyNode::from(&parsed.module))
 }
 
 /// Compiles a source to a code object, or raises SyntaxError.
@@ -103,17 +105,35 @@ pub fn compile(source: &Source, request: &Request<'_>) -> PyResult<Ref<PyCode>> 
 /// As [`compile`], giving the code object as plain data.
 pub fn compile_to_data(source: &Source, request: &Request<'_>) -> PyResult<CodeObject> {
     let arena = Arena::new();
-    let options = ParseOptions { mode: request.mode, flags: request.flags, max_int_digits: 4300 };
-    let parsed = match source {
-        Source::Text(text) => minipy_parser::parse_str(&arena, text, options),
-        Source::Bytes(bytes) => minipy_parser::parse_bytes(&arena, bytes, options, None),
-    };
-    let parsed = parsed.map_err(|refused| refused_error(&refused, request))?;
+    let parsed = parse(&arena, source, request)?;
     let optimize = if request.optimize < 0 { crate::config::optimize() } else { request.optimize as u8 };
     let options = CompileOptions { optimize, flags: request.flags };
     let mut warnings = Vec::new();
-    minipy_compiler::compile(&parsed.module, request.filename, options, &mut warnings)
-        .map_err(|error| compile_error(&error, parsed.source, request))
+    let code = minipy_compiler::compile(&parsed.module, request.filename, options, &mut warnings)
+        .map_err(|error| compile_error(&error, parsed.source, request));
+    for warning in &warnings {
+        warn(&warning.message, request, i64::from(warning.location.lineno))?;
+    }
+    code
+}
+
+/// Parses a source, issuing the warnings that the parser has about it.
+fn parse<'a>(arena: &'a Arena, source: &Source, request: &Request<'_>) -> PyResult<Parsed<'a>> {
+    let max_int_digits = minipy_vm::types::int::convert::max_str_digits();
+    let options = ParseOptions { mode: request.mode, flags: request.flags, max_int_digits };
+    let parsed = match source {
+        Source::Text(text) => minipy_parser::parse_str(arena, text, options),
+        Source::Bytes(bytes) => minipy_parser::parse_bytes(arena, bytes, options, None),
+    };
+    let parsed = parsed.map_err(|refused| refused_error(&refused, request))?;
+    for warning in &parsed.warnings {
+        warn(&warning.msg, request, i64::from(warning.lineno))?;
+    }
+    Ok(parsed)
+}
+
+fn warn(message: &str, request: &Request<'_>, lineno: i64) -> PyResult<()> {
+    minipy_vm::warnings::warn_explicit(exceptions::syntax_warning_class(), message, request.filename, lineno)
 }
 
 /// The exception for a source that the parser refused.

@@ -26,13 +26,7 @@ static DEF: ModuleDef = ModuleDef {
     functions: &[],
     attrs: &[],
     classes: &[],
-    parts: &[
-        &hooks::MODULE,
-        &introspection::MODULE,
-        &limits::MODULE,
-        &records::MODULE,
-        &flags::MODULE,
-    ],
+    parts: &[&hooks::MODULE, &introspection::MODULE, &limits::MODULE, &records::MODULE, &flags::MODULE],
     init: None,
 };
 

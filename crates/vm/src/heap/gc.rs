@@ -324,7 +324,7 @@ fn candidate(header: &Header, target: usize, offset: usize) -> Option<usize> {
 
 /// Which of the candidates are referred to only by one another.
 fn find_unreachable(all: &[*const Header], target: usize, offset: usize) -> Vec<*const Header> {
-    // SAFETY (for the whole function): candidates are live, and traversing runs no Python code.
+    // SAFETY: candidates are live, and traversing runs no Python code.
     let mut external: Vec<u32> = all.iter().map(|&p| unsafe { (*p).refcount() }).collect();
     for &object in all {
         let mut count = |child: &Value| {

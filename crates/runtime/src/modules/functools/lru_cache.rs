@@ -24,7 +24,16 @@ use std::cell::Cell;
 /// cache_info_type:    namedtuple class with the fields:
 ///                         hits misses currsize maxsize
 ///
-#[pyclass(name = "_lru_cache_wrapper", module = "functools", dict, weakref, gc, dict, weakref, method_descriptor)]
+#[pyclass(
+    name = "_lru_cache_wrapper",
+    module = "functools",
+    dict,
+    weakref,
+    gc,
+    dict,
+    weakref,
+    method_descriptor
+)]
 pub struct LruCacheWrapper {
     function: Value,
     /// `None`: without bound.
