@@ -149,8 +149,8 @@ impl Config {
                 }
                 continue;
             }
-            let mut letters = arg[1..].char_indices();
-            while let Some((at, letter)) = letters.next() {
+            let letters = arg[1..].char_indices();
+            for (at, letter) in letters {
                 let tail = &arg[1 + at + letter.len_utf8()..];
                 let mut argument = |what: char| match tail {
                     "" => rest

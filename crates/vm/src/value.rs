@@ -27,7 +27,6 @@ const fn immediate(n: u64) -> Value {
     Value(NonZeroU64::new(n << 3 | 0b100).expect("tag bits are set"))
 }
 
-#[expect(clippy::declare_interior_mutable_const, reason = "immediates own nothing")]
 impl Value {
     pub const NONE: Value = immediate(0);
     pub const FALSE: Value = immediate(1);

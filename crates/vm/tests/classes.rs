@@ -68,7 +68,8 @@ fn wrappers_and_classes() {
     let name = minipy_vm::types::str::intern("x");
     assert!(protocol::setattr(&object, &name, one.clone()).is_ok());
     assert_eq!(repr(&attr(&object, "x")), "1");
-    let b = make("B", &[a.clone()], PyDict::new_ref().into_value()).unwrap_or_else(|e| panic!("{e}"));
+    let b =
+        make("B", std::slice::from_ref(&a), PyDict::new_ref().into_value()).unwrap_or_else(|e| panic!("{e}"));
     let error = "TypeError: Cannot create a consistent method resolution order (MRO) for bases A, B";
     assert_eq!(
         make("C", &[a.clone(), b.clone()], PyDict::new_ref().into_value()).map(drop),

@@ -81,7 +81,7 @@ fn crc_hqx(data: &[u8], crc: u16) -> u16 {
 }
 
 fn from_hex(text: &[u8]) -> PyResult<BytesRef> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return Err(error("Odd-length string"));
     }
     let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);

@@ -9,8 +9,8 @@ use minipy_vm::buffer::{Buffer, flags, get_buffer};
 use minipy_vm::types::bytes::{BytesLike, from_slice};
 use minipy_vm::types::str::{PyStr, StrRef};
 use minipy_vm::{
-    Args, BytesRef, GilCell, PyBytes, PyErr, PyModule, PyResult, PyTuple, Ref, Traverse, TupleRef, Value,
-    Visitor, exceptions, module_exception, protocol,
+    Args, BytesRef, GilCell, PyBytes, PyErr, PyModule, PyResult, Ref, Traverse, TupleRef, Value, Visitor,
+    exceptions, module_exception, protocol,
 };
 use rustc_hash::FxHashMap;
 use std::cell::Cell;

@@ -127,6 +127,9 @@ pub unsafe fn discard_frame(thread: &Thread, frame: *mut Frame) {
 }
 
 /// Gives the record to its frame object if that is still in use elsewhere; drops both otherwise.
+///
+/// # Safety
+/// The call has ended, and `frame` has a frame object.
 #[cold]
 #[inline(never)]
 pub unsafe fn leave_to_object(frame: *mut Frame) {

@@ -60,7 +60,7 @@ impl<T: 'static> Ref<T> {
     /// Whether both are the same object.
     #[inline(always)]
     pub fn is<U>(&self, other: &Ref<U>) -> bool {
-        self.as_ptr() as usize == other.as_ptr() as usize
+        std::ptr::addr_eq(self.as_ptr(), other.as_ptr())
     }
 
     /// The reference as one to the payload's first field, which a subclass's payload embeds.

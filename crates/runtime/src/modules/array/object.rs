@@ -117,7 +117,7 @@ impl Array {
     }
 
     pub(super) fn append_bytes(&self, data: &[u8]) -> PyResult<()> {
-        if data.len() % self.code.size != 0 {
+        if !data.len().is_multiple_of(self.code.size) {
             return Err(exceptions::value_error("bytes length not a multiple of item size"));
         }
         self.check_resizable()?;

@@ -310,7 +310,7 @@ impl Deque {
     #[pymethod("($self, /)")]
     fn __sizeof__(&self) -> usize {
         // Blocks of 64 items with two links, as CPython lays a deque out.
-        let blocks = (self.size() + 63) / 64;
+        let blocks = self.size().div_ceil(64);
         216 + 528 * blocks.max(1)
     }
 

@@ -108,7 +108,7 @@ pub mod functions {
     #[pyfunction("(name, /)")]
     fn unsetenv(name: &Value) -> PyResult<()> {
         let name_bytes = super::environment_text(name)?;
-        crate::sys::audit("os.unsetenv", &[name.clone()])?;
+        crate::sys::audit("os.unsetenv", std::slice::from_ref(name))?;
         // SAFETY: the name is NUL-terminated; native code reads the environment under the GIL.
         syscall::check(unsafe { libc::unsetenv(name_bytes.as_ptr()) }).map(drop)
     }

@@ -53,6 +53,7 @@ pub mod functions {
             PathOrFd::Fd(fd, _) => syscall::blocking(|| unsafe { libc::fstatvfs(*fd, out.as_mut_ptr()) })?,
             // SAFETY: the path is NUL-terminated, `out` has room.
             PathOrFd::Path(p) => {
+                // SAFETY: as said above.
                 syscall::blocking(|| unsafe { libc::statvfs(p.as_ptr(), out.as_mut_ptr()) })?
             }
             PathOrFd::None => Err(libc::ENOENT),

@@ -33,10 +33,9 @@ pub fn set_main() {
 extern "C" fn arrived(signum: i32) {
     let main = MAIN.load(Ordering::Relaxed);
     // SAFETY: both calls may be made in a signal handler, and the main thread lives as long as the process.
-    if main != 0
-        && unsafe { libc::pthread_self() } != main
-        && unsafe { libc::pthread_kill(main, signum) } == 0
-    {
+    let passed_on =
+        main != 0 && unsafe { libc::pthread_self() != main && libc::pthread_kill(main, signum) == 0 };
+    if passed_on {
         return;
     }
     let fd = WAKEUP.load(Ordering::Relaxed);

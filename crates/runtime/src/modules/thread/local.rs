@@ -54,15 +54,6 @@ fn namespace(object: &Value) -> PyResult<DictRef> {
     Ok(dict)
 }
 
-/// Forgets what a thread that has ended kept in `local`.
-pub fn forget(local: &PyLocal, ident: u64) {
-    let dead = local.namespaces.with(|all| {
-        let index = all.iter().position(|(i, _)| *i == ident)?;
-        Some(all.swap_remove(index))
-    });
-    drop(dead);
-}
-
 #[pymethods]
 impl PyLocal {
     #[slot]

@@ -17,6 +17,7 @@ pub use spawn::{main_ident, set_main};
 /// This module provides primitive operations to write multi-threaded programs.
 /// The 'threading' module provides a more convenient interface.
 #[pymodule(name = "_thread", classes(PyThreadHandle, PyLock, PyRLock, PyLocal), parts(spawn::MODULE))]
+#[expect(non_snake_case, reason = "attributes have their Python names")]
 pub mod functions {
     use super::*;
 

@@ -82,7 +82,7 @@ impl State {
             let Some(attribute) = item.downcast::<PyStr>() else {
                 return Err(not_a_name(&module, &item, skip_private));
             };
-            if skip_private && attribute.len() > 0 && attribute.char_at(0) == u32::from(b'_') {
+            if skip_private && !attribute.is_empty() && attribute.char_at(0) == u32::from(b'_') {
                 continue;
             }
             let value = protocol::getattr(&module, attribute)?;

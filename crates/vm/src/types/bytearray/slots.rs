@@ -33,7 +33,7 @@ impl ByteString for PyByteArray {
     }
 
     fn unchanged(zelf: &ByteArrayRef) -> Value {
-        zelf.with(|data| PyByteArray::make(data))
+        zelf.with(PyByteArray::make)
     }
 }
 

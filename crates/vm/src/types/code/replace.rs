@@ -192,7 +192,7 @@ impl Fields {
     }
 
     fn finish(mut self, old_consts: Option<&TupleRef>) -> PyResult<Ref<PyCode>> {
-        if self.code.code.is_empty() || self.code.code.len() % 2 != 0 {
+        if self.code.code.is_empty() || !self.code.code.len().is_multiple_of(2) {
             return Err(exceptions::value_error("code: co_code is malformed"));
         }
         self.lay_out_locals()?;

@@ -86,10 +86,10 @@ impl PyRange {
 
     /// The int at a position that is in range.
     fn item(&self, index: &Value) -> Value {
-        if let (Some((start, step, _)), Some(index)) = (self.small(), index.as_small_int()) {
-            if let Some(item) = step.checked_mul(index).and_then(|n| n.checked_add(start)) {
-                return Value::from(item);
-            }
+        if let (Some((start, step, _)), Some(index)) = (self.small(), index.as_small_int())
+            && let Some(item) = step.checked_mul(index).and_then(|n| n.checked_add(start))
+        {
+            return Value::from(item);
         }
         int::from_ibig(big(&self.start) + big(&self.step) * big(index))
     }

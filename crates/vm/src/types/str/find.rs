@@ -17,7 +17,7 @@ impl PyStr {
             if needle.is_empty() {
                 return Some(start);
             }
-            U::find(hay, &*U::of(needle)?).map(|at| start + at)
+            U::find(hay, &U::of(needle)?).map(|at| start + at)
         }
         by_width!(self.data(), d => run(d, needle, start, end))
     }
@@ -29,7 +29,7 @@ impl PyStr {
             if needle.is_empty() {
                 return Some(end);
             }
-            U::rfind(hay, &*U::of(needle)?).map(|at| start + at)
+            U::rfind(hay, &U::of(needle)?).map(|at| start + at)
         }
         by_width!(self.data(), d => run(d, needle, start, end))
     }

@@ -26,7 +26,7 @@ static NEW: FnSpec = FnSpec {
 };
 
 /// An argument naming an encoding or an error handler.
-fn name_arg<'a>(value: Option<&'a Value>, param: usize) -> PyResult<Option<&'a StrRef>> {
+fn name_arg(value: Option<&Value>, param: usize) -> PyResult<Option<&StrRef>> {
     value.map(|value| <&Ref<PyStr>>::from_arg(value, ArgPos { spec: &NEW, param })).transpose()
 }
 
