@@ -204,11 +204,13 @@ fn run_script(config: &Config, path: &str, namespace: &DictRef) -> PyResult<()> 
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let folder = real.parent().map_or_else(String::new, |p| p.to_string_lossy().into_owned());
     prepend_path(config, &folder)?;
-    namespace.insert("__file__", path);
+    // The main script is known by its absolute name everywhere but in `sys.argv`.
+    let path = &absolute(path);
+    namespace.insert("__file__", path.as_str());
     namespace.insert("__cached__", Value::NONE);
     let loader = import::import_module("_frozen_importlib_external")?;
     let class = protocol::getattr(&loader, name!("SourceFileLoader"))?;
-    namespace.insert("__loader__", protocol::call(&class, &[Value::from("__main__"), Value::from(path)])?);
+    namespace.insert("__loader__", protocol::call(&class, &[Value::from("__main__"), Value::from(path.as_str())])?);
     run_source(&Source::Bytes(source), path, namespace)
 }
 
