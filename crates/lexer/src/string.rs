@@ -199,9 +199,8 @@ impl Lexer<'_> {
                 }
                 b'\\' => match bytes.get(at + 1) {
                     // A backslash does not escape a brace.
-                    Some(b'{' | b'}') if !raw => {
-                        self.warn_brace(at);
-                    }
+                    Some(b'{' | b'}') if raw => {}
+                    Some(b'{' | b'}') => self.warn_brace(at),
                     Some(b'N') if !raw => {
                         at += 1;
                         if bytes.get(at + 1) == Some(&b'{') {

@@ -210,7 +210,10 @@ fn run_script(config: &Config, path: &str, namespace: &DictRef) -> PyResult<()> 
     namespace.insert("__cached__", Value::NONE);
     let loader = import::import_module("_frozen_importlib_external")?;
     let class = protocol::getattr(&loader, name!("SourceFileLoader"))?;
-    namespace.insert("__loader__", protocol::call(&class, &[Value::from("__main__"), Value::from(path.as_str())])?);
+    namespace.insert(
+        "__loader__",
+        protocol::call(&class, &[Value::from("__main__"), Value::from(path.as_str())])?,
+    );
     run_source(&Source::Bytes(source), path, namespace)
 }
 

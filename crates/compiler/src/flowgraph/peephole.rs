@@ -127,12 +127,11 @@ fn optimize_instr(instrs: &mut [CfgInstr], index: usize, consts: &mut ConstTable
             instrs[index + 1].nop();
         }
         Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE => fold_unary_op(instrs, index, consts),
-        Op::CALL_INTRINSIC_1
-            if oparg == INTRINSIC_LIST_TO_TUPLE
-                && !fold_list_to_tuple(instrs, index, consts)
-                && next == Some(Op::GET_ITER) =>
-        {
-            instrs[index].nop();
+        Op::CALL_INTRINSIC_1 if oparg == INTRINSIC_LIST_TO_TUPLE => {
+            let folded = fold_list_to_tuple(instrs, index, consts);
+            if !folded && next == Some(Op::GET_ITER) {
+                instrs[index].nop();
+            }
         }
         Op::CALL_INTRINSIC_1 if oparg == INTRINSIC_UNARY_POSITIVE => fold_unary_op(instrs, index, consts),
         Op::BINARY_OP => fold_binary_op(instrs, index, consts),

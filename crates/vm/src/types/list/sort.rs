@@ -487,7 +487,7 @@ mod tests {
     fn sorts_stably() {
         for len in [0, 1, 2, 3, 31, 32, 33, 64, 65, 100, 1000, 5000] {
             for modulus in [1, 2, 10, 1000, u64::MAX] {
-                check(len, modulus, len as u64 + modulus);
+                check(len, modulus, (len as u64).wrapping_add(modulus));
             }
         }
     }
