@@ -4,6 +4,7 @@
 //! answers for the folder, and the loader's `get_source` and `get_data` give their text to `linecache` and `inspect`.
 
 use crate::compile::{self, Mode, Request, Source};
+use crate::modules::marshal;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{StrRef, intern};
@@ -20,11 +21,19 @@ pub struct PyEmbeddedImporter {
 
 /// The code object of a library file.
 pub fn code(path: &str, filename: &str) -> PyResult<Ref<PyCode>> {
-    let Some(source) = minipy_stdlib::source(path) else {
+    let Some(file) = minipy_stdlib::file(path) else {
         return Err(exceptions::runtime_error(format!("the embedded library has no {path}")));
     };
+    if let Some(data) = file.code().filter(|_| crate::config::optimize() == 0) {
+        let (value, _) = marshal::load(data, true)?;
+        let Some(code) = value.downcast::<PyCode>() else {
+            return Err(exceptions::runtime_error(format!("the embedded code of {path} is damaged")));
+        };
+        code.set_filename(&intern(filename));
+        return Ok(code.clone());
+    }
     let request = Request { filename, mode: Mode::Exec, flags: 0, optimize: -1 };
-    compile::compile(&Source::Bytes(source.to_vec()), &request)
+    compile::compile(&Source::Bytes(file.source().to_vec()), &request)
 }
 
 /// The path hook for `root` and the folders below it.
