@@ -2,6 +2,7 @@
 
 use minipy_macros::pymodule;
 use minipy_vm::types::str::{StrRef, intern_ref};
+use minipy_vm::types::typeobj::{PyType, TypeFlags, TypeRef};
 use minipy_vm::{PyResult, PyStr, Ref, Value, exceptions, name, protocol, thread};
 
 #[pymodule(name = "sys")]
@@ -138,6 +139,34 @@ pub mod functions {
     #[pyfunction("()")]
     fn _clear_internal_caches() {
         minipy_vm::types::typeobj::clear_method_cache();
+    }
+
+    /// Clear the internal type lookup cache.
+    #[pyfunction("()")]
+    fn _clear_type_cache() {
+        minipy_vm::types::typeobj::clear_method_cache();
+    }
+
+    /// Private function for clearing certain descriptors from a type's dictionary.
+    ///
+    /// See gh-135228 for context.
+    #[pyfunction("(type, /)")]
+    fn _clear_type_descriptors(r#type: &TypeRef) -> PyResult<()> {
+        if r#type.flags().contains(TypeFlags::IMMUTABLETYPE) {
+            return Err(exceptions::type_error("argument is immutable"));
+        }
+        r#type.clear_instance_descriptors()
+    }
+
+    /// Return True if the given object is "immortal" per PEP 683.
+    ///
+    /// This function should be used for specialized purposes only.
+    #[pyfunction("(op, /)")]
+    fn _is_immortal(op: &Value) -> bool {
+        match op.downcast::<PyType>() {
+            Some(class) => class.flags().contains(TypeFlags::IMMORTAL),
+            None => op.header().is_none(),
+        }
     }
 
     /// Return the default encoding used by the Unicode implementation.

@@ -3,6 +3,7 @@
 mod flags;
 mod hooks;
 mod introspection;
+mod jit;
 mod limits;
 pub mod os;
 mod records;
@@ -35,6 +36,8 @@ static NAMESPACE: GilCell<Option<DictRef>> = GilCell::new(None);
 /// Makes the module.
 pub fn make() -> PyResult<Ref<PyModule>> {
     let module = PyModule::from_def(&DEF)?;
+    // A module that only `sys` knows: it cannot be imported.
+    module.namespace().insert("_jit", PyModule::from_def(&jit::MODULE)?);
     NAMESPACE.set(Some(module.namespace()));
     Ok(module)
 }

@@ -362,6 +362,16 @@ impl PyType {
         }
     }
 
+    /// Takes `__dict__` and `__weakref__` out of the class's own dict, for classes that are about to be replaced.
+    pub fn clear_instance_descriptors(&self) -> PyResult<()> {
+        let dict = self.dict();
+        for name in [name!("__dict__"), name!("__weakref__")] {
+            dict.remove_str(name)?;
+        }
+        self.modified();
+        Ok(())
+    }
+
     /// Whether weak references to instances can be made.
     pub fn supports_weakrefs(&self) -> bool {
         self.flags().contains(TypeFlags::MANAGED_WEAKREF)
