@@ -94,6 +94,12 @@ fn dispatch(state: &mut State) -> Exit {
                 }
             }};
         }
+        /// Runs a handler that is not inlined.
+        macro_rules! outlined {
+            ($s:ident.$handler:ident($($arg:expr),*)) => {
+                $s.outlined(|s| s.$handler($($arg),*))
+            };
+        }
         loop {
             let (opcode, arg) = fetch!(s);
             match opcode {
@@ -104,7 +110,7 @@ fn dispatch(state: &mut State) -> Exit {
                     s.load_fast(arg);
                     s.skip(1);
                 }
-                op::LOAD_FAST_CHECK => step!(0, s.load_fast_check(arg)),
+                op::LOAD_FAST_CHECK => step!(0, outlined!(s.load_fast_check(arg))),
                 op::LOAD_FAST_AND_CLEAR => {
                     s.load_fast_and_clear(arg);
                     s.skip(1);
@@ -128,7 +134,7 @@ fn dispatch(state: &mut State) -> Exit {
                     s.store_fast(arg & 15);
                     s.skip(1);
                 }
-                op::DELETE_FAST => step!(0, s.delete_fast(arg)),
+                op::DELETE_FAST => step!(0, outlined!(s.delete_fast(arg))),
                 op::LOAD_CONST => {
                     s.load_const(arg);
                     s.skip(1);
@@ -137,7 +143,7 @@ fn dispatch(state: &mut State) -> Exit {
                     s.push(Value::small_int(i64::from(arg)));
                     s.skip(1);
                 }
-                op::LOAD_COMMON_CONSTANT => step!(0, s.load_common_constant(arg)),
+                op::LOAD_COMMON_CONSTANT => step!(0, outlined!(s.load_common_constant(arg))),
                 op::POP_TOP | op::POP_ITER | op::END_FOR => {
                     s.pop_top();
                     s.skip(1);
@@ -159,7 +165,7 @@ fn dispatch(state: &mut State) -> Exit {
                     s.skip(1);
                 }
                 // Operators.
-                op::BINARY_OP => step!(5, s.binary_op(arg)),
+                op::BINARY_OP => step!(5, outlined!(s.binary_op(arg))),
                 op::COMPARE_OP => step!(1, s.compare_op(arg)),
                 op::ADD => step!(5, s.add(arg)),
                 op::SUBTRACT => step!(5, s.subtract(arg)),
@@ -176,7 +182,7 @@ fn dispatch(state: &mut State) -> Exit {
                 op::NOT_EQUAL_JUMP => jump!(s.compare_jump::<{ CmpOp::Ne as u8 }>(arg)),
                 op::GREATER_JUMP => jump!(s.compare_jump::<{ CmpOp::Gt as u8 }>(arg)),
                 op::GREATER_EQUAL_JUMP => jump!(s.compare_jump::<{ CmpOp::Ge as u8 }>(arg)),
-                op::CONTAINS_OP => step!(1, s.contains_op(arg)),
+                op::CONTAINS_OP => step!(1, outlined!(s.contains_op(arg))),
                 op::IS_OP => {
                     s.is_op(arg);
                     s.skip(1);
@@ -186,18 +192,18 @@ fn dispatch(state: &mut State) -> Exit {
                     s.unary_not();
                     s.skip(1);
                 }
-                op::UNARY_NEGATIVE => step!(0, s.unary_negative()),
-                op::UNARY_INVERT => step!(0, s.unary_invert()),
-                op::BINARY_SLICE => step!(0, s.binary_slice()),
-                op::STORE_SLICE => step!(0, s.store_slice()),
+                op::UNARY_NEGATIVE => step!(0, outlined!(s.unary_negative())),
+                op::UNARY_INVERT => step!(0, outlined!(s.unary_invert())),
+                op::BINARY_SLICE => step!(0, outlined!(s.binary_slice())),
+                op::STORE_SLICE => step!(0, outlined!(s.store_slice())),
                 op::STORE_SUBSCR => step!(1, s.store_subscr()),
-                op::DELETE_SUBSCR => step!(0, s.delete_subscr()),
+                op::DELETE_SUBSCR => step!(0, outlined!(s.delete_subscr())),
                 // Jumps.
                 op::JUMP_FORWARD => s.skip(1 + arg as usize),
                 op::JUMP_BACKWARD => {
                     s.jump_back(2, arg);
                     if breaker::is_set() {
-                        jump!(s.serve_breaker());
+                        jump!(outlined!(s.serve_breaker()));
                     }
                 }
                 op::JUMP_BACKWARD_NO_INTERRUPT => s.jump_back(1, arg),
@@ -206,35 +212,35 @@ fn dispatch(state: &mut State) -> Exit {
                 op::POP_JUMP_IF_NONE => s.pop_jump_if_none(true, arg),
                 op::POP_JUMP_IF_NOT_NONE => s.pop_jump_if_none(false, arg),
                 // Names.
-                op::LOAD_GLOBAL => step!(4, s.load_global(arg)),
+                op::LOAD_GLOBAL => step!(4, outlined!(s.load_global(arg))),
                 op::LOAD_GLOBAL_MODULE => step!(4, s.load_global_module(arg)),
                 op::LOAD_GLOBAL_BUILTIN => step!(4, s.load_global_builtin(arg)),
-                op::LOAD_NAME => step!(0, s.load_name(arg)),
-                op::STORE_NAME => step!(0, s.store_name(arg)),
-                op::DELETE_NAME => step!(0, s.delete_name(arg)),
-                op::STORE_GLOBAL => step!(0, s.store_global(arg)),
-                op::DELETE_GLOBAL => step!(0, s.delete_global(arg)),
-                op::LOAD_LOCALS => step!(0, s.load_locals()),
-                op::LOAD_FROM_DICT_OR_GLOBALS => step!(0, s.load_from_dict_or_globals(arg)),
-                op::LOAD_FROM_DICT_OR_DEREF => step!(0, s.load_from_dict_or_deref(arg)),
-                op::LOAD_BUILD_CLASS => step!(0, s.load_build_class()),
-                op::SETUP_ANNOTATIONS => step!(0, s.setup_annotations()),
+                op::LOAD_NAME => step!(0, outlined!(s.load_name(arg))),
+                op::STORE_NAME => step!(0, outlined!(s.store_name(arg))),
+                op::DELETE_NAME => step!(0, outlined!(s.delete_name(arg))),
+                op::STORE_GLOBAL => step!(0, outlined!(s.store_global(arg))),
+                op::DELETE_GLOBAL => step!(0, outlined!(s.delete_global(arg))),
+                op::LOAD_LOCALS => step!(0, outlined!(s.load_locals())),
+                op::LOAD_FROM_DICT_OR_GLOBALS => step!(0, outlined!(s.load_from_dict_or_globals(arg))),
+                op::LOAD_FROM_DICT_OR_DEREF => step!(0, outlined!(s.load_from_dict_or_deref(arg))),
+                op::LOAD_BUILD_CLASS => step!(0, outlined!(s.load_build_class())),
+                op::SETUP_ANNOTATIONS => step!(0, outlined!(s.setup_annotations())),
                 op::MAKE_CELL => {
-                    s.make_cell(arg);
+                    outlined!(s.make_cell(arg));
                     s.skip(1);
                 }
                 op::COPY_FREE_VARS => {
-                    s.copy_free_vars(arg);
+                    outlined!(s.copy_free_vars(arg));
                     s.skip(1);
                 }
-                op::LOAD_DEREF => step!(0, s.load_deref(arg)),
+                op::LOAD_DEREF => step!(0, outlined!(s.load_deref(arg))),
                 op::STORE_DEREF => {
-                    s.store_deref(arg);
+                    outlined!(s.store_deref(arg));
                     s.skip(1);
                 }
-                op::DELETE_DEREF => step!(0, s.delete_deref(arg)),
+                op::DELETE_DEREF => step!(0, outlined!(s.delete_deref(arg))),
                 // Attributes.
-                op::LOAD_ATTR => step!(9, s.load_attr(arg)),
+                op::LOAD_ATTR => step!(9, outlined!(s.load_attr(arg))),
                 op::LOAD_ATTR_INSTANCE => step!(9, s.load_attr_instance(arg)),
                 op::LOAD_ATTR_METHOD => step!(9, s.load_attr_method(arg)),
                 op::LOAD_ATTR_METHOD_NO_DICT => step!(9, s.load_attr_method_no_dict(arg)),
@@ -243,10 +249,10 @@ fn dispatch(state: &mut State) -> Exit {
                 op::LOAD_ATTR_SLOT => step!(9, s.load_attr_slot(arg)),
                 op::STORE_ATTR_INSTANCE => step!(4, s.store_attr_instance(arg)),
                 op::STORE_ATTR_NEW => step!(4, s.store_attr_new(arg)),
-                op::STORE_ATTR => step!(4, s.store_attr(arg)),
-                op::DELETE_ATTR => step!(0, s.delete_attr(arg)),
-                op::LOAD_SUPER_ATTR => step!(1, s.load_super_attr(arg)),
-                op::LOAD_SPECIAL => step!(0, s.load_special(arg)),
+                op::STORE_ATTR => step!(4, outlined!(s.store_attr(arg))),
+                op::DELETE_ATTR => step!(0, outlined!(s.delete_attr(arg))),
+                op::LOAD_SUPER_ATTR => step!(1, outlined!(s.load_super_attr(arg))),
+                op::LOAD_SPECIAL => step!(0, outlined!(s.load_special(arg))),
                 // Building.
                 op::BUILD_TUPLE => {
                     s.build_tuple(arg);
@@ -256,88 +262,92 @@ fn dispatch(state: &mut State) -> Exit {
                     s.build_list(arg);
                     s.skip(1);
                 }
-                op::BUILD_SET => step!(0, s.build_set(arg)),
-                op::BUILD_MAP => step!(0, s.build_map(arg)),
+                op::BUILD_SET => step!(0, outlined!(s.build_set(arg))),
+                op::BUILD_MAP => step!(0, outlined!(s.build_map(arg))),
                 op::BUILD_SLICE => {
-                    s.build_slice(arg);
+                    outlined!(s.build_slice(arg));
                     s.skip(1);
                 }
                 op::BUILD_STRING => {
-                    s.build_string(arg);
+                    outlined!(s.build_string(arg));
                     s.skip(1);
                 }
-                op::BUILD_INTERPOLATION => step!(0, s.build_interpolation(arg)),
-                op::BUILD_TEMPLATE => step!(0, s.build_template()),
+                op::BUILD_INTERPOLATION => step!(0, outlined!(s.build_interpolation(arg))),
+                op::BUILD_TEMPLATE => step!(0, outlined!(s.build_template())),
                 op::LIST_APPEND => {
                     s.list_append(arg);
                     s.skip(1);
                 }
-                op::LIST_EXTEND => step!(0, s.list_extend(arg)),
-                op::SET_ADD => step!(0, s.set_add(arg)),
-                op::SET_UPDATE => step!(0, s.set_update(arg)),
-                op::MAP_ADD => step!(0, s.map_add(arg)),
-                op::DICT_UPDATE => step!(0, s.dict_update(arg)),
-                op::DICT_MERGE => step!(0, s.dict_merge(arg)),
+                op::LIST_EXTEND => step!(0, outlined!(s.list_extend(arg))),
+                op::SET_ADD => step!(0, outlined!(s.set_add(arg))),
+                op::SET_UPDATE => step!(0, outlined!(s.set_update(arg))),
+                op::MAP_ADD => step!(0, outlined!(s.map_add(arg))),
+                op::DICT_UPDATE => step!(0, outlined!(s.dict_update(arg))),
+                op::DICT_MERGE => step!(0, outlined!(s.dict_merge(arg))),
                 op::UNPACK_SEQUENCE => step!(1, s.unpack_sequence(arg)),
-                op::UNPACK_EX => step!(0, s.unpack_ex(arg)),
-                op::CONVERT_VALUE => step!(0, s.convert_value(arg)),
-                op::FORMAT_SIMPLE => step!(0, s.format_simple()),
-                op::FORMAT_WITH_SPEC => step!(0, s.format_with_spec()),
+                op::UNPACK_EX => step!(0, outlined!(s.unpack_ex(arg))),
+                op::CONVERT_VALUE => step!(0, outlined!(s.convert_value(arg))),
+                op::FORMAT_SIMPLE => step!(0, outlined!(s.format_simple())),
+                op::FORMAT_WITH_SPEC => step!(0, outlined!(s.format_with_spec())),
                 // Calls and functions.
                 op::CALL => jump!(s.call(arg)),
                 op::CALL_KW => jump!(s.call_kw(arg)),
-                op::CALL_FUNCTION_EX => jump!(s.call_function_ex()),
-                op::CALL_INTRINSIC_1 => step!(0, s.call_intrinsic_1(arg)),
-                op::CALL_INTRINSIC_2 => step!(0, s.call_intrinsic_2(arg)),
-                op::MAKE_FUNCTION => step!(0, s.make_function()),
-                op::SET_FUNCTION_ATTRIBUTE => step!(0, s.set_function_attribute(arg)),
+                op::CALL_FUNCTION_EX => jump!(outlined!(s.call_function_ex())),
+                op::CALL_INTRINSIC_1 => step!(0, outlined!(s.call_intrinsic_1(arg))),
+                op::CALL_INTRINSIC_2 => step!(0, outlined!(s.call_intrinsic_2(arg))),
+                op::MAKE_FUNCTION => step!(0, outlined!(s.make_function())),
+                op::SET_FUNCTION_ATTRIBUTE => step!(0, outlined!(s.set_function_attribute(arg))),
                 op::RETURN_VALUE => leave!(s.return_value()),
-                op::EXIT_INIT_CHECK => step!(0, s.exit_init_check()),
+                op::EXIT_INIT_CHECK => step!(0, outlined!(s.exit_init_check())),
                 // Iteration, generators, coroutines.
-                op::GET_ITER => step!(0, s.get_iter()),
-                op::FOR_ITER => jump!(s.for_iter(arg)),
+                op::GET_ITER => step!(0, outlined!(s.get_iter())),
+                op::FOR_ITER => jump!(outlined!(s.for_iter(arg))),
                 op::FOR_ITER_RANGE => jump!(s.for_iter_range(arg)),
                 op::FOR_ITER_LIST => jump!(s.for_iter_list(arg)),
                 op::FOR_ITER_TUPLE => jump!(s.for_iter_tuple(arg)),
-                op::RETURN_GENERATOR => leave!(s.return_generator()),
+                op::RETURN_GENERATOR => leave!(outlined!(s.return_generator())),
                 op::YIELD_VALUE => leave!(s.yield_value()),
                 op::SEND => jump!(s.send(arg)),
-                op::GET_YIELD_FROM_ITER => step!(0, s.get_yield_from_iter()),
-                op::GET_AWAITABLE => step!(0, s.get_awaitable(arg)),
-                op::GET_AITER => step!(0, s.get_aiter()),
-                op::GET_ANEXT => step!(0, s.get_anext()),
-                op::END_ASYNC_FOR => step!(0, s.end_async_for()),
-                op::CLEANUP_THROW => step!(0, s.cleanup_throw()),
-                op::GET_LEN => step!(0, s.get_len()),
+                op::GET_YIELD_FROM_ITER => step!(0, outlined!(s.get_yield_from_iter())),
+                op::GET_AWAITABLE => step!(0, outlined!(s.get_awaitable(arg))),
+                op::GET_AITER => step!(0, outlined!(s.get_aiter())),
+                op::GET_ANEXT => step!(0, outlined!(s.get_anext())),
+                op::END_ASYNC_FOR => step!(0, outlined!(s.end_async_for())),
+                op::CLEANUP_THROW => step!(0, outlined!(s.cleanup_throw())),
+                op::GET_LEN => step!(0, outlined!(s.get_len())),
                 // Matching.
                 op::MATCH_MAPPING => {
-                    s.match_flag(crate::types::typeobj::TypeFlags::MAPPING);
+                    outlined!(s.match_flag(crate::types::typeobj::TypeFlags::MAPPING));
                     s.skip(1);
                 }
                 op::MATCH_SEQUENCE => {
-                    s.match_flag(crate::types::typeobj::TypeFlags::SEQUENCE);
+                    outlined!(s.match_flag(crate::types::typeobj::TypeFlags::SEQUENCE));
                     s.skip(1);
                 }
-                op::MATCH_KEYS => step!(0, s.match_keys()),
-                op::MATCH_CLASS => step!(0, s.match_class(arg)),
+                op::MATCH_KEYS => step!(0, outlined!(s.match_keys())),
+                op::MATCH_CLASS => step!(0, outlined!(s.match_class(arg))),
                 // Exceptions.
                 op::PUSH_EXC_INFO => {
-                    s.push_exc_info();
+                    outlined!(s.push_exc_info());
                     s.skip(1);
                 }
                 op::POP_EXCEPT => {
-                    s.pop_except();
+                    outlined!(s.pop_except());
                     s.skip(1);
                 }
-                op::CHECK_EXC_MATCH => step!(0, s.check_exc_match()),
-                op::CHECK_EG_MATCH => step!(0, s.check_eg_match()),
-                op::RAISE_VARARGS => jump!(s.raise_varargs(arg)),
-                op::RERAISE => jump!(s.reraise(arg)),
-                op::WITH_EXCEPT_START => step!(0, s.with_except_start()),
+                op::CHECK_EXC_MATCH => step!(0, outlined!(s.check_exc_match())),
+                op::CHECK_EG_MATCH => step!(0, outlined!(s.check_eg_match())),
+                op::RAISE_VARARGS => jump!(outlined!(s.raise_varargs(arg))),
+                op::RERAISE => jump!(outlined!(s.reraise(arg))),
+                op::WITH_EXCEPT_START => step!(0, outlined!(s.with_except_start())),
                 // Imports.
-                op::IMPORT_NAME => step!(0, s.import_name(arg)),
-                op::IMPORT_FROM => step!(0, s.import_from(arg)),
-                _ => break 'run Exit::Raised(crate::exceptions::system_error("unknown opcode")),
+                op::IMPORT_NAME => step!(0, outlined!(s.import_name(arg))),
+                op::IMPORT_FROM => step!(0, outlined!(s.import_from(arg))),
+                op::CACHE | op::RESERVED | op::INTERPRETER_EXIT => {
+                    break 'run Exit::Raised(crate::exceptions::system_error("unknown opcode"));
+                }
+                // SAFETY: the decoder lets no other opcodes through.
+                _ => unsafe { std::hint::unreachable_unchecked() },
             }
         }
     };
@@ -348,7 +358,7 @@ fn dispatch(state: &mut State) -> Exit {
 /// RESUME: `arg & 3` is 1 after a yield, 2 after a `yield from`, 3 after an await.
 #[inline(always)]
 fn check_breaker(s: &mut State, arg: u32) -> PyResult<()> {
-    if breaker::is_set() && arg & 3 < 2 { s.serve_breaker() } else { Ok(()) }
+    if breaker::is_set() && arg & 3 < 2 { s.outlined(State::serve_breaker) } else { Ok(()) }
 }
 
 /// Takes down a frame whose call failed before it began.

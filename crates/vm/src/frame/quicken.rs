@@ -128,8 +128,11 @@ pub fn decode(code: &[u8]) -> Box<[u64]> {
     let mut i = 0;
     let mut extended: u32 = 0;
     while i < words.len() {
-        let opcode =
-            u16::from(minipy_bytecode::Opcode::from_u8(code[2 * i]).map_or(code[2 * i], |o| o.base() as u8));
+        // RESERVED stands for whatever the verifier would have refused.
+        let opcode = minipy_bytecode::Opcode::from_u8(code[2 * i])
+            .map(|opcode| opcode.base() as u16)
+            .filter(|&opcode| opcode <= op::RESUME)
+            .unwrap_or(op::RESERVED);
         let arg = extended << 8 | u32::from(code[2 * i + 1]);
         words[i] = u64::from(opcode) | u64::from(arg) << 32;
         if opcode == op::EXTENDED_ARG {

@@ -18,9 +18,38 @@ pub struct Stats {
     pub uncollectable: usize,
 }
 
+/// A place in a generation's list: a live object, or a hole.
+#[derive(Clone, Copy)]
+struct Entry(usize);
+
+impl Entry {
+    fn object(object: *const Header) -> Entry {
+        Entry(object as usize)
+    }
+
+    /// A hole that names another; objects are aligned, so that an odd word is no address of one.
+    fn hole(next: usize) -> Entry {
+        Entry(next << 1 | 1)
+    }
+
+    /// The object, or `None` for a hole.
+    fn get(self) -> Option<*const Header> {
+        (self.0 & 1 == 0).then_some(self.0 as *const Header)
+    }
+
+    fn next_hole(self) -> usize {
+        self.0 >> 1
+    }
+}
+
+/// Ends the chain of holes.
+const NO_HOLE: usize = usize::MAX >> 1;
+
 struct Collector {
-    /// Tracked objects by generation; null where one has died.
-    lists: GilCell<[Vec<*const Header>; GENERATIONS]>,
+    /// Tracked objects by generation, with holes where one has died.
+    lists: GilCell<[Vec<Entry>; GENERATIONS]>,
+    /// The first of the young list's holes, which new objects fill; each hole names the next.
+    hole: Cell<usize>,
     /// Allocations less deallocations since the last young collection; then collections of the younger generation.
     counts: GilCell<[i64; GENERATIONS]>,
     thresholds: GilCell<[i64; GENERATIONS]>,
@@ -68,13 +97,14 @@ pub fn freeze() {
     let oldest = GENERATIONS - 1;
     GC.lists.with(|lists| {
         for young in 0..oldest {
-            let objects = std::mem::take(&mut lists[young]);
-            for object in objects.into_iter().filter(|p| !p.is_null()) {
+            let entries = std::mem::take(&mut lists[young]);
+            for object in entries.into_iter().filter_map(Entry::get) {
                 // SAFETY: the lists hold live objects.
                 unsafe { (*object).set_gc_position(oldest as u32 + 1, lists[oldest].len()) };
-                lists[oldest].push(object);
+                lists[oldest].push(Entry::object(object));
             }
         }
+        GC.hole.set(NO_HOLE);
         GC.frozen.set(lists[oldest].len());
     });
 }
@@ -87,7 +117,7 @@ pub fn unfreeze() {
 pub fn freeze_count() -> usize {
     GC.lists.with(|lists| {
         let oldest = &lists[GENERATIONS - 1];
-        oldest.iter().take(GC.frozen.get()).filter(|p| !p.is_null()).count()
+        oldest.iter().take(GC.frozen.get()).filter(|entry| entry.get().is_some()).count()
     })
 }
 
@@ -96,6 +126,7 @@ unsafe impl Sync for Collector {}
 
 static GC: Collector = Collector {
     lists: GilCell::new([Vec::new(), Vec::new(), Vec::new()]),
+    hole: Cell::new(NO_HOLE),
     counts: GilCell::new([0; GENERATIONS]),
     thresholds: GilCell::new([2000, 10, 10]),
     stats: GilCell::new([Stats { collections: 0, collected: 0, uncollectable: 0 }; GENERATIONS]),
@@ -114,13 +145,20 @@ pub fn track(object: &Header) {
         return;
     }
     let index = GC.lists.with(|lists| {
-        lists[0].push(object);
-        lists[0].len() - 1
+        let young = &mut lists[0];
+        let hole = GC.hole.get();
+        if let Some(entry) = young.get_mut(hole) {
+            GC.hole.set(entry.next_hole());
+            *entry = Entry::object(object);
+            return Some(hole);
+        }
+        if young.len() >= MAX_TRACKED {
+            return None;
+        }
+        young.push(Entry::object(object));
+        Some(young.len() - 1)
     });
-    if index >= MAX_TRACKED {
-        GC.lists.with(|lists| lists[0].pop());
-        return;
-    }
+    let Some(index) = index else { return };
     object.set_gc_position(1, index);
     let (count, threshold) = GC.counts.with(|c| {
         c[0] += 1;
@@ -140,14 +178,8 @@ pub fn untrack(object: &Header) {
         return;
     }
     let index = object.gc_index();
-    GC.lists.with(|lists| {
-        let list = &mut lists[generation as usize - 1];
-        if index + 1 == list.len() {
-            list.pop();
-        } else {
-            list[index] = std::ptr::null();
-        }
-    });
+    let next = if generation == 1 { GC.hole.replace(index) } else { NO_HOLE };
+    GC.lists.with(|lists| lists[generation as usize - 1][index] = Entry::hole(next));
     if generation == 1 {
         GC.counts.with(|c| c[0] = (c[0] - 1).max(0));
     }
@@ -189,9 +221,9 @@ pub fn objects(generation: Option<usize>) -> Vec<Value> {
             Some(g) => &lists[g..=g],
             None => &lists[..],
         };
-        let live = lists.iter().flatten().filter(|p| !p.is_null());
+        let live = lists.iter().flatten().filter_map(|entry| entry.get());
         // SAFETY: the lists hold live objects; each gets a reference of its own.
-        live.map(|&p| unsafe { Value::clone_from_bits(p as u64) }).collect()
+        live.map(|p| unsafe { Value::clone_from_bits(p as u64) }).collect()
     })
 }
 
@@ -251,13 +283,14 @@ fn collect_inner(generation: usize) -> usize {
             counts[generation + 1] += 1;
         }
     });
-    let mut candidates: Vec<*const Header> = GC.lists.with(|lists| {
+    let all: Vec<*const Header> = GC.lists.with(|lists| {
         let frozen = GC.frozen.get();
         let mut taken = Vec::new();
         for (age, list) in lists[..=generation].iter_mut().enumerate() {
             let from = if age == GENERATIONS - 1 { frozen.min(list.len()) } else { 0 };
-            taken.extend(list.drain(from..).filter(|p| !p.is_null()));
+            taken.extend(list.drain(from..).filter_map(Entry::get));
         }
+        GC.hole.set(NO_HOLE);
         taken
     });
     // Survivors go one generation up; until then all candidates count as members of it, so that dying objects find
@@ -265,11 +298,9 @@ fn collect_inner(generation: usize) -> usize {
     let target = (generation + 1).min(GENERATIONS - 1);
     let offset = GC.lists.with(|lists| {
         let offset = lists[target].len();
-        lists[target].append(&mut candidates);
+        lists[target].extend(all.iter().map(|&object| Entry::object(object)));
         offset
     });
-    let members = || GC.lists.with(|lists| lists[target][offset..].to_vec());
-    let all = members();
     for (i, &object) in all.iter().enumerate() {
         // SAFETY: candidates are live.
         unsafe { (*object).set_gc_position(target as u32 + 1, offset + i) }

@@ -196,7 +196,9 @@ impl State {
 
     #[inline(always)]
     pub fn load_attr_instance(&mut self, arg: u32) -> PyResult<()> {
-        let Some(header) = self.guarded_shape(self.cached(1)) else { return self.load_miss(arg) };
+        let Some(header) = self.guarded_shape(self.cached(1)) else {
+            return self.outlined(|s| s.load_miss(arg));
+        };
         // SAFETY: the shape places a value at the cached offset.
         let value = unsafe { Value::clone_from_bits(*instance::inline_at(header, self.cached(2) as usize)) };
         self.finish_attr(value, arg);
@@ -206,7 +208,7 @@ impl State {
     #[inline(always)]
     pub fn load_attr_method(&mut self, arg: u32) -> PyResult<()> {
         if self.guarded_shape(self.cached(1)).is_none() {
-            return self.load_miss(arg);
+            return self.outlined(|s| s.load_miss(arg));
         }
         self.push_method();
         Ok(())
@@ -215,7 +217,7 @@ impl State {
     #[inline(always)]
     pub fn load_attr_method_no_dict(&mut self, arg: u32) -> PyResult<()> {
         if self.guarded(self.cached(1)).is_none() {
-            return self.load_miss(arg);
+            return self.outlined(|s| s.load_miss(arg));
         }
         self.push_method();
         Ok(())
@@ -236,7 +238,7 @@ impl State {
         let hit =
             self.peek(1).downcast_exact::<PyType>().is_some_and(|c| c.version_raw() == self.cached(1) as u32);
         if !hit {
-            return self.load_miss(arg);
+            return self.outlined(|s| s.load_miss(arg));
         }
         // SAFETY: the guard says that the class still holds the value.
         let value = unsafe { Value::clone_from_bits(self.cached(2)) };
@@ -255,7 +257,7 @@ impl State {
             self.finish_attr(value, arg);
             return Ok(());
         }
-        self.load_miss(arg)
+        self.outlined(|s| s.load_miss(arg))
     }
 
     #[inline(always)]
@@ -266,12 +268,14 @@ impl State {
             self.finish_attr(value, arg);
             return Ok(());
         }
-        self.load_miss(arg)
+        self.outlined(|s| s.load_miss(arg))
     }
 
     #[inline(always)]
     pub fn store_attr_instance(&mut self, arg: u32) -> PyResult<()> {
-        let Some(header) = self.guarded_shape(self.cached(1)) else { return self.store_miss(arg) };
+        let Some(header) = self.guarded_shape(self.cached(1)) else {
+            return self.outlined(|s| s.store_miss(arg));
+        };
         // SAFETY: the shape places a value at the cached offset; the new value moves from the stack there.
         let old = unsafe {
             let place = instance::inline_at(header, self.cached(2) as usize);
@@ -290,12 +294,14 @@ impl State {
     #[inline(always)]
     pub fn store_attr_new(&mut self, arg: u32) -> PyResult<()> {
         let (index, next) = (self.cached(2) as usize, self.cached(3) as u32);
-        let Some(header) = self.guarded_shape(self.cached(1)) else { return self.store_miss(arg) };
+        let Some(header) = self.guarded_shape(self.cached(1)) else {
+            return self.outlined(|s| s.store_miss(arg));
+        };
         // SAFETY: the object has the shape that `next` extends by one value.
         let stored =
             unsafe { instance::append_inline(header, index, ShapeId::from_raw(next), *self.slot(2)) };
         if !stored {
-            return self.store_miss(arg);
+            return self.outlined(|s| s.store_miss(arg));
         }
         // SAFETY: the value has moved into the instance.
         unsafe {

@@ -43,6 +43,7 @@ impl State {
         Ok(())
     }
 
+    #[inline(always)]
     pub fn build_map(&mut self, count: u32) -> PyResult<()> {
         self.sync();
         let count = count as usize;
@@ -55,6 +56,7 @@ impl State {
         Ok(())
     }
 
+    #[inline(always)]
     pub fn build_slice(&mut self, count: u32) {
         let step = if count == 3 { self.pop() } else { Value::NONE };
         let stop = self.pop();
@@ -130,6 +132,7 @@ impl State {
         })
     }
 
+    #[inline(always)]
     pub fn set_add(&mut self, depth: u32) -> PyResult<()> {
         self.sync();
         let item = self.pop();
@@ -148,10 +151,12 @@ impl State {
         }
     }
 
+    #[inline(always)]
     fn dict_at(&self, depth: u32) -> DictRef {
         self.peek(depth as usize).downcast::<PyDict>().cloned().unwrap_or_default()
     }
 
+    #[inline(always)]
     pub fn map_add(&mut self, depth: u32) -> PyResult<()> {
         self.sync();
         let value = self.pop();
@@ -194,7 +199,7 @@ impl State {
             }
             return Ok(());
         }
-        self.unpack_slow(count, None)
+        self.outlined(|s| s.unpack_slow(count, None))
     }
 
     /// `arg & 0xff` targets before the starred one, `arg >> 8` after it.

@@ -275,6 +275,7 @@ impl State {
         Err(exceptions::type_error(format!("__init__() should return None, not '{}'", value.type_name())))
     }
 
+    #[inline(always)]
     pub fn make_function(&mut self) -> PyResult<()> {
         let code = self.pop();
         let Ok(code) = code.downcast_into::<PyCode>() else {
@@ -286,6 +287,7 @@ impl State {
     }
 
     /// Stack: the attribute's value, the function.
+    #[inline(always)]
     pub fn set_function_attribute(&mut self, which: u32) -> PyResult<()> {
         let function = self.pop();
         let value = self.pop();

@@ -40,6 +40,7 @@ pub(super) unsafe fn abandon(thread: &Thread, frame: *mut Frame) {
 }
 
 impl State {
+    #[inline(always)]
     pub fn get_iter(&mut self) -> PyResult<()> {
         self.sync();
         let iterator = protocol::iter(self.peek(1))?;
@@ -93,7 +94,7 @@ impl State {
     #[inline(always)]
     pub fn for_iter_range(&mut self, arg: u32) -> PyResult<()> {
         let Some(range) = self.peek(1).downcast_exact::<PyRangeIterator>() else {
-            return self.iter_miss(arg);
+            return self.outlined(|s| s.iter_miss(arg));
         };
         let left = range.left.get();
         if left > 0 {
@@ -111,7 +112,7 @@ impl State {
     #[inline(always)]
     pub fn for_iter_list(&mut self, arg: u32) -> PyResult<()> {
         let Some(iterator) = self.peek(1).downcast_exact::<PyListIterator>() else {
-            return self.iter_miss(arg);
+            return self.outlined(|s| s.iter_miss(arg));
         };
         let index = iterator.index.get();
         match iterator.sequence.with(|list| list.as_ref().and_then(|l| l.get(index))) {
@@ -132,7 +133,7 @@ impl State {
     #[inline(always)]
     pub fn for_iter_tuple(&mut self, arg: u32) -> PyResult<()> {
         let Some(iterator) = self.peek(1).downcast_exact::<PyTupleIterator>() else {
-            return self.iter_miss(arg);
+            return self.outlined(|s| s.iter_miss(arg));
         };
         let index = iterator.index.get();
         match iterator.sequence.with(|tuple| tuple.as_ref().and_then(|t| t.get(index).cloned())) {
@@ -157,6 +158,7 @@ impl State {
         self.for_iter(arg)
     }
 
+    #[inline(always)]
     fn can_resume(&self, core: &GenCore) -> bool {
         matches!(core.state.get(), generator::State::Suspended | generator::State::Created)
             && self.thread.depth_left.get() > 0

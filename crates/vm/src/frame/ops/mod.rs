@@ -111,7 +111,18 @@ impl State {
         self.ip = unsafe { self.ip.add(words) };
     }
 
+    /// Calls a handler that is not inlined, or what an inlined one leaves to a function of its own, on a copy. No other way may
+    /// the address of `self` get out of the dispatcher: it would force the registers into memory.
+    #[inline(always)]
+    pub fn outlined<R>(&mut self, handler: impl FnOnce(&mut State) -> R) -> R {
+        let mut copy = *self;
+        let result = handler(&mut copy);
+        *self = copy;
+        result
+    }
+
     /// Back to the instruction before, which has no caches.
+    #[inline(always)]
     pub fn step_back(&mut self) {
         // SAFETY: used where an instruction is known to precede.
         self.ip = unsafe { self.ip.sub(1) };
@@ -196,7 +207,7 @@ impl State {
     }
 
     /// Moves the top `count` values out.
-    #[inline]
+    #[inline(always)]
     fn pop_vec(&mut self, count: usize) -> Vec<Value> {
         let mut items = Vec::with_capacity(count);
         // SAFETY: the values move from the stack into the vector.
@@ -220,15 +231,9 @@ impl State {
     #[inline(always)]
     pub fn safe_point(&mut self) {
         if heap::has_pending() {
-            self.run_pending();
+            self.sync();
+            heap::run_pending();
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn run_pending(&mut self) {
-        self.sync();
-        heap::run_pending();
     }
 
     /// Serves the eval breaker.

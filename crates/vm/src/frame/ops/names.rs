@@ -92,7 +92,7 @@ impl State {
             self.push_global(value, arg);
             return Ok(());
         }
-        self.global_miss(arg)
+        self.outlined(|s| s.global_miss(arg))
     }
 
     #[inline(always)]
@@ -107,7 +107,7 @@ impl State {
             self.push_global(value, arg);
             return Ok(());
         }
-        self.global_miss(arg)
+        self.outlined(|s| s.global_miss(arg))
     }
 
     #[cold]
@@ -117,6 +117,7 @@ impl State {
         self.load_global(arg)
     }
 
+    #[inline(always)]
     fn namespace(&self) -> PyResult<Value> {
         self.frame().locals_mapping().ok_or_else(|| exceptions::system_error("no locals"))
     }
@@ -133,6 +134,7 @@ impl State {
         Ok(())
     }
 
+    #[inline(always)]
     pub fn store_name(&mut self, arg: u32) -> PyResult<()> {
         let name = self.name(arg);
         self.sync();
@@ -163,6 +165,7 @@ impl State {
         Ok(())
     }
 
+    #[inline(always)]
     pub fn store_global(&mut self, arg: u32) -> PyResult<()> {
         let name = self.name(arg);
         let value = self.pop();
@@ -231,11 +234,13 @@ impl State {
         Ok(())
     }
 
+    #[inline(always)]
     fn cell(&self, index: u32) -> &Ref<PyCell> {
         // SAFETY: MAKE_CELL or COPY_FREE_VARS has put a cell there, and the verifier checks that the index is one.
         unsafe { &*(self.locals.add(index as usize) as *const Ref<PyCell>) }
     }
 
+    #[inline(always)]
     pub fn make_cell(&mut self, index: u32) {
         // SAFETY: the argument, if any, moves from the local into the cell.
         unsafe {
@@ -245,6 +250,7 @@ impl State {
         }
     }
 
+    #[inline(always)]
     pub fn copy_free_vars(&mut self, count: u32) {
         let Some(closure) = self.frame().function().closure.get() else { return };
         let first = self.code().nlocalsplus - count;
@@ -254,16 +260,18 @@ impl State {
         }
     }
 
+    #[inline(always)]
     pub fn load_deref(&mut self, arg: u32) -> PyResult<()> {
         match self.cell(arg).contents.get() {
             Some(value) => {
                 self.push(value);
                 Ok(())
             }
-            None => Err(self.unbound_cell(arg)),
+            None => Err((*self).unbound_cell(arg)),
         }
     }
 
+    #[inline(always)]
     pub fn store_deref(&mut self, arg: u32) {
         let value = self.pop();
         let old = self.cell(arg).contents.replace(Some(value));
@@ -278,12 +286,12 @@ impl State {
                 self.safe_point();
                 Ok(())
             }
-            None => Err(self.unbound_cell(arg)),
+            None => Err((*self).unbound_cell(arg)),
         }
     }
 
     #[cold]
-    fn unbound_cell(&self, arg: u32) -> exceptions::PyErr {
+    fn unbound_cell(self, arg: u32) -> exceptions::PyErr {
         let code = self.code();
         let name = &code.locals[arg as usize];
         if arg < code.nlocalsplus - code.nfree {

@@ -77,7 +77,7 @@ impl State {
         } else if let Some((x, y)) = self.float_operands() {
             return self.replace_floats(x + y);
         }
-        self.add_slow(arg)
+        self.outlined(|s| s.add_slow(arg))
     }
 
     #[inline(never)]
@@ -98,7 +98,7 @@ impl State {
         } else if let Some((x, y)) = self.mixed_operands() {
             return self.replace_floats(x - y);
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     #[inline(always)]
@@ -111,7 +111,7 @@ impl State {
         } else if let Some((x, y)) = self.mixed_operands() {
             return self.replace_floats(x * y);
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     #[inline(always)]
@@ -122,7 +122,7 @@ impl State {
             self.replace_immediates(Value::small_int(int::small_divmod(x, y).1));
             return Ok(());
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     #[inline(always)]
@@ -134,7 +134,7 @@ impl State {
             self.replace_immediates(quotient);
             return Ok(());
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     #[inline(always)]
@@ -144,7 +144,7 @@ impl State {
         {
             return self.replace_floats(x / y);
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     #[inline(always)]
@@ -153,7 +153,7 @@ impl State {
             self.replace_immediates(Value::small_int(x & y));
             return Ok(());
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     #[inline(always)]
@@ -162,7 +162,7 @@ impl State {
             self.replace_immediates(Value::small_int(x | y));
             return Ok(());
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     /// `container[key]`.
@@ -186,7 +186,7 @@ impl State {
                 }
             }
         }
-        self.binary_op_slow(arg)
+        self.outlined(|s| s.binary_op_slow(arg))
     }
 
     /// Replaces the container and an int key by the item.
@@ -273,6 +273,7 @@ impl State {
         Ok(result)
     }
 
+    #[inline(always)]
     pub fn contains_op(&mut self, invert: u32) -> PyResult<()> {
         self.sync();
         let found = protocol::contains(self.peek(1), self.peek(2))?;
@@ -312,6 +313,7 @@ impl State {
         self.set_top(Value::from_bool(!truth));
     }
 
+    #[inline(always)]
     pub fn unary_negative(&mut self) -> PyResult<()> {
         self.sync();
         let result = protocol::unary(UnaryOp::Negative, self.peek(1))?;
@@ -328,6 +330,7 @@ impl State {
         Ok(())
     }
 
+    #[inline(always)]
     pub fn binary_slice(&mut self) -> PyResult<()> {
         self.sync();
         let stop = self.pop();
@@ -374,6 +377,7 @@ impl State {
         Ok(())
     }
 
+    #[inline(always)]
     pub fn delete_subscr(&mut self) -> PyResult<()> {
         self.sync();
         let key = self.pop();

@@ -19,6 +19,7 @@ impl State {
         self.push(value);
     }
 
+    #[inline(always)]
     pub fn load_fast_check(&mut self, index: u32) -> PyResult<()> {
         // SAFETY: as above, and an empty local is an error here.
         if unsafe { *self.local(index) } == 0 {
@@ -49,6 +50,7 @@ impl State {
         }
     }
 
+    #[inline(always)]
     pub fn delete_fast(&mut self, index: u32) -> PyResult<()> {
         // SAFETY: the local is emptied before its value is dropped.
         let old = unsafe { ptr::replace(self.local(index), 0) };
