@@ -55,6 +55,7 @@ fn run_on_stack(config: &Config) -> i32 {
     gil::acquire(thread);
     thread::register(thread);
     crate::modules::thread::set_main();
+    crate::modules::locale::initialise();
     frame::breaker::set_handler(crate::signals::serve);
     if let Err(error) = initialise(config) {
         return report_fatal(&error);

@@ -19,10 +19,7 @@ fn bisect(
     };
     let hi = match &hi.0 {
         None => -1,
-        Some(hi) => match protocol::index_to_i64(hi)? {
-            Some(hi) => hi,
-            None => return Err(exceptions::overflow_error("Python int too large to convert to C ssize_t")),
-        },
+        Some(hi) => super::ssize(hi)?,
     };
     let mut high = match usize::try_from(hi) {
         Ok(hi) => hi,

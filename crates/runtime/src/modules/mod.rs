@@ -5,23 +5,36 @@ pub mod array;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
+mod blake2;
 pub mod builtins;
+mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
+mod csv;
+mod digest;
 mod errno;
 pub mod functools;
 pub mod gc;
+mod hashlib;
 pub mod heapq;
+mod hmac;
 pub mod io;
 pub mod itertools;
+mod json;
+pub mod locale;
 pub mod marshal;
 pub mod math;
+mod md5;
 pub mod opcode;
 pub mod operator;
 pub mod posix;
+mod random;
 mod record;
 pub mod select;
+mod sha1;
+mod sha2;
+mod sha3;
 pub mod signal;
 pub mod sre;
 mod stat;
@@ -46,21 +59,33 @@ pub static MODULES: &[&ModuleDef] = &[
     &atexit::functions::MODULE,
     &binascii::MODULE,
     &bisect::MODULE,
+    &blake2::MODULE,
+    &cmath::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
     &contextvars::functions::MODULE,
+    &csv::MODULE,
     &crate::import::IMP,
     &errno::MODULE,
     &functools::MODULE,
     &gc::functions::MODULE,
+    &hashlib::MODULE,
     &heapq::MODULE,
+    &hmac::MODULE,
     &io::MODULE,
     &itertools::MODULE,
+    &json::MODULE,
+    &locale::MODULE,
     &marshal::MODULE,
     &math::MODULE,
+    &md5::MODULE,
     &opcode::functions::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &random::MODULE,
+    &sha1::MODULE,
+    &sha2::MODULE,
+    &sha3::MODULE,
     &sre::MODULE,
     &select::MODULE,
     &signal::MODULE,
@@ -80,4 +105,12 @@ pub static MODULES: &[&ModuleDef] = &[
 /// The definition of a native module.
 pub fn find(name: &str) -> Option<&'static ModuleDef> {
     MODULES.iter().find(|m| m.name == name).copied()
+}
+
+/// An index of a parameter that C has as `Py_ssize_t`.
+pub(crate) fn ssize(value: &minipy_vm::Value) -> minipy_vm::PyResult<isize> {
+    let index = minipy_vm::protocol::index_to_i64(value)?;
+    index
+        .and_then(|index| isize::try_from(index).ok())
+        .ok_or_else(|| minipy_vm::exceptions::overflow_error("Python int too large to convert to C ssize_t"))
 }

@@ -149,13 +149,6 @@ pub(super) fn mutated() -> PyErr {
     exceptions::runtime_error("deque mutated during iteration")
 }
 
-fn index_argument(value: &Value) -> PyResult<isize> {
-    match protocol::index_to_i64(value)? {
-        Some(n) => Ok(n as isize),
-        None => Err(exceptions::overflow_error("Python int too large to convert to C ssize_t")),
-    }
-}
-
 #[pymethods(part = methods)]
 impl Deque {
     /// Add an element to the right side of the deque.
@@ -233,7 +226,7 @@ impl Deque {
     /// Insert value before index.
     #[pymethod("($self, index, value, /)")]
     fn insert(&self, index: &Value, value: Value) -> PyResult<()> {
-        let index = index_argument(index)?;
+        let index = crate::modules::ssize(index)?;
         let len = self.size();
         if self.maxlen.get() == Some(len) {
             return Err(exceptions::index_error("deque already at its maximum size"));
@@ -366,7 +359,7 @@ impl Deque {
                 return Err(exceptions::type_error("an integer is required"));
             }
             Some(maxlen) => {
-                let maxlen = index_argument(maxlen)?;
+                let maxlen = crate::modules::ssize(maxlen)?;
                 let error = || exceptions::value_error("maxlen must be non-negative");
                 Some(usize::try_from(maxlen).map_err(|_| error())?)
             }

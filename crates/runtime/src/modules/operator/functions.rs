@@ -5,7 +5,7 @@ pub use module::MODULE;
 #[minipy_macros::pymodule(name = "_operator")]
 mod module {
     use minipy_vm::protocol::{self, BinaryOp, CmpOp, UnaryOp};
-    use minipy_vm::{Args, PyBytes, PyResult, PyStr, Value, exceptions, name};
+    use minipy_vm::{Args, PyResult, Value, exceptions};
 
     /// Same as a + b.
     #[pyfunction("($module, a, b, /)")]
@@ -397,43 +397,6 @@ mod module {
     /// types and lengths of a and b--but not their values.
     #[pyfunction("($module, a, b, /)")]
     fn _compare_digest(a: &Value, b: &Value) -> PyResult<bool> {
-        if let (Some(x), Some(y)) = (a.downcast::<PyStr>(), b.downcast::<PyStr>()) {
-            let (Some(x), Some(y)) = (x.as_ascii(), y.as_ascii()) else {
-                return Err(exceptions::type_error(
-                    "comparing strings with non-ASCII characters is not supported",
-                ));
-            };
-            return Ok(same_bytes(x.as_bytes(), y.as_bytes()));
-        }
-        if a.downcast::<PyStr>().is_some() || b.downcast::<PyStr>().is_some() {
-            return Err(exceptions::type_error(format!(
-                "unsupported operand types(s) or combination of types: '{}' and '{}'",
-                a.type_name(),
-                b.type_name()
-            )));
-        }
-        match (bytes_of(a)?, bytes_of(b)?) {
-            (Some(x), Some(y)) => Ok(same_bytes(&x, &y)),
-            _ => Err(exceptions::type_error(format!(
-                "unsupported operand types(s) or combination of types: '{}' and '{}'",
-                a.type_name(),
-                b.type_name()
-            ))),
-        }
-    }
-
-    fn bytes_of(value: &Value) -> PyResult<Option<Vec<u8>>> {
-        if value.class().slots().buffer.is_none() && value.downcast::<PyBytes>().is_none() {
-            return Ok(None);
-        }
-        let list = protocol::call_method(value, name!("__iter__"), &[])?;
-        let bytes = protocol::collect(&list)?;
-        Ok(bytes.iter().map(|b| b.as_small_int().and_then(|b| u8::try_from(b).ok())).collect())
-    }
-
-    /// Takes the same time wherever the difference is.
-    fn same_bytes(a: &[u8], b: &[u8]) -> bool {
-        let differences = a.iter().zip(b).fold(0, |all, (x, y)| all | (x ^ y));
-        a.len() == b.len() && std::hint::black_box(differences) == 0
+        crate::modules::digest::compare(a, b)
     }
 }

@@ -6,7 +6,7 @@ pub mod fd;
 mod files;
 pub mod path_arg;
 mod paths;
-mod process;
+pub mod process;
 mod scandir;
 pub mod stat;
 mod system;
