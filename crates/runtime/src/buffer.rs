@@ -32,6 +32,14 @@ impl BytesArg<'_> {
     }
 }
 
+impl std::ops::Deref for BytesArg<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
+
 impl<'a> FromArg<'a> for BytesArg<'a> {
     fn from_arg(value: &'a Value, _at: ArgPos<'_>) -> PyResult<Self> {
         BytesArg::new(value)

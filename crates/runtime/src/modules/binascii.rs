@@ -54,26 +54,6 @@ impl<'a> FromArg<'a> for AsciiBuffer<'a> {
     }
 }
 
-/// `crc` continued over `data` with the polynomial of ZIP and PNG.
-fn crc32(data: &[u8], crc: u32) -> u32 {
-    const TABLE: [u32; 256] = {
-        let mut table = [0u32; 256];
-        let mut n = 0;
-        while n < 256 {
-            let mut c = n as u32;
-            let mut bit = 0;
-            while bit < 8 {
-                c = if c & 1 != 0 { c >> 1 ^ 0xedb8_8320 } else { c >> 1 };
-                bit += 1;
-            }
-            table[n] = c;
-            n += 1;
-        }
-        table
-    };
-    !data.iter().fold(!crc, |crc, b| TABLE[((crc ^ u32::from(*b)) & 0xff) as usize] ^ crc >> 8)
-}
-
 fn crc_hqx(data: &[u8], crc: u16) -> u16 {
     data.iter().fold(crc, |crc, b| {
         (0..8).fold(crc ^ u16::from(*b) << 8, |c, _| if c & 0x8000 != 0 { c << 1 ^ 0x1021 } else { c << 1 })
@@ -95,7 +75,7 @@ fn to_hex(data: &[u8], sep: Option<&Value>, group: i32) -> PyResult<BytesRef> {
 }
 
 /// The low bits of an int, as C's unsigned types take them.
-fn masked(value: &Value) -> PyResult<u64> {
+pub(crate) fn masked(value: &Value) -> PyResult<u64> {
     let value = minipy_vm::protocol::as_index(value)?;
     Ok(match minipy_vm::types::int::to_i64(&value) {
         Some(n) => n as u64,
@@ -216,7 +196,7 @@ pub mod module {
     #[pyfunction("(data, crc=0, /)")]
     fn crc32(data: BytesLike<'_>, crc: Option<&Value>) -> PyResult<u64> {
         let crc = crc.map_or(Ok(0), masked)? as u32;
-        Ok(u64::from(super::crc32(&data, crc)))
+        Ok(u64::from(crate::modules::zlib::crc32(&data, crc)))
     }
 
     /// Compute CRC-CCITT incrementally.

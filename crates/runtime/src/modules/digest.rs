@@ -1,12 +1,12 @@
 //! What the modules of hash functions share: the algorithms, hashes in progress, and their Python classes.
 
+use crate::buffer::BytesArg;
 use digest::common::BlockSizeUser;
 use digest::{Digest, ExtendableOutput, FixedOutput, KeyInit, Update, XofReader};
 use hmac::{Hmac, SimpleHmac};
-use minipy_vm::buffer::{flags, get_buffer};
 use minipy_vm::types::bytes::{BytesLike, from_slice};
 use minipy_vm::types::str::{PyStr, StrRef};
-use minipy_vm::{BytesRef, GilCell, PyBytes, PyResult, Value, exceptions};
+use minipy_vm::{BytesRef, GilCell, PyResult, Value, exceptions};
 
 use super::blake2::{Blake2b, Blake2s};
 
@@ -175,24 +175,18 @@ static MD5_SHA1: Algorithm = Algorithm {
 };
 
 /// The contents of `value`, which must be a buffer.
-pub fn input(value: &Value) -> PyResult<BytesLike<'_>> {
-    if let Some(bytes) = value.downcast::<PyBytes>() {
-        return Ok(BytesLike::Bytes(bytes));
-    }
+pub fn input(value: &Value) -> PyResult<BytesArg<'_>> {
     if value.downcast::<PyStr>().is_some() {
         return Err(exceptions::type_error("Strings must be encoded before hashing"));
     }
     if !minipy_vm::buffer::is_bytes_like(value) {
         return Err(exceptions::type_error("object supporting the buffer API required"));
     }
-    get_buffer(value, flags::SIMPLE).map(BytesLike::Buffer)
+    BytesArg::new(value)
 }
 
 /// The first data of a hash, which has an old name too.
-pub fn first_input<'a>(
-    data: Option<&'a Value>,
-    string: Option<&'a Value>,
-) -> PyResult<Option<BytesLike<'a>>> {
+pub fn first_input<'a>(data: Option<&'a Value>, string: Option<&'a Value>) -> PyResult<Option<BytesArg<'a>>> {
     if data.is_some() && string.is_some() {
         return Err(exceptions::type_error(
             "'data' and 'string' are mutually exclusive and support for 'string' keyword parameter is slated for \

@@ -7,11 +7,13 @@ pub mod binascii;
 pub mod bisect;
 mod blake2;
 pub mod builtins;
+mod bz2;
 mod cmath;
 pub mod codecs;
 pub mod collections;
 pub mod contextvars;
 mod csv;
+mod decompressor;
 mod digest;
 mod errno;
 pub mod functools;
@@ -29,6 +31,7 @@ mod md5;
 pub mod opcode;
 pub mod operator;
 pub mod posix;
+mod queue;
 mod random;
 mod record;
 pub mod select;
@@ -38,6 +41,7 @@ mod sha3;
 pub mod signal;
 pub mod sre;
 mod stat;
+mod statistics;
 pub mod string;
 pub mod r#struct;
 pub mod suggestions;
@@ -48,6 +52,7 @@ pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
+mod zlib;
 
 use minipy_vm::macros_support::ModuleDef;
 
@@ -60,6 +65,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &binascii::MODULE,
     &bisect::MODULE,
     &blake2::MODULE,
+    &bz2::MODULE,
     &cmath::MODULE,
     &codecs::MODULE,
     &collections::MODULE,
@@ -82,6 +88,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &opcode::functions::MODULE,
     &operator::MODULE,
     &posix::MODULE,
+    &queue::MODULE,
     &random::MODULE,
     &sha1::MODULE,
     &sha2::MODULE,
@@ -90,6 +97,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &select::MODULE,
     &signal::MODULE,
     &stat::MODULE,
+    &statistics::MODULE,
     &suggestions::functions::MODULE,
     &string::MODULE,
     &r#struct::MODULE,
@@ -100,6 +108,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &typing::functions::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &zlib::MODULE,
 ];
 
 /// The definition of a native module.

@@ -17,6 +17,8 @@ pub struct Reader {
     lines: GilCell<Value>,
     dialect: Ref<Dialect>,
     line_num: Cell<i64>,
+    /// How many rows were read, to notice when the lines' iterator reads some itself.
+    rows: Cell<u64>,
 }
 
 impl Traverse for Reader {
@@ -28,7 +30,8 @@ impl Traverse for Reader {
 
 impl Reader {
     pub fn over(lines: Value, dialect: Ref<Dialect>) -> Value {
-        Ref::new(Reader { lines: GilCell::new(lines), dialect, line_num: Cell::new(0) }).into_value()
+        Ref::new(Reader { lines: GilCell::new(lines), dialect, line_num: Cell::new(0), rows: Cell::new(0) })
+            .into_value()
     }
 }
 
@@ -42,8 +45,13 @@ impl Reader {
     #[slot]
     fn iternext(zelf: &Ref<Reader>) -> PyResult<Option<Value>> {
         let mut record = Record::new(&zelf.dialect);
+        let rows = zelf.rows.get();
         loop {
-            let Some(line) = protocol::next(&zelf.lines.get())? else {
+            let line = protocol::next(&zelf.lines.get())?;
+            if zelf.rows.get() != rows {
+                return Err(error("iterator has already advanced the reader"));
+            }
+            let Some(line) = line else {
                 return record.at_end();
             };
             let Some(text) = line.downcast::<PyStr>() else {
@@ -55,6 +63,7 @@ impl Reader {
             zelf.line_num.set(zelf.line_num.get() + 1);
             record.line(text)?;
             if record.state == State::StartRecord {
+                zelf.rows.set(rows + 1);
                 return Ok(Some(PyList::from_vec(record.fields).into_value()));
             }
         }
