@@ -30,6 +30,8 @@ pub struct Call {
     /// Statements and a final call expression; `a: Args` is in scope.
     pub body: TokenStream,
     pub text_signature: Option<String>,
+    /// Whether any argument can be given by keyword.
+    pub takes_keywords: bool,
 }
 
 enum Shape<'a> {
@@ -195,7 +197,7 @@ pub fn generate(target: &Target<'_>) -> Result<Call> {
             .zip(parsed.as_ref())
             .map(|(text, parsed)| with_receiver(&text.value(), parsed, target.receiver_name()));
         let receiver = receiver_from(quote!(&a.args[0]))?;
-        return Ok(Call { body: quote!(#path(#receiver a)), text_signature });
+        return Ok(Call { body: quote!(#path(#receiver a)), text_signature, takes_keywords: true });
     }
     let (params, text_signature) = match (target.sig, parsed) {
         (Some(text), Some(parsed)) => {
@@ -220,7 +222,13 @@ pub fn generate(target: &Target<'_>) -> Result<Call> {
         ));
     }
     let body = bind(target, &params, &types, skip, &receiver_from)?;
-    Ok(Call { body: quote!(use #support as __s; #body), text_signature: Some(text_signature) })
+    let takes_keywords =
+        params.iter().any(|param| !matches!(param.kind, Kind::PositionalOnly | Kind::VarArgs));
+    Ok(Call {
+        body: quote!(use #support as __s; #body),
+        text_signature: Some(text_signature),
+        takes_keywords,
+    })
 }
 
 impl Target<'_> {

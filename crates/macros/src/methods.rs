@@ -147,7 +147,7 @@ fn method(
     let unsigned = args.unsigned()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
-    let Call { body, mut text_signature } = call::generate(&Target {
+    let Call { body, mut text_signature, .. } = call::generate(&Target {
         function: &function.sig,
         path: quote!(<#self_ty>::#ident),
         sig: args.sig.as_ref(),
@@ -304,7 +304,8 @@ fn slot(function: &ImplItemFn, args: ItemArgs, self_ty: &Type, tables: &mut Tabl
         if constructor {
             tables.text_signature = call.text_signature;
         }
-        call.body
+        let body = call.body;
+        if name == "new" && !call.takes_keywords { quote!(let a = a.for_new(zelf); #body) } else { body }
     } else {
         if function.sig.inputs.len() != names.len() + 1 {
             return Err(Error::new(

@@ -110,7 +110,7 @@ pub fn compile_to_data(source: &Source, request: &Request<'_>) -> PyResult<CodeO
     let options = CompileOptions { optimize, flags: request.flags };
     let mut warnings = Vec::new();
     let code = minipy_compiler::compile(&parsed.module, request.filename, options, &mut warnings)
-        .map_err(|error| compile_error(&error, parsed.source, request));
+        .map_err(|error| compile_error(&error, request));
     for warning in &warnings {
         warn(&warning.message, request, i64::from(warning.location.lineno))?;
     }
@@ -157,8 +157,9 @@ fn refused_error(refused: &Refused, request: &Request<'_>) -> PyErr {
     syntax_error(class, &error.msg, request, error.text.as_deref(), place)
 }
 
-/// The exception for an AST that the compiler refused. Its columns are byte offsets from 0.
-fn compile_error(error: &CompileError, source: &str, request: &Request<'_>) -> PyErr {
+/// The exception for an AST that the compiler refused. Its columns are byte offsets from 0, and the line comes from the file
+/// with the source's name, whatever was compiled.
+fn compile_error(error: &CompileError, request: &Request<'_>) -> PyErr {
     match error.kind {
         ErrorKind::Recursion => return exceptions::recursion_error(&error.message),
         ErrorKind::Value => return exceptions::value_error(&error.message),
@@ -170,18 +171,17 @@ fn compile_error(error: &CompileError, source: &str, request: &Request<'_>) -> P
     let Some(location) = error.location else {
         return PyErr::new(class, &[Value::from(error.message.as_str())]);
     };
-    let line = |number: u32| source.split_inclusive('\n').nth(number.max(1) as usize - 1);
-    let column = |number: u32, bytes: u32| {
-        let characters = line(number).map(|l| l.get(..bytes as usize).unwrap_or(l).chars().count());
-        Value::from(characters.unwrap_or(bytes as usize) as i64 + 1)
-    };
     let place = [
-        Value::from(i64::from(location.lineno)),
-        column(location.lineno, location.col_offset),
-        Value::from(i64::from(location.end_lineno)),
-        column(location.end_lineno, location.end_col_offset),
+        i64::from(location.lineno),
+        i64::from(location.col_offset) + 1,
+        i64::from(location.end_lineno),
+        i64::from(location.end_col_offset) + 1,
     ];
-    syntax_error(class, &error.message, request, line(location.lineno), place)
+    let text = std::fs::read(request.filename).ok().and_then(|source| {
+        let line = source.split_inclusive(|&b| b == b'\n').nth(location.lineno.max(1) as usize - 1)?;
+        String::from_utf8(line.to_vec()).ok()
+    });
+    syntax_error(class, &error.message, request, text.as_deref(), place.map(Value::from))
 }
 
 fn syntax_error(

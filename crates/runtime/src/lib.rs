@@ -7,6 +7,7 @@ pub mod config;
 pub mod import;
 pub mod modules;
 pub mod path;
+mod shutdown;
 pub mod signals;
 pub mod startup;
 pub mod sys;

@@ -1,14 +1,15 @@
-//! From a configuration to a running program, and the way out.
+//! From a configuration to a running program.
 
 use crate::compile::{self, Mode, Request, Source};
 use crate::config::{Config, Run};
 use crate::import;
+use crate::shutdown::{self, Exit, flush};
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::function::hooks::{self, Hooks};
 use minipy_vm::types::str::intern;
 use minipy_vm::{
     DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Value, exceptions, finalize, frame, gil, name,
-    protocol, thread,
+    protocol, stack, thread,
 };
 
 static HOOKS: Hooks = Hooks {
@@ -19,8 +20,11 @@ static HOOKS: Hooks = Hooks {
     type_intrinsic_2: crate::modules::typing::intrinsic_2,
 };
 
-/// Native stack of the main thread that Python may use.
-const MAIN_STACK: usize = 512 << 20;
+/// Native stack that recursion through native code may use: what takes programs as deep as CPython's eight megabytes do.
+const RECURSION_STACK: usize = 10 << 20;
+
+/// Stack of the main thread. The compiler, which bounds its depth by counting, needs more than [`RECURSION_STACK`].
+const MAIN_STACK: usize = 64 << 20;
 
 /// Runs a program with `args` (the first is the program's own name); gives the exit status.
 pub fn run(args: Vec<String>) -> i32 {
@@ -52,6 +56,7 @@ pub fn run(args: Vec<String>) -> i32 {
 
 fn run_on_stack(config: &Config) -> i32 {
     let thread = Box::leak(thread::Thread::new());
+    thread.stack_limit.set(stack::limit_below_here(RECURSION_STACK));
     gil::acquire(thread);
     thread::register(thread);
     crate::modules::thread::set_main();
@@ -61,11 +66,11 @@ fn run_on_stack(config: &Config) -> i32 {
         return report_fatal(&error);
     }
     let result = run_main(config);
-    let status = match result {
-        Ok(()) => 0,
+    let exit = match result {
+        Ok(()) => Exit::Status(0),
         Err(error) => exit_status(error),
     };
-    finish(status)
+    shutdown::finish(exit)
 }
 
 fn report_fatal(error: &PyErr) -> i32 {
@@ -229,9 +234,9 @@ fn run_source(source: &Source, filename: &str, namespace: &DictRef) -> PyResult<
 }
 
 /// The exit status for an exception that nobody caught, after reporting it.
-fn exit_status(error: PyErr) -> i32 {
+fn exit_status(error: PyErr) -> Exit {
     if error.is_instance(exceptions::system_exit_class()) {
-        return system_exit_status(&error);
+        return Exit::Status(system_exit_status(&error));
     }
     let exception = error.exception().clone();
     let traceback = exception.traceback.get().map_or(Value::NONE, |t| t.into_value());
@@ -247,14 +252,18 @@ fn exit_status(error: PyErr) -> i32 {
     };
     if let Err(error) = result {
         if error.is_instance(exceptions::system_exit_class()) {
-            return system_exit_status(&error);
+            return Exit::Status(system_exit_status(&error));
         }
         eprintln!("Error in sys.excepthook:");
         let _ = crate::sys::print_exception(error.as_value(), &Value::NONE);
         eprintln!("\nOriginal exception was:");
         let _ = crate::sys::print_exception(exception.as_value(), &Value::NONE);
     }
-    if error.is_instance(exceptions::keyboard_interrupt_class()) { 130 } else { 1 }
+    if error.is_instance(exceptions::keyboard_interrupt_class()) {
+        Exit::Interrupted
+    } else {
+        Exit::Status(1)
+    }
 }
 
 fn system_exit_status(error: &PyErr) -> i32 {
@@ -281,35 +290,4 @@ fn system_exit_status(error: &PyErr) -> i32 {
         let _ = protocol::call_method(&stderr, name!("write"), &[line.into_value()]);
     }
     1
-}
-
-fn flush(stream: &str) -> bool {
-    match crate::sys::get(stream) {
-        Ok(Some(stream)) if !stream.is_none() => protocol::call_method(&stream, name!("flush"), &[]).is_ok(),
-        _ => true,
-    }
-}
-
-static FINALIZING: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-
-/// `sys.is_finalizing()`.
-pub fn is_finalizing() -> bool {
-    FINALIZING.load(std::sync::atomic::Ordering::Relaxed)
-}
-
-/// Waits for threads, runs `atexit` functions and flushes the streams.
-fn finish(status: i32) -> i32 {
-    for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
-        let Ok(modules) = import::modules() else { continue };
-        if let Ok(Some(module)) = modules.get_str(&intern(module))
-            && let Ok(Some(function)) = protocol::lookup_attr(&module, &intern(function))
-            && let Err(error) = protocol::call0(&function)
-        {
-            crate::sys::unraisable(error, None, Some(&function));
-        }
-    }
-    FINALIZING.store(true, std::sync::atomic::Ordering::Relaxed);
-    let flushed = flush("stdout");
-    flush("stderr");
-    if flushed || status != 0 { status } else { 120 }
 }

@@ -36,7 +36,12 @@ pub fn limit_here() -> usize {
 /// Tells the guard that the current thread's stack has `size` bytes below the current frame. The GIL's owner sets it
 /// when threads switch.
 pub fn set_stack_size(size: usize) {
-    set_limit(stack_pointer().saturating_sub(size).saturating_add(RESERVE));
+    set_limit(limit_below_here(size));
+}
+
+/// The limit for a stack that has `size` bytes below the current frame.
+pub fn limit_below_here(size: usize) -> usize {
+    stack_pointer().saturating_sub(size).saturating_add(RESERVE)
 }
 
 /// The lowest address native code may recurse down to.

@@ -3,8 +3,12 @@
 mod embedded;
 mod imp;
 
+use minipy_vm::cell::GilCell;
 use minipy_vm::types::str::intern;
-use minipy_vm::{DictRef, PyDict, PyModule, PyResult, PyStr, Ref, Value, exceptions, frame, name, protocol};
+use minipy_vm::types::traceback::PyTraceback;
+use minipy_vm::{
+    DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Ref, Value, exceptions, frame, name, protocol,
+};
 
 pub use embedded::PyEmbeddedImporter;
 pub use imp::MODULE as IMP;
@@ -83,6 +87,38 @@ pub fn import(
         &function,
         &[name.clone(), globals, locals.clone(), fromlist.clone(), minipy_vm::types::int::from_i64(level)],
     )
+    .inspect_err(trim_traceback)
+}
+
+/// Takes the import system's own frames out of a traceback: all of them for ImportError, otherwise those that led to the
+/// execution of a module.
+fn trim_traceback(error: &PyErr) {
+    let always = error.is_instance(exceptions::import_error_class());
+    let head = &error.exception().traceback;
+    let mut kept: Vec<Ref<PyTraceback>> = Vec::new();
+    let mut run = 0;
+    let mut next = head.get();
+    while let Some(entry) = next {
+        next = entry.next.get();
+        let code = entry.frame.code();
+        let is_ours = matches!(
+            &*code.filename.get().to_string_lossy(),
+            "<frozen importlib._bootstrap>" | "<frozen importlib._bootstrap_external>"
+        );
+        let leads_on = code.name.eq_str("_call_with_frames_removed");
+        kept.push(entry);
+        if !is_ours {
+            run = kept.len();
+        } else if always || leads_on {
+            kept.truncate(run);
+        }
+    }
+    let mut rest = None;
+    for entry in kept.into_iter().rev() {
+        entry.next.set(rest);
+        rest = Some(entry);
+    }
+    head.set(rest);
 }
 
 fn is_initializing(module: &Value) -> PyResult<bool> {
@@ -96,17 +132,18 @@ fn is_initializing(module: &Value) -> PyResult<bool> {
     }
 }
 
-/// The module `_frozen_importlib`.
+/// The module `_frozen_importlib`, which outlives its entry in `sys.modules`.
+static BOOTSTRAP: GilCell<Option<Value>> = GilCell::new(None);
+
 fn bootstrap() -> PyResult<Value> {
-    modules()?
-        .get_str(name!("_frozen_importlib"))?
-        .ok_or_else(|| exceptions::runtime_error("the import system is not initialised"))
+    BOOTSTRAP.get().ok_or_else(|| exceptions::runtime_error("the import system is not initialised"))
 }
 
 /// Loads `importlib`'s bootstrap modules and installs the finders.
 pub fn initialise(stdlib_dir: &str, on_disk: bool) -> PyResult<()> {
     let bootstrap =
         load_bootstrap("_frozen_importlib", "importlib/_bootstrap.py", "<frozen importlib._bootstrap>")?;
+    BOOTSTRAP.set(Some(bootstrap.to_value()));
     let imp = native_module("_imp")?;
     let sys = modules()?.get_str(name!("sys"))?.unwrap_or(Value::NONE);
     for name in ["_thread", "_warnings", "_weakref"] {

@@ -35,7 +35,7 @@ impl Traverse for PyContext {
         });
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.previous.set(None);
         drop(self.bindings.take());
     }

@@ -247,7 +247,7 @@ fn warn_at(
         }
         None => Place {
             filename: "<sys>".to_owned(),
-            lineno: 1,
+            lineno: 0,
             module: Some("sys".into()),
             registry: Value::NONE,
         },
@@ -413,13 +413,24 @@ fn show(
     Ok(())
 }
 
-/// "coroutine 'x' was never awaited", through `warnings._warn_unawaited_coroutine`.
+/// "coroutine 'x' was never awaited", through `warnings._warn_unawaited_coroutine` as long as there is such a thing.
 fn unawaited_coroutine(coroutine: &Value) {
-    let result = crate::import::import_module("warnings").and_then(|warnings| {
-        let warn = protocol::getattr(&warnings, name!("_warn_unawaited_coroutine"))?;
-        protocol::call1(&warn, coroutine.clone())
-    });
-    if let Err(error) = result {
-        crate::sys::unraisable(error, None, Some(coroutine));
+    let warn = || {
+        let module = crate::import::import_module("warnings").ok();
+        let function = match &module {
+            Some(module) => protocol::lookup_attr(module, name!("_warn_unawaited_coroutine"))?,
+            None => None,
+        };
+        if let Some(function) = function {
+            return protocol::call1(&function, coroutine.clone()).map(drop);
+        }
+        let name = protocol::str(&protocol::getattr(coroutine, name!("__qualname__"))?)?;
+        let message = format!("coroutine '{name}' was never awaited");
+        minipy_vm::warnings::warn(exceptions::runtime_warning_class(), &message, 1)
+    };
+    if let Err(error) = warn() {
+        let shown = protocol::repr(coroutine).map_or_else(|_| String::new(), |r| r.to_string_lossy());
+        let message = format!("Exception ignored while finalizing coroutine {shown}");
+        minipy_vm::finalize::report_unraisable(error, Some(&message), None);
     }
 }

@@ -71,7 +71,7 @@ pub mod functions {
     /// Return True if Python is exiting.
     #[pyfunction("()")]
     fn is_finalizing() -> bool {
-        crate::startup::is_finalizing()
+        crate::shutdown::is_finalizing()
     }
 
     /// Return the number of interned strings.

@@ -29,7 +29,7 @@ impl Traverse for PyBaseException {
         self.cause.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.args.set(crate::types::tuple::empty());
         self.traceback.set(None);
         self.context.set(None);

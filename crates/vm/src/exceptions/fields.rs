@@ -40,8 +40,8 @@ macro_rules! traverse_fields {
                 $(self.$field.traverse(visit);)*
             }
 
-            fn clear(&self) {
-                self.base.clear();
+            fn clear_refs(&self) {
+                self.base.clear_refs();
                 $(self.$field.set(None);)*
             }
         }

@@ -38,8 +38,8 @@ impl Traverse for PyBaseExceptionGroup {
         self.exceptions.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.base.clear();
+    fn clear_refs(&self) {
+        self.base.clear_refs();
     }
 }
 
@@ -91,8 +91,8 @@ fn add_second_base(class: &TypeRef) {
 
 /// A plain group around exceptions: an `ExceptionGroup` if all of them are `Exception`s.
 pub fn new_group(message: &StrRef, exceptions: Vec<Value>) -> PyResult<Value> {
-    let list = PyList::from_vec(exceptions).into_value();
-    protocol::call2(PyBaseExceptionGroup::class().as_value(), message.to_value(), list)
+    let exceptions = PyTuple::from_vec(exceptions).into_value();
+    protocol::call2(PyBaseExceptionGroup::class().as_value(), message.to_value(), exceptions)
 }
 
 fn is_sequence(value: &Value) -> bool {

@@ -131,8 +131,8 @@ macro_rules! unicode_errors {
                 self.data.traverse(visit);
             }
 
-            fn clear(&self) {
-                self.data.clear();
+            fn clear_refs(&self) {
+                self.data.clear_refs();
             }
         }
 

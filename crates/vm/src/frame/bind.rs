@@ -176,7 +176,7 @@ pub unsafe fn bind(frame: *mut Frame, function: &Ref<PyFunction>, args: Args<'_>
         None
     };
     for (name, value) in args.keywords() {
-        bind_keyword(function, locals, name, value, extra.as_ref())?;
+        bind_keyword(function, locals, name, value, extra.as_ref(), args.kwnames)?;
     }
     if positional.len() > argcount && !has_varargs {
         return Err(too_many_positional(function, positional.len(), locals));
@@ -196,6 +196,7 @@ fn bind_keyword(
     name: &StrRef,
     value: &Value,
     extra: Option<&crate::DictRef>,
+    given: &[Value],
 ) -> PyResult<()> {
     let code = function.code();
     let posonly = code.object.posonlyargcount as usize;
@@ -220,7 +221,7 @@ fn bind_keyword(
         return extra.set_str(name, value.clone());
     }
     if find(0..posonly).is_some() {
-        return Err(positional_only_by_keyword(function));
+        return Err(positional_only_by_keyword(function, given));
     }
     let suggestion = crate::exceptions::suggest(
         names[posonly..].iter().map(|n| n.to_string_lossy()),
@@ -233,11 +234,12 @@ fn bind_keyword(
     )))
 }
 
-/// The error for positional-only parameters given by keyword. The caller's other keywords do not matter to it.
-fn positional_only_by_keyword(function: &PyFunction) -> exceptions::PyErr {
+/// The error for positional-only parameters among the `given` keywords; it names them all.
+fn positional_only_by_keyword(function: &PyFunction, given: &[Value]) -> exceptions::PyErr {
     let code = function.code();
-    let names: Vec<String> =
-        code.locals[..code.object.posonlyargcount as usize].iter().map(|n| n.to_string_lossy()).collect();
+    let parameters = &code.locals[..code.object.posonlyargcount as usize];
+    let is_given = |name: &StrRef| given.iter().any(|g| g.downcast::<PyStr>().is_some_and(|g| g.eq(name)));
+    let names: Vec<String> = parameters.iter().filter(|n| is_given(n)).map(|n| n.to_string_lossy()).collect();
     exceptions::type_error(format!(
         "{}() got some positional-only arguments passed as keyword arguments: '{}'",
         function.qualname.get(),

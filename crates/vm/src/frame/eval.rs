@@ -33,6 +33,8 @@ pub fn throw_into(thread: &'static Thread, entry: *mut Frame, error: PyErr) -> P
     // SAFETY: the frame is suspended behind the instruction that raises now.
     let mut s = unsafe { State::enter(thread, entry) };
     s.step_back();
+    // In the place of what the instruction has yielded: its handler's depth counts it.
+    s.push(Value::NONE);
     match s.handle(error) {
         Some(error) => Err(error),
         None => finish(s),

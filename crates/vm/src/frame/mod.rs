@@ -28,6 +28,7 @@ use crate::types::function::PyFunction;
 use crate::types::generator::GenCore;
 use crate::types::module::PyModule;
 use crate::value::Value;
+use minipy_bytecode::code::flags;
 
 /// Who owns a frame's memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,10 +129,13 @@ impl Frame {
         self.instruction_index() as i32 * 2
     }
 
-    /// The namespace of a module or class body.
+    /// The namespace of a module or class body. Such code as a function's has the globals for it.
     pub fn locals_mapping(&self) -> Option<Value> {
-        // SAFETY: the word is an owned value or zero.
-        (self.locals != 0).then(|| unsafe { Value::clone_from_bits(self.locals) })
+        if self.locals == 0 {
+            return (!self.code_ref().has_flag(flags::CO_OPTIMIZED)).then(|| self.globals().to_value());
+        }
+        // SAFETY: the word is an owned value.
+        Some(unsafe { Value::clone_from_bits(self.locals) })
     }
 }
 
@@ -150,6 +154,8 @@ pub fn builtins_of(globals: &PyDict) -> DictRef {
 }
 
 static BUILTINS: crate::cell::GilCell<Option<DictRef>> = crate::cell::GilCell::new(None);
+/// `all` and `any` as they were at start-up, for LOAD_COMMON_CONSTANT.
+static COMMON: crate::cell::GilCell<Option<[Value; 2]>> = crate::cell::GilCell::new(None);
 
 /// The namespace of the `builtins` module.
 pub fn default_builtins() -> DictRef {
@@ -158,7 +164,16 @@ pub fn default_builtins() -> DictRef {
 
 /// Sets what [`default_builtins`] gives, at start-up.
 pub fn set_default_builtins(builtins: DictRef) {
+    let all_any = [crate::name!("all"), crate::name!("any")].map(|name| builtins.get_interned(name));
+    if let [Some(all), Some(any)] = all_any {
+        COMMON.set(Some([all, any]));
+    }
     BUILTINS.set(Some(builtins));
+}
+
+/// The builtin functions `all` and `any`, whatever `builtins` holds now.
+pub fn all_and_any() -> crate::PyResult<[Value; 2]> {
+    COMMON.get().ok_or_else(|| crate::exceptions::runtime_error("builtins are not initialised"))
 }
 
 /// Runs a code object in a namespace, as `exec` does.

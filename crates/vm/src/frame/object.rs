@@ -38,7 +38,7 @@ impl Traverse for PyFrame {
         }
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.back.set(None);
         self.trace.set(None);
         if self.own.with(|own| own.is_some()) {

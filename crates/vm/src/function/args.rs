@@ -1,6 +1,7 @@
 //! How arguments reach a native function.
 
 use crate::types::str::{PyStr, StrRef};
+use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 use crate::{PyResult, exceptions};
 
@@ -69,6 +70,15 @@ impl<'a> Args<'a> {
             "{name} expected {bound}{count} argument{s}, got {}",
             given.len()
         )))
+    }
+
+    /// What a `__new__` without keyword parameters sees: where `class` has an `__init__` of its own, keywords are for that.
+    #[must_use]
+    pub fn for_new(self, class: &TypeRef) -> Args<'a> {
+        if self.kwnames.is_empty() || !class.has_own_init() {
+            return self;
+        }
+        Args::positional_only(self.positional())
     }
 
     pub fn has_keywords(&self) -> bool {

@@ -143,7 +143,7 @@ impl PayloadInfo {
         }
         unsafe fn clear<T: Traverse>(object: *const Header) {
             // SAFETY: as above.
-            unsafe { (*(object as *const Obj<T>)).payload.clear() }
+            unsafe { (*(object as *const Obj<T>)).payload.clear_refs() }
         }
         let mut info = PayloadInfo::leaf::<T>();
         info.traverse = Some(traverse::<T>);

@@ -23,7 +23,7 @@ pub trait Traverse {
     fn traverse(&self, visit: &mut Visitor<'_>);
 
     /// Drops owned references to break a cycle; the object stays valid. Immutable payloads leave that to the others.
-    fn clear(&self) {}
+    fn clear_refs(&self) {}
 }
 
 impl Traverse for Value {

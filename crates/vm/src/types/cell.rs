@@ -25,7 +25,7 @@ impl Traverse for PyCell {
         self.contents.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.contents.set(None);
     }
 }

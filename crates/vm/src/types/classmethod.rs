@@ -40,7 +40,7 @@ impl Traverse for PyClassMethod {
         self.callable.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.callable.set(Value::NONE);
     }
 }

@@ -29,7 +29,7 @@ impl Traverse for PyFilter {
 impl PyFilter {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
-        let given = args.unpack("filter", 2, 2)?;
+        let given = args.for_new(cls).unpack("filter", 2, 2)?;
         let (function, iterator) = (given[0].clone(), protocol::iter(&given[1])?);
         Ok(Ref::new_in(cls, PyFilter { function, iterator }).into_value())
     }

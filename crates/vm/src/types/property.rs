@@ -60,7 +60,7 @@ impl Traverse for PyProperty {
         }
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         for field in [&self.getter, &self.setter, &self.deleter, &self.doc, &self.name] {
             field.set(None);
         }

@@ -33,7 +33,7 @@ fn not_reversible(object: &Value) -> exceptions::PyErr {
 impl PyReversed {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
-        let sequence = &args.unpack("reversed", 1, 1)?[0];
+        let sequence = &args.for_new(cls).unpack("reversed", 1, 1)?[0];
         if let Some(method) = sequence.class().lookup(name!("__reversed__"))
             && method.is_none()
         {

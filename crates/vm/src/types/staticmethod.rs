@@ -37,7 +37,7 @@ impl Traverse for PyStaticMethod {
         self.callable.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.callable.set(Value::NONE);
     }
 }

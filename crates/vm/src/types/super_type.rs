@@ -39,7 +39,7 @@ impl Traverse for PySuper {
         self.object_class.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.object.set(None);
     }
 }

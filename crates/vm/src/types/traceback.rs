@@ -27,7 +27,7 @@ impl Traverse for PyTraceback {
         self.frame.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.next.set(None);
     }
 }

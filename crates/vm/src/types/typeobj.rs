@@ -62,6 +62,9 @@ impl TypeFlags {
     pub const TYPE_SUBCLASS: TypeFlags = TypeFlags(1 << 31);
     /// A builtin class: never freed, its instances do not count references to it.
     pub const IMMORTAL: TypeFlags = TypeFlags(1 << 40);
+    /// The method resolution order, set by a metaclass, names classes that are no bases: their changes do not reach this
+    /// class, so nothing is cached about it.
+    pub const FOREIGN_MRO: TypeFlags = TypeFlags(1 << 42);
     /// Instances have something to run when they die: `__del__`, or a suspended frame.
     pub const HAS_FINALIZER: TypeFlags = TypeFlags(1 << 41);
 
@@ -73,6 +76,7 @@ impl TypeFlags {
             | Self::MATCH_SELF.0
             | Self::ITEMS_AT_END.0
             | Self::HAS_FINALIZER.0
+            | Self::FOREIGN_MRO.0
             | 0xff << 24,
     );
 
@@ -129,7 +133,7 @@ impl Traverse for PyType {
         self.dict.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         if let Some(dict) = self.dict.get() {
             dict.clear();
         }
@@ -286,6 +290,14 @@ impl PyType {
         }
     }
 
+    /// Whether instances are initialised by something else than `object.__init__`.
+    pub fn has_own_init(&self) -> bool {
+        match (self.slots().init, PyObject::class().slots().init) {
+            (Some(own), Some(plain)) => !std::ptr::fn_addr_eq(own, plain),
+            (own, _) => own.is_some(),
+        }
+    }
+
     /// The slot table. Copy the function pointer out before running Python code.
     #[inline(always)]
     pub fn slots(&self) -> &Slots {
@@ -371,6 +383,9 @@ impl PyType {
 
     #[cold]
     fn assign_version(&self) -> u32 {
+        if self.flags().contains(TypeFlags::FOREIGN_MRO) {
+            return 0;
+        }
         // A change of a base must reach this class, so the bases need versions too.
         self.mro.with(|mro| {
             for class in mro.iter().flat_map(|t| t.iter()).filter_map(|c| c.downcast::<PyType>()) {

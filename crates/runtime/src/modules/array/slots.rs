@@ -118,7 +118,7 @@ impl Array {
 impl Array {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
-        if args.has_keywords() && cls.is(Array::class()) {
+        if args.for_new(cls).has_keywords() {
             return Err(exceptions::type_error("array.array() takes no keyword arguments"));
         }
         let given = args.positional();

@@ -4,7 +4,7 @@ use minipy_macros::pymodule;
 use minipy_vm::macros_support::KwArgs;
 use minipy_vm::protocol::{self, BinaryOp, UnaryOp};
 use minipy_vm::types::str::StrRef;
-use minipy_vm::types::{bytes, int};
+use minipy_vm::types::{bytearray, bytes, int};
 use minipy_vm::{Args, ListRef, PyDict, PyList, PyResult, PyStr, Value, exceptions, name};
 
 /// An argument count as positional-only native functions word it.
@@ -126,6 +126,11 @@ pub mod functions {
                 return Ok(i64::from(byte));
             }
             b.len()
+        } else if let Some(array) = character.downcast::<bytearray::PyByteArray>() {
+            match array.with(|bytes| if let [byte] = bytes[..] { Ok(byte) } else { Err(bytes.len()) }) {
+                Ok(byte) => return Ok(i64::from(byte)),
+                Err(len) => len,
+            }
         } else {
             return Err(exceptions::type_error(format!(
                 "ord() expected string of length 1, but {} found",

@@ -103,6 +103,7 @@ fn write_to(file: &Value, method: &mut Option<Value>, text: &StrRef) -> PyResult
 fn text_option(value: Option<&Value>, name: &str) -> PyResult<Option<StrRef>> {
     match value {
         None => Ok(None),
+        Some(value) if value.is_none() => Ok(None),
         Some(value) => match value.downcast::<PyStr>() {
             Some(text) => Ok(Some(text.clone())),
             None => Err(exceptions::type_error(format!(

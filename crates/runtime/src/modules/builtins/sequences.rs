@@ -170,17 +170,7 @@ pub mod functions {
     /// it is returned instead of raising StopAsyncIteration.
     #[pyfunction("(async_iterator, default=<unrepresentable>, /)")]
     fn anext(async_iterator: &Value, default: Option<&Value>) -> PyResult<Value> {
-        let Some(anext) = async_iterator.class().slots().anext else {
-            return Err(exceptions::type_error(format!(
-                "'{}' object is not an async iterator",
-                async_iterator.type_name()
-            )));
-        };
-        let awaitable = anext(async_iterator)?;
-        match default {
-            None => Ok(awaitable),
-            Some(default) => Ok(minipy_vm::types::generator::anext_with_default(awaitable, default.clone())),
-        }
+        minipy_vm::types::generator::anext(async_iterator, default.cloned())
     }
 
     /// max(iterable, *[, default=obj, key=func]) -> value
@@ -212,17 +202,11 @@ pub mod functions {
     /// A custom key function can be supplied to customize the sort order, and the
     /// reverse flag can be set to request the result in descending order.
     #[pyfunction("(iterable, /, *, key=None, reverse=False)")]
-    fn sorted(iterable: &Value, key: Option<&Value>, reverse: Option<&Value>) -> PyResult<ListRef> {
+    fn sorted(args: Args<'_>) -> PyResult<ListRef> {
+        let iterable = &args.check_count("sorted", 1, 1)?[0];
         let list = PyList::from_vec(protocol::collect(iterable)?);
-        let keywords = minipy_vm::PyDict::new_ref();
-        if let Some(key) = key {
-            keywords.insert_interned(name!("key"), key.clone());
-        }
-        if let Some(reverse) = reverse {
-            keywords.insert_interned(name!("reverse"), reverse.clone());
-        }
         let sort = protocol::getattr(list.as_value(), name!("sort"))?;
-        protocol::call_kwargs(&sort, &[], Some(&keywords))?;
+        protocol::call_args(&sort, Args { args: &args.args[1..], kwnames: args.kwnames })?;
         Ok(list)
     }
 

@@ -29,8 +29,8 @@ impl Traverse for DefaultDict {
         self.factory.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.base.clear();
+    fn clear_refs(&self) {
+        self.base.clear_refs();
         self.factory.set(None);
     }
 }

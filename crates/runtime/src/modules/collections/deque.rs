@@ -36,7 +36,7 @@ impl Traverse for Deque {
         self.items.with(|items| items.iter().for_each(|item| item.traverse(visit)));
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         drop(self.items.take());
     }
 }

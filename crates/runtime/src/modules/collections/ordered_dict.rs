@@ -31,8 +31,8 @@ impl Traverse for OrderedDict {
         self.base.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.base.clear();
+    fn clear_refs(&self) {
+        self.base.clear_refs();
     }
 }
 

@@ -53,7 +53,7 @@ impl Traverse for LruCacheWrapper {
         self.cache.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.cache.clear();
     }
 }

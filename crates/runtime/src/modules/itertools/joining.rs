@@ -34,7 +34,7 @@ impl Chain {
 impl Chain {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
-        let iterables = args.unpack("chain", 0, usize::MAX)?;
+        let iterables = args.for_new(cls).unpack("chain", 0, usize::MAX)?;
         Chain::over(cls, PyTuple::from_slice(iterables).as_value())
     }
 

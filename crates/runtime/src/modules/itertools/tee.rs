@@ -28,7 +28,7 @@ impl Traverse for TeeData {
         self.next.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         drop(self.values.take());
         self.next.set(None);
     }

@@ -268,7 +268,7 @@ mod module {
     /// Same as a.__index__()
     #[pyfunction("($module, a, /)")]
     fn index(a: &Value) -> PyResult<Value> {
-        protocol::as_index(a)
+        Ok(minipy_vm::types::int::plain(&protocol::as_index(a)?))
     }
 
     /// Same as b in a (note reversed operands).

@@ -3,7 +3,7 @@
 mod native;
 mod waiting;
 
-pub use native::set_main;
+pub use native::{die_of_interrupt, set_main};
 
 use crate::syscall;
 use minipy_macros::pymodule;

@@ -68,6 +68,14 @@ pub fn install(signum: i32, action: Action) -> Result<(), i32> {
     if status == 0 { Ok(()) } else { Err(crate::syscall::errno()) }
 }
 
+/// Ends the process as SIGINT does by default. Returns only if the signal is blocked.
+pub fn die_of_interrupt() {
+    if install(libc::SIGINT, Action::Default).is_ok() {
+        // SAFETY: takes plain numbers.
+        unsafe { libc::kill(libc::getpid(), libc::SIGINT) };
+    }
+}
+
 /// Whether the signal makes system calls fail with EINTR; the error is an errno.
 pub fn interrupt(signum: i32, interrupts: bool) -> Result<(), i32> {
     // SAFETY: all-zero bytes are a valid `struct sigaction`, which outlives the calls.

@@ -169,7 +169,13 @@ impl Validator<'_> {
                 }
                 _ => None,
             },
-            GROUPREF_EXISTS => match arg.filter(|&n| n < self.groups).and(self.target(at + 2, range)) {
+            // The offset counts from the group's number.
+            GROUPREF_EXISTS => match arg
+                .filter(|&n| n < self.groups)
+                .and(self.word(at + 2, range))
+                .map(|skip| at + 1 + skip)
+                .filter(|&end| end > at + 2 && end <= range.end)
+            {
                 Some(end) => self.conditional(at + 3, end, range)?,
                 None => None,
             },

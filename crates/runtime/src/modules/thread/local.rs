@@ -22,7 +22,7 @@ impl Traverse for PyLocal {
         self.kwargs.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         drop(self.namespaces.take());
     }
 }
@@ -58,14 +58,7 @@ fn namespace(object: &Value) -> PyResult<DictRef> {
 impl PyLocal {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
-        let object_init = <minipy_vm::types::object::PyObject as minipy_vm::Payload>::class().slots().init;
-        let own_init = cls.slots().init;
-        let plain = match (own_init, object_init) {
-            (Some(a), Some(b)) => std::ptr::fn_addr_eq(a, b),
-            (None, _) => true,
-            _ => false,
-        };
-        if plain && !args.args.is_empty() {
+        if !cls.has_own_init() && !args.args.is_empty() {
             return Err(exceptions::type_error("Initialization arguments are not supported"));
         }
         let kwargs = PyDict::new_ref();

@@ -22,8 +22,8 @@ impl Traverse for PyTypeAlias {
         self.value.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.value.clear();
+    fn clear_refs(&self) {
+        self.value.clear_refs();
     }
 }
 

@@ -3,7 +3,7 @@
 use super::call_typing;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::macros_support::KwArgs;
-use minipy_vm::{Args, PyDict, PyResult, Ref, TypeRef, Value, protocol};
+use minipy_vm::{PyDict, PyResult, TypeRef, Value, protocol};
 
 /// Abstract base class for generic types.
 ///
@@ -26,16 +26,11 @@ use minipy_vm::{Args, PyDict, PyResult, Ref, TypeRef, Value, protocol};
 ///             return mapping[key]
 ///         except KeyError:
 ///             return default
-#[pyclass(name = "Generic", module = "typing", basetype)]
+#[pyclass(name = "Generic", module = "typing", basetype, shared_layout)]
 pub struct PyGeneric(());
 
 #[pymethods]
 impl PyGeneric {
-    #[slot]
-    fn new(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
-        Ok(Ref::new_in(class, PyGeneric(())).into_value())
-    }
-
     #[pyclassmethod("(args, /)")]
     fn __class_getitem__(class: &TypeRef, args: Value) -> PyResult<Value> {
         call_typing("_generic_class_getitem", &[class.to_value(), args])

@@ -52,10 +52,10 @@ impl Traverse for PyTypeVar {
         self.default.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.bound.clear();
-        self.constraints.clear();
-        self.default.clear();
+    fn clear_refs(&self) {
+        self.bound.clear_refs();
+        self.constraints.clear_refs();
+        self.default.clear_refs();
     }
 }
 
@@ -243,8 +243,8 @@ impl Traverse for PyTypeVarTuple {
         self.default.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.default.clear();
+    fn clear_refs(&self) {
+        self.default.clear_refs();
     }
 }
 

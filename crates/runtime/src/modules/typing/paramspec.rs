@@ -22,8 +22,8 @@ impl Traverse for PyParamSpec {
         self.default.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.default.clear();
+    fn clear_refs(&self) {
+        self.default.clear_refs();
     }
 }
 

@@ -152,10 +152,8 @@ fn missing_special(object: &Value, which: u32) -> exceptions::PyErr {
             )
         }
     };
-    let missed = format!(" (missed {method} method)");
-    let tail = match suggestion {
-        Some(text) => text.to_owned(),
-        None => missed,
-    };
-    exceptions::type_error(format!("'{class}' object does not support the {protocol} protocol{tail}"))
+    let hint = suggestion.unwrap_or_default();
+    exceptions::type_error(format!(
+        "'{class}' object does not support the {protocol} protocol (missed {method} method){hint}"
+    ))
 }

@@ -185,7 +185,8 @@ impl State {
                 let class = args.class();
                 if class.slots().iter.is_none() && class.slots().sq_item.is_none() {
                     return Err(exceptions::type_error(format!(
-                        "Value after * must be an iterable, not {}",
+                        "{} argument after * must be an iterable, not {}",
+                        crate::types::function::describe_callable(&callable),
                         args.type_name()
                     )));
                 }

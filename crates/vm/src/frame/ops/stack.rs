@@ -74,18 +74,11 @@ impl State {
             0 => exceptions::assertion_error_class().to_value(),
             1 => exceptions::not_implemented_error_class().to_value(),
             2 => <crate::types::tuple::PyTuple as crate::Payload>::class().to_value(),
-            3 => self.builtin_function("all")?,
-            _ => self.builtin_function("any")?,
+            3 => crate::frame::all_and_any()?[0].clone(),
+            _ => crate::frame::all_and_any()?[1].clone(),
         };
         self.push(value);
         Ok(())
-    }
-
-    /// The original builtin function, whatever `builtins` holds now.
-    fn builtin_function(&self, name: &str) -> PyResult<Value> {
-        crate::frame::default_builtins()
-            .get_interned(&crate::types::str::intern(name))
-            .ok_or_else(|| exceptions::runtime_error(format!("lost builtins.{name}")))
     }
 
     #[inline(always)]

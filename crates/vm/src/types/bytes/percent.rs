@@ -48,7 +48,7 @@ fn byte_operand(value: &Value) -> PyResult<u8> {
         return array.with(|bytes| single(bytes, "bytearray"));
     }
     if !protocol::is_int(value) && value.class().slots().index.is_none() {
-        return Err(wrong(value.type_name()));
+        return Err(wrong(value.class().qualified_name()));
     }
     int::to_i64(&protocol::as_index(value)?)
         .and_then(|n| u8::try_from(n).ok())

@@ -25,11 +25,14 @@ fn iterator(items: Vec<Value>) -> PyResult<Value> {
     protocol::iter(PyList::from_vec(items).as_value())
 }
 
-/// What equality and hash of code objects go by: everything but the file name.
-fn identity(code: &CodeObject) -> impl PartialEq + Hash + '_ {
+/// What equality and hash of code objects go by: everything but the file name. The types of constants count, so that they
+/// are not compared as Python compares them.
+fn identity(code: &PyCode) -> impl PartialEq + Hash + '_ {
+    let consts = super::replace::constants(&code.consts);
+    let code: &CodeObject = &code.object;
     (
         (&code.name, code.argcount, code.posonlyargcount, code.kwonlyargcount, code.flags, code.firstlineno),
-        (&code.code, &code.consts, &code.names, &code.localsplusnames, &code.localspluskinds),
+        (&code.code, consts, &code.names, &code.localsplusnames, &code.localspluskinds),
         (&code.linetable, &code.exceptiontable),
     )
 }
@@ -39,7 +42,7 @@ impl PyCode {
     #[slot]
     fn hash(&self) -> i64 {
         let mut hasher = DefaultHasher::new();
-        identity(&self.object).hash(&mut hasher);
+        identity(self).hash(&mut hasher);
         match hasher.finish().cast_signed() {
             -1 => -2,
             hash => hash,
@@ -52,7 +55,7 @@ impl PyCode {
         if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        let equal = identity(&self.object) == identity(&other.object)
+        let equal = identity(self) == identity(other)
             && protocol::eq(self.consts.as_value(), other.consts.as_value())?;
         Ok(Value::from_bool(equal == (op == CmpOp::Eq)))
     }

@@ -47,6 +47,11 @@ fn constant(value: &Value) -> Constant {
     Constant::None
 }
 
+/// The constants of a code object as the compiler would have written them.
+pub(super) fn constants(consts: &TupleRef) -> Arc<[Constant]> {
+    consts.iter().map(constant).collect()
+}
+
 /// The fields that a caller gives, next to a code object to start from.
 struct Fields {
     code: CodeObject,
@@ -197,13 +202,11 @@ impl Fields {
         }
         self.lay_out_locals()?;
         let consts = match (self.consts.take(), old_consts) {
-            (Some(consts), _) => {
-                self.code.consts = consts.iter().map(constant).collect();
-                consts
-            }
+            (Some(consts), _) => consts,
             (None, Some(consts)) => consts.clone(),
             (None, None) => crate::types::tuple::empty(),
         };
+        self.code.consts = constants(&consts);
         if let Err(error) = verifier::verify(&self.code) {
             return Err(exceptions::value_error(format!("code: {} at offset {}", error.what, error.offset)));
         }

@@ -55,8 +55,7 @@ fn argument(value: &Value, which: &str) -> PyResult<Argument> {
         return match parts(&converted) {
             Some(z) => Ok(Argument::Complex(z)),
             None => Err(exceptions::type_error(format!(
-                "{}.__complex__() must return a complex, not {}",
-                value.type_name(),
+                "__complex__ returned non-complex (type {})",
                 converted.type_name()
             ))),
         };

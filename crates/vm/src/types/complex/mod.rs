@@ -41,8 +41,7 @@ pub fn to_parts(value: &Value) -> PyResult<Parts> {
     if let Some(converted) = protocol::call_special(value, name!("__complex__"), &[])? {
         return parts(&converted).ok_or_else(|| {
             exceptions::type_error(format!(
-                "{}.__complex__() must return a complex, not {}",
-                value.type_name(),
+                "__complex__ returned non-complex (type {})",
                 converted.type_name()
             ))
         });

@@ -260,7 +260,7 @@ impl Traverse for PyDict {
         }
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         PyDict::clear(self);
     }
 }

@@ -113,7 +113,11 @@ pub fn merge_keywords(dict: &PyDict, mapping: &Value, callable: &Value) -> PyRes
     let keys = match protocol::lookup_attr(mapping, name!("keys"))? {
         Some(keys) => protocol::call0(&keys)?,
         None => {
-            return Err(type_error(format!("Value after ** must be a mapping, not {}", mapping.type_name())));
+            return Err(type_error(format!(
+                "{} argument after ** must be a mapping, not {}",
+                describe(),
+                mapping.type_name()
+            )));
         }
     };
     protocol::for_each(&keys, |key| {

@@ -96,7 +96,7 @@ pub fn pow(a: &Value, b: &Value, c: &Value) -> PyResult<Value> {
         ));
     }
     binary(a, b, |a, b| {
-        if a == 0.0 && b < 0.0 {
+        if a == 0.0 && b < 0.0 && b.is_finite() {
             return Err(exceptions::zero_division_error("zero to a negative power"));
         }
         if a < 0.0 && a.is_finite() && b.is_finite() && b.fract() != 0.0 {

@@ -195,6 +195,10 @@ impl PyFloat {
     /// Convert real number to a floating-point number.
     #[pyclassmethod("($type, number, /)")]
     fn from_number(cls: &TypeRef, number: &Value) -> PyResult<Value> {
+        // NaNs have identities.
+        if cls.is(PyFloat::class()) && number.downcast_exact::<PyFloat>().is_some() {
+            return Ok(number.clone());
+        }
         Ok(in_class(cls, super::to_f64(number)?))
     }
 

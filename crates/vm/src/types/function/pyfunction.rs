@@ -63,7 +63,7 @@ impl Traverse for PyFunction {
         self.type_params.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.module.set(Value::NONE);
         self.doc.set(Value::NONE);
         self.defaults.set(None);

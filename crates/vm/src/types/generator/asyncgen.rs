@@ -36,8 +36,8 @@ impl Traverse for PyAsyncGenerator {
         self.finalizer.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.core.clear();
+    fn clear_refs(&self) {
+        self.core.clear_refs();
         self.finalizer.set(None);
     }
 }

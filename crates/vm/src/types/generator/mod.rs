@@ -62,7 +62,7 @@ impl Traverse for GenCore {
         }
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.dispose();
     }
 }
@@ -263,8 +263,8 @@ impl Traverse for PyGenerator {
         self.core.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.core.clear();
+    fn clear_refs(&self) {
+        self.core.clear_refs();
     }
 }
 
@@ -274,8 +274,8 @@ impl Traverse for PyCoroutine {
         self.origin.traverse(visit);
     }
 
-    fn clear(&self) {
-        self.core.clear();
+    fn clear_refs(&self) {
+        self.core.clear_refs();
     }
 }
 
@@ -374,9 +374,4 @@ pub fn send_to(receiver: &Value, argument: &Value) -> PyResult<Step> {
         }
         Err(error) => Err(error),
     }
-}
-
-/// `anext(iterator, default)`.
-pub fn anext_with_default(awaitable: Value, _default: Value) -> Value {
-    awaitable
 }

@@ -72,7 +72,7 @@ pub fn big_divmod(a: &IBig, b: &IBig) -> (IBig, IBig) {
     if *b < IBig::ZERO && r != IBig::ZERO { (q - IBig::ONE, r + b) } else { (q, r) }
 }
 
-fn divide(a: &Value, b: &Value, what: &str) -> PyResult<Option<(Value, Value)>> {
+fn divide(a: &Value, b: &Value) -> PyResult<Option<(Value, Value)>> {
     if let (Some(a), Some(b)) = (a.as_small_int(), b.as_small_int())
         && b != 0
     {
@@ -81,7 +81,7 @@ fn divide(a: &Value, b: &Value, what: &str) -> PyResult<Option<(Value, Value)>> 
     }
     let (Some(a), Some(b)) = (to_ibig(a), to_ibig(b)) else { return Ok(None) };
     if b == IBig::ZERO {
-        return Err(exceptions::zero_division_error(what));
+        return Err(exceptions::zero_division_error(BY_ZERO));
     }
     let (q, r) = big_divmod(&a, &b);
     Ok(Some((from_ibig(q), from_ibig(r))))
@@ -92,17 +92,17 @@ const BY_ZERO: &str = "division by zero";
 
 /// `a // b`.
 pub fn floordiv(a: &Value, b: &Value) -> PyResult<Value> {
-    Ok(divide(a, b, "integer division or modulo by zero")?.map_or(Value::NOT_IMPLEMENTED, |(q, _)| q))
+    Ok(divide(a, b)?.map_or(Value::NOT_IMPLEMENTED, |(q, _)| q))
 }
 
 /// `a % b`.
 pub fn modulo(a: &Value, b: &Value) -> PyResult<Value> {
-    Ok(divide(a, b, "integer modulo by zero")?.map_or(Value::NOT_IMPLEMENTED, |(_, r)| r))
+    Ok(divide(a, b)?.map_or(Value::NOT_IMPLEMENTED, |(_, r)| r))
 }
 
 /// `divmod(a, b)`.
 pub fn divmod(a: &Value, b: &Value) -> PyResult<Value> {
-    let pair = divide(a, b, BY_ZERO)?;
+    let pair = divide(a, b)?;
     Ok(pair.map_or(Value::NOT_IMPLEMENTED, |(q, r)| crate::PyTuple::from_array([q, r]).into_value()))
 }
 

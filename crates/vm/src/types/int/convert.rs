@@ -35,8 +35,7 @@ pub fn from_object(object: &Value) -> PyResult<Value> {
             return Ok(result);
         }
         if !protocol::is_int(&result) {
-            let message =
-                format!("{}.__int__ returned non-int (type {})", object.type_name(), result.type_name());
+            let message = format!("__int__ returned non-int (type {})", result.type_name());
             return Err(exceptions::type_error(message));
         }
         crate::warnings::warn(

@@ -15,7 +15,7 @@ fn arguments<'a>(args: Args<'a>) -> PyResult<(Option<&'a Value>, Option<&'a Valu
     let positional = args.positional();
     if args.args.len() > 2 {
         return Err(exceptions::type_error(format!(
-            "int() takes at most 2 arguments ({} given)",
+            "int expected at most 2 arguments, got {}",
             args.args.len()
         )));
     }

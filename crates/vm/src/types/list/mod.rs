@@ -40,7 +40,7 @@ impl Traverse for PyList {
         self.items.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         drop(self.items.take());
     }
 }

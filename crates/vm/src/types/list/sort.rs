@@ -254,18 +254,39 @@ impl<F: FnMut(u32, u32) -> PyResult<bool>> Merger<F> {
         Ok(())
     }
 
-    /// The length of the run at the start; a strictly descending one is turned round.
+    /// The length of the run at the start; a descending one is turned round, its equal items keeping their order.
     fn run(&mut self, items: &mut [u32]) -> PyResult<usize> {
-        if items.len() < 2 {
-            return Ok(items.len());
-        }
-        let descending = (self.less)(items[1], items[0])?;
-        let mut len = 2;
-        while len < items.len() && (self.less)(items[len], items[len - 1])? == descending {
+        let mut len = 1;
+        loop {
+            if len >= items.len() {
+                return Ok(items.len());
+            }
+            if (self.less)(items[len], items[len - 1])? {
+                break;
+            }
             len += 1;
         }
-        if descending {
-            items[..len].reverse();
+        if len > 1 && (self.less)(items[0], items[len - 1])? {
+            return Ok(len);
+        }
+        // All equal so far, and the next one is less.
+        items[..len].reverse();
+        let mut equal = len;
+        len += 1;
+        while len < items.len() {
+            if (self.less)(items[len], items[len - 1])? {
+                items[equal..len].reverse();
+                equal = len;
+            } else if (self.less)(items[len - 1], items[len])? {
+                break;
+            }
+            len += 1;
+        }
+        items[equal..len].reverse();
+        items[..len].reverse();
+        // What has become the last item may be followed by greater ones.
+        while len < items.len() && !(self.less)(items[len], items[len - 1])? {
+            len += 1;
         }
         Ok(len)
     }

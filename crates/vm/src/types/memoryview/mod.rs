@@ -89,7 +89,7 @@ impl Traverse for PyMemoryView {
         });
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         if self.exports.get() == 0 {
             drop(self.layout.take());
         }

@@ -45,13 +45,6 @@ fn has_object_new(class: &TypeRef) -> bool {
     }
 }
 
-fn has_object_init(class: &TypeRef) -> bool {
-    match (class.slots().init, PyObject::class().slots().init) {
-        (Some(own), Some(plain)) => std::ptr::fn_addr_eq(own, plain),
-        _ => false,
-    }
-}
-
 #[cold]
 fn excess_for_new(class: &TypeRef) -> PyResult<()> {
     if !has_object_new(class) {
@@ -59,7 +52,7 @@ fn excess_for_new(class: &TypeRef) -> PyResult<()> {
             "object.__new__() takes exactly one argument (the type to instantiate)",
         ));
     }
-    if has_object_init(class) {
+    if !class.has_own_init() {
         return Err(exceptions::type_error(format!("{}() takes no arguments", class.name())));
     }
     Ok(())
@@ -67,7 +60,7 @@ fn excess_for_new(class: &TypeRef) -> PyResult<()> {
 
 #[cold]
 fn excess_for_init(class: &TypeRef) -> PyResult<()> {
-    if !has_object_init(class) {
+    if class.has_own_init() {
         return Err(exceptions::type_error(
             "object.__init__() takes exactly one argument (the instance to initialize)",
         ));
@@ -127,10 +120,10 @@ impl PyObject {
             CmpOp::Eq if object.is(other) => Ok(Value::TRUE),
             CmpOp::Ne => {
                 // `!=` is the opposite of what `__eq__` says, unless that does not know.
-                let Some(compare) = object.class().slots().richcompare else {
-                    return Ok(Value::NOT_IMPLEMENTED);
+                let equal = match object.class().slots().richcompare {
+                    Some(compare) => compare(object, other, CmpOp::Eq)?,
+                    None => PyObject::richcompare(object, other, CmpOp::Eq)?,
                 };
-                let equal = compare(object, other, CmpOp::Eq)?;
                 if equal.is_not_implemented() {
                     return Ok(equal);
                 }

@@ -12,15 +12,7 @@ impl PyFrozenSet {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         let exact = cls.is(PyFrozenSet::class());
-        let object_init = crate::types::object::PyObject::class().slots().init;
-        let own_init = cls.slots().init;
-        let plain = exact
-            || match (own_init, object_init) {
-                (Some(own), Some(object)) => std::ptr::fn_addr_eq(own, object),
-                (own, _) => own.is_none(),
-            };
-        let given =
-            if plain { args.unpack("frozenset", 0, 1)? } else { args.check_count("frozenset", 0, 1)? };
+        let given = args.for_new(cls).unpack("frozenset", 0, 1)?;
         let data = match given.first() {
             Some(same) if exact && same.downcast_exact::<PyFrozenSet>().is_some() => return Ok(same.clone()),
             Some(iterable) => ops::from_iterable(iterable)?,

@@ -27,7 +27,7 @@ impl Traverse for PySet {
         self.data.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.data.clear();
     }
 }

@@ -174,7 +174,7 @@ impl Traverse for SetData {
         }
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         SetData::clear(self);
     }
 }

@@ -40,10 +40,11 @@ pub fn add_slot_wrappers(class: &TypeRef) {
 /// Takes over from `base` the slots that a builtin class does not define.
 ///
 /// Comparison and hashing go together: a class that defines one of them gets the other from nobody, and one that compares
-/// without hashing is unhashable. Constructing is not taken over from `object`: builtin classes opt in.
+/// without hashing is unhashable. Constructing is not taken over from `object`, unless instances are laid out as its are: builtin classes opt in.
 pub fn inherit_slots(class: &TypeRef, base: &TypeRef) {
     let inherited = base.slots().clone();
     let from_object = base.base.with(|b| b.is_none());
+    let shares_layout = class.layout_owner().is(base.layout_owner());
     let own = class.slots().clone();
     class.slots.with(|slots| {
         slots.inherit(&inherited);
@@ -51,7 +52,7 @@ pub fn inherit_slots(class: &TypeRef, base: &TypeRef) {
             slots.richcompare = own.richcompare;
             slots.hash = own.hash.or(Some(UNHASHABLE));
         }
-        if from_object {
+        if from_object && !shares_layout {
             slots.new = own.new;
         }
     });

@@ -162,7 +162,7 @@ fn character(value: &Value) -> PyResult<u32> {
         };
     }
     if !protocol::is_int(value) && value.class().slots().index.is_none() {
-        return Err(wrong(value.type_name()));
+        return Err(wrong(value.class().qualified_name()));
     }
     let int = protocol::as_index(value)?;
     int::to_i64(&int)

@@ -17,12 +17,7 @@ impl PyTuple {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         let exact = cls.is(PyTuple::class());
-        // A subclass with an `__init__` of its own may take keywords there.
-        let plain = exact || cls.slots().init.is_none() || {
-            let object_init = crate::types::object::PyObject::class().slots().init;
-            cls.slots().init.zip(object_init).is_some_and(|(a, b)| std::ptr::fn_addr_eq(a, b))
-        };
-        let given = if plain { args.unpack("tuple", 0, 1)? } else { args.check_count("tuple", 0, 1)? };
+        let given = args.for_new(cls).unpack("tuple", 0, 1)?;
         let Some(iterable) = given.first() else {
             return Ok(PyTuple::from_vec_in(cls, Vec::new()).into_value());
         };

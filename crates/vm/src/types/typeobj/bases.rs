@@ -88,11 +88,16 @@ fn same_layout(old: &TypeRef, new: &TypeRef) -> bool {
 }
 
 fn check_layout(old: &TypeRef, new: &TypeRef, what: &str) -> PyResult<()> {
-    if same_layout(old, new) {
+    // Instances that the collector tracks are freed differently.
+    let difference = if old.is_gc() != new.is_gc() {
+        "deallocator"
+    } else if !same_layout(old, new) {
+        "object layout"
+    } else {
         return Ok(());
-    }
+    };
     Err(exceptions::type_error(format!(
-        "{what} assignment: '{}' object layout differs from '{}'",
+        "{what} assignment: '{}' {difference} differs from '{}'",
         new.name(),
         old.name()
     )))

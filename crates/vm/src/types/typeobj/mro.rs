@@ -1,7 +1,7 @@
 //! The method resolution order: the C3 linearisation, or what a metaclass's own `mro()` says.
 
 use super::bases::solid_base;
-use super::{PyType, TypeRef};
+use super::{PyType, TypeFlags, TypeRef};
 use crate::heap::Payload;
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::value::Value;
@@ -106,7 +106,24 @@ fn compute(class: &TypeRef) -> PyResult<TupleRef> {
     };
     let order = PyTuple::from_vec(protocol::collect(&result)?);
     check(class, &order)?;
+    let mut ancestors = order.iter().filter_map(|entry| entry.downcast::<PyType>());
+    if !ancestors.all(|ancestor| ancestor.is(class) || is_base(class, ancestor)) {
+        class.set_flag(TypeFlags::FOREIGN_MRO, true);
+    }
     Ok(order)
+}
+
+/// Whether following `__bases__` leads from `class` to `ancestor`.
+fn is_base(class: &TypeRef, ancestor: &TypeRef) -> bool {
+    let mut work = vec![class.clone()];
+    while let Some(class) = work.pop() {
+        if class.is(ancestor) {
+            return true;
+        }
+        let bases = class.bases.get();
+        work.extend(bases.iter().flat_map(|b| b.iter()).filter_map(|b| b.downcast::<PyType>()).cloned());
+    }
+    false
 }
 
 /// What a custom order must satisfy: classes only, none of which expects another layout.

@@ -188,7 +188,7 @@ impl Traverse for PyWeakRef {
         self.link.traverse(visit);
     }
 
-    fn clear(&self) {
+    fn clear_refs(&self) {
         self.link.callback.set(None);
     }
 }

@@ -57,7 +57,7 @@ macro_rules! proxy_class {
                 self.link.traverse(visit);
             }
 
-            fn clear(&self) {
+            fn clear_refs(&self) {
                 self.link.callback.set(None);
             }
         }

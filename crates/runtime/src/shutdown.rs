@@ -1,0 +1,130 @@
+//! The way out: threads, `atexit` functions, and what modules still hold.
+
+use crate::import;
+use minipy_vm::heap::{self, gc};
+use minipy_vm::types::module::PyModule;
+use minipy_vm::types::str::{PyStr, intern};
+use minipy_vm::types::weakref::PyWeakRef;
+use minipy_vm::{DictRef, Value, name, protocol};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How the program ended.
+#[derive(Clone, Copy)]
+pub enum Exit {
+    Status(i32),
+    /// A KeyboardInterrupt that nobody caught: whoever started the process is to see that SIGINT ended it.
+    Interrupted,
+}
+
+static FINALIZING: AtomicBool = AtomicBool::new(false);
+
+/// `sys.is_finalizing()`.
+pub fn is_finalizing() -> bool {
+    FINALIZING.load(Ordering::Relaxed)
+}
+
+/// Flushes `sys.stream`; whether that went well.
+pub fn flush(stream: &str) -> bool {
+    match crate::sys::get(stream) {
+        Ok(Some(stream)) if !stream.is_none() => protocol::call_method(&stream, name!("flush"), &[]).is_ok(),
+        _ => true,
+    }
+}
+
+/// Waits for threads, runs `atexit` functions, takes the modules down and flushes the streams. Gives the exit status.
+pub fn finish(exit: Exit) -> i32 {
+    for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
+        let Ok(modules) = import::modules() else { continue };
+        if let Ok(Some(module)) = modules.get_str(&intern(module))
+            && let Ok(Some(function)) = protocol::lookup_attr(&module, &intern(function))
+            && let Err(error) = protocol::call0(&function)
+        {
+            crate::sys::unraisable(error, None, Some(&function));
+        }
+    }
+    FINALIZING.store(true, Ordering::Relaxed);
+    let mut flushed = flush("stdout");
+    flush("stderr");
+    finalize_modules();
+    flushed &= flush("stdout");
+    flush("stderr");
+    match exit {
+        Exit::Interrupted => {
+            crate::modules::signal::die_of_interrupt();
+            130
+        }
+        Exit::Status(0) if !flushed => 120,
+        Exit::Status(status) => status,
+    }
+}
+
+/// What of `sys` may keep objects of the program alive.
+const SYS_ATTRIBUTES: [&str; 13] = [
+    "path",
+    "argv",
+    "ps1",
+    "ps2",
+    "last_exc",
+    "last_type",
+    "last_value",
+    "last_traceback",
+    "path_hooks",
+    "path_importer_cache",
+    "meta_path",
+    "__interactivehook__",
+    "warnoptions",
+];
+
+/// Takes down all modules but `sys` and `builtins`, so that finalisers run while there is still something to run them with:
+/// first what only `sys.modules` holds, then the contents of the others, the last imported one first.
+fn finalize_modules() {
+    let Ok(modules) = import::modules() else { return };
+    for attribute in SYS_ATTRIBUTES {
+        if matches!(crate::sys::get(attribute), Ok(Some(_))) {
+            crate::sys::set(attribute, Value::NONE);
+        }
+    }
+    for stream in ["stdin", "stdout", "stderr"] {
+        if let Ok(Some(original)) = crate::sys::get(&format!("__{stream}__")) {
+            crate::sys::set(stream, original);
+        }
+    }
+    let mut left = Vec::new();
+    for (name, module) in modules.entries() {
+        let kept = name.downcast::<PyStr>().is_some_and(|name| name.eq_str("sys") || name.eq_str("builtins"));
+        if module.downcast::<PyModule>().is_none() || kept {
+            continue;
+        }
+        if let Ok(reference) = PyWeakRef::new_value(&module, None) {
+            left.push(reference);
+        }
+        // Without its name, so that finalisers cannot import it.
+        let _ = modules.set(name, Value::NONE);
+    }
+    modules.clear();
+    heap::run_pending();
+    gc::collect(gc::GENERATIONS - 1);
+    for reference in left.iter().rev() {
+        let module = reference.downcast::<PyWeakRef>().and_then(|reference| reference.get());
+        if let Some(module) = module.as_ref().and_then(|module| module.downcast::<PyModule>()) {
+            clear_namespace(&module.namespace());
+            heap::run_pending();
+        }
+    }
+    gc::collect(gc::GENERATIONS - 1);
+}
+
+/// Sets the values to None, first those of names with one leading underscore: what others still hold keeps the dict.
+fn clear_namespace(namespace: &DictRef) {
+    for private in [true, false] {
+        for (key, value) in namespace.entries() {
+            let Some(name) = key.downcast::<PyStr>() else { continue };
+            let text = name.to_string_lossy();
+            let is_private = text.starts_with('_') && !text.starts_with("__");
+            if is_private == private && text != "__builtins__" && !value.is_none() {
+                drop(value);
+                let _ = namespace.set_str(name, Value::NONE);
+            }
+        }
+    }
+}
