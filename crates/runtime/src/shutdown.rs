@@ -90,6 +90,8 @@ fn finalize_modules() {
         }
     }
     let mut left = Vec::new();
+    let main = modules.get_str(name!("__main__")).ok().flatten();
+    let main = main.and_then(|main| main.downcast_into::<PyModule>().ok());
     for (name, module) in modules.entries() {
         let kept = name.downcast::<PyStr>().is_some_and(|name| name.eq_str("sys") || name.eq_str("builtins"));
         if module.downcast::<PyModule>().is_none() || kept {
@@ -102,6 +104,11 @@ fn finalize_modules() {
         let _ = modules.set(name, Value::NONE);
     }
     modules.clear();
+    // The program's own objects go in the order in which it made them, which the collector does not know.
+    if let Some(main) = main {
+        gc::finalize_in_order(&main.namespace().values());
+        drop(main);
+    }
     heap::run_pending();
     gc::collect(gc::GENERATIONS - 1);
     for reference in left.iter().rev() {

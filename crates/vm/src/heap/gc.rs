@@ -395,6 +395,12 @@ fn clear_weakrefs(garbage: &[Value]) {
     }
 }
 
+/// Runs the finalisers of these objects, in this order, before the collector or their deaths would.
+pub fn finalize_in_order(objects: &[Value]) {
+    run_finalizers(objects);
+    pending::run_pending();
+}
+
 fn run_finalizers(garbage: &[Value]) {
     for object in garbage {
         if let Some(header) = object.header()
