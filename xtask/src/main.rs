@@ -4,6 +4,7 @@
 
 mod bench;
 mod conformance;
+mod events;
 mod goldens;
 mod oracle;
 mod parity;
@@ -34,6 +35,11 @@ const COMMANDS: &[Command] = &[
         name: "conformance",
         usage: "[FILE…] [--update] [--oracle] [--jobs N]\n      CPython's test files with minipy, against tests/conformance/expected.txt",
         run: conformance::run,
+    },
+    Command {
+        name: "events",
+        usage: "[trace] [profile] [monitoring] [FILTER…]\n      the streams of events of benches/, examples/, tests/scripts/ and random programs, compared with the oracle's",
+        run: events::run,
     },
     Command {
         name: "goldens",

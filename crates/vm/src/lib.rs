@@ -15,6 +15,7 @@ pub mod gil;
 pub mod hash;
 pub mod heap;
 pub mod macros_support;
+pub mod monitoring;
 pub mod protocol;
 pub mod slots;
 pub mod stack;

@@ -2,6 +2,7 @@
 
 use crate::cell::GilCell;
 use crate::frame::{DataStack, Frame};
+use crate::monitoring::ThreadEvents;
 use crate::stack;
 use crate::value::Value;
 use std::cell::Cell;
@@ -50,6 +51,8 @@ pub struct Thread {
     pub coroutine_origin_depth: Cell<usize>,
     /// Extra references the runtime keeps per thread (trace functions), by name.
     pub extra: GilCell<Vec<(&'static str, Value)>>,
+    /// The trace and profile functions, and what the event engine is about to report.
+    pub events: ThreadEvents,
     /// Addresses of the containers whose repr is being made, outermost first.
     pub printing: GilCell<Vec<u64>>,
 }
@@ -77,6 +80,7 @@ impl Thread {
             async_gen_finalizer: GilCell::new(None),
             coroutine_origin_depth: Cell::new(0),
             extra: GilCell::new(Vec::new()),
+            events: ThreadEvents::default(),
             printing: GilCell::new(Vec::new()),
         });
         thread.handled.set(&thread.base_handled);
@@ -149,6 +153,7 @@ impl Thread {
     pub fn clear(&self) {
         self.context.set(None);
         self.base_handled.value.set(None);
+        self.events.clear();
         drop(self.extra.take());
     }
 }

@@ -106,36 +106,6 @@ pub mod functions {
         -1
     }
 
-    /// Return the global debug tracing function set with sys.settrace.
-    ///
-    /// See the debugger chapter in the library manual.
-    #[pyfunction("()")]
-    fn gettrace() {}
-
-    /// Return the profiling function set with sys.setprofile.
-    ///
-    /// See the profiler chapter in the library manual.
-    #[pyfunction("()")]
-    fn getprofile() {}
-
-    /// Set the global debug tracing function.
-    ///
-    /// It will be called on each function call.  See the debugger chapter
-    /// in the library manual.
-    #[pyfunction("(function, /)")]
-    fn settrace(function: &Value) -> PyResult<()> {
-        super::no_events_yet(function, "sys.settrace()")
-    }
-
-    /// Set the profiling function.
-    ///
-    /// It will be called on each function call and return.  See the profiler
-    /// chapter in the library manual.
-    #[pyfunction("(function, /)")]
-    fn setprofile(function: &Value) -> PyResult<()> {
-        super::no_events_yet(function, "sys.setprofile()")
-    }
-
     /// Return the name of the module for a calling frame.
     ///
     /// The default depth returns the module containing the call to this API.
@@ -172,14 +142,6 @@ fn hooks_class() -> minipy_vm::TypeRef {
     let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&ASYNCGEN_HOOKS));
     CLASS.set(Some(class.clone()));
     class
-}
-
-/// The event engine does not exist yet: only None, which asks for no events, can be set.
-fn no_events_yet(function: &Value, what: &str) -> PyResult<()> {
-    if function.is_none() {
-        return Ok(());
-    }
-    Err(exceptions::not_implemented_error(format!("{what} is not implemented yet")))
 }
 
 fn frame_at(depth: i32) -> Option<*mut frame::Frame> {

@@ -5,9 +5,11 @@ mod hooks;
 mod introspection;
 mod jit;
 mod limits;
+pub mod monitoring;
 pub mod os;
 mod records;
 mod streams;
+mod tracing;
 
 use minipy_vm::cell::GilCell;
 use minipy_vm::macros_support::ModuleDef;
@@ -27,7 +29,14 @@ static DEF: ModuleDef = ModuleDef {
     functions: &[],
     attrs: &[],
     classes: &[],
-    parts: &[&hooks::MODULE, &introspection::MODULE, &limits::MODULE, &records::MODULE, &flags::MODULE],
+    parts: &[
+        &hooks::MODULE,
+        &introspection::MODULE,
+        &limits::MODULE,
+        &records::MODULE,
+        &tracing::MODULE,
+        &flags::MODULE,
+    ],
     init: None,
 };
 

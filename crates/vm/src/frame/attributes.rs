@@ -117,7 +117,7 @@ impl PyFrame {
         if !protocol::is_int(&value) || value.as_bool().is_some() {
             return Err(exceptions::value_error("lineno must be an integer"));
         }
-        Err(exceptions::value_error("f_lineno can only be set in a trace function"))
+        super::jump::set_line(zelf, &value)
     }
 
     /// Return the trace function for this frame, or None if no trace function is set.
@@ -154,7 +154,9 @@ impl PyFrame {
     #[pygetset(setter)]
     fn set_f_trace_opcodes(zelf: &Ref<PyFrame>, value: Option<Value>) -> PyResult<()> {
         let Some(value) = value else { return Err(undeletable("f_trace_opcodes", zelf)) };
-        zelf.trace_opcodes.set(flag(&value)?);
+        let wanted = flag(&value)?;
+        zelf.trace_opcodes.set(wanted);
+        crate::monitoring::set_opcode_events(zelf.code(), wanted);
         Ok(())
     }
 

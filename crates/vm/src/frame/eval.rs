@@ -1,6 +1,6 @@
 //! The eval loop: dispatch over the private code. Handlers are in `ops`, a file per family.
 
-use super::ops::State;
+use super::ops::{Next, State};
 use super::quicken::op;
 use super::{Frame, bind, breaker};
 use crate::exceptions::PyErr;
@@ -32,6 +32,7 @@ pub fn run(thread: &'static Thread, entry: *mut Frame) -> PyResult<Value> {
 pub fn throw_into(thread: &'static Thread, entry: *mut Frame, error: PyErr) -> PyResult<Value> {
     // SAFETY: the frame is suspended behind the instruction that raises now.
     let mut s = unsafe { State::enter(thread, entry) };
+    let error = s.thrown_into(error);
     s.step_back();
     // In the place of what the instruction has yielded: its handler's depth counts it.
     s.push(Value::NONE);
@@ -102,8 +103,8 @@ fn dispatch(state: &mut State) -> Exit {
                 $s.outlined(|s| s.$handler($($arg),*))
             };
         }
+        let (mut opcode, mut arg) = fetch!(s);
         loop {
-            let (opcode, arg) = fetch!(s);
             match opcode {
                 op::NOP | op::NOT_TAKEN | op::EXTENDED_ARG => s.skip(1),
                 op::RESUME => step!(0, check_breaker(&mut s, arg)),
@@ -345,12 +346,22 @@ fn dispatch(state: &mut State) -> Exit {
                 // Imports.
                 op::IMPORT_NAME => step!(0, outlined!(s.import_name(arg))),
                 op::IMPORT_FROM => step!(0, outlined!(s.import_from(arg))),
+                // Events.
+                op::INSTRUMENTED => match outlined!(s.instrumented()) {
+                    Ok(Next::Execute(plain)) => {
+                        opcode = plain;
+                        continue;
+                    }
+                    Ok(Next::Fetch) => {}
+                    Err(error) => break 'run Exit::Raised(error),
+                },
                 op::CACHE | op::RESERVED | op::INTERPRETER_EXIT => {
                     break 'run Exit::Raised(crate::exceptions::system_error("unknown opcode"));
                 }
                 // SAFETY: the decoder lets no other opcodes through.
                 _ => unsafe { std::hint::unreachable_unchecked() },
             }
+            (opcode, arg) = fetch!(s);
         }
     };
     *state = s;

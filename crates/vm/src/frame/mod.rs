@@ -5,6 +5,7 @@ mod bind;
 pub mod breaker;
 mod datastack;
 mod eval;
+mod jump;
 mod locals;
 mod object;
 mod ops;

@@ -21,6 +21,9 @@ pub mod op {
     }
     minipy_bytecode::for_each_opcode!(canonical);
 
+    /// Stands where an instruction reports events; the canonical code says which instruction it is.
+    pub const INSTRUMENTED: u16 = Opcode::INSTRUMENTED_LINE as u16;
+
     macro_rules! private {
         ($($(#[$doc:meta])* $name:ident = $num:literal of $base:ident;)*) => {
             $($(#[$doc])* pub const $name: u16 = $num;)*
@@ -122,36 +125,57 @@ pub unsafe fn may_specialise(ip: *mut u64) -> bool {
     }
 }
 
+/// Replaces an instruction by [`op::INSTRUMENTED`], keeping its operand; nothing may specialise it.
+///
+/// # Safety
+/// As for [`rewrite`].
+pub unsafe fn instrument(ip: *mut u64) {
+    // SAFETY: the caller's promise.
+    unsafe { *ip = *ip & !0xffff_ffff | 0xffff << 16 | u64::from(op::INSTRUMENTED) }
+}
+
+/// Puts the unspecialised instruction of unit `index` back. `fusible` says whether it may be fused with the next one.
+///
+/// # Safety
+/// As for [`rewrite`]; `ip` is the word of that unit.
+pub unsafe fn restore(ip: *mut u64, code: &[u8], index: usize, fusible: bool) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let arg = (*ip >> 32) as u32;
+        *ip = u64::from(choose(code, index, arg, fusible)) | u64::from(arg) << 32;
+    }
+}
+
+/// The opcode that the instruction of unit `index` is decoded to.
+pub fn choose(code: &[u8], index: usize, arg: u32, fusible: bool) -> u16 {
+    // RESERVED stands for whatever the verifier would have refused.
+    let opcode = minipy_bytecode::Opcode::from_u8(code[2 * index])
+        .map(|opcode| opcode.base() as u16)
+        .filter(|&opcode| opcode <= op::RESUME)
+        .unwrap_or(op::RESERVED);
+    let next = index + minipy_bytecode::opcode::unit_len(opcode as u8);
+    match opcode {
+        op::BINARY_OP => binary(arg),
+        op::COMPARE_OP if fusible && arg & 16 != 0 && is_conditional_jump(code, next) => {
+            op::LESS_JUMP + (arg >> 5) as u16
+        }
+        other => other,
+    }
+}
+
 /// Decodes canonical code.
 pub fn decode(code: &[u8]) -> Box<[u64]> {
     let mut words = vec![0u64; code.len() / 2].into_boxed_slice();
     let mut i = 0;
     let mut extended: u32 = 0;
     while i < words.len() {
-        // RESERVED stands for whatever the verifier would have refused.
-        let opcode = minipy_bytecode::Opcode::from_u8(code[2 * i])
-            .map(|opcode| opcode.base() as u16)
-            .filter(|&opcode| opcode <= op::RESUME)
-            .unwrap_or(op::RESERVED);
         let arg = extended << 8 | u32::from(code[2 * i + 1]);
-        words[i] = u64::from(opcode) | u64::from(arg) << 32;
-        if opcode == op::EXTENDED_ARG {
-            extended = arg;
-            i += 1;
-            continue;
-        }
-        extended = 0;
-        let next = i + minipy_bytecode::opcode::unit_len(opcode as u8);
-        let chosen = match opcode {
-            op::BINARY_OP => binary(arg),
-            op::COMPARE_OP if arg & 16 != 0 && is_conditional_jump(code, next) => {
-                op::LESS_JUMP + (arg >> 5) as u16
-            }
-            other => other,
-        };
+        let chosen = choose(code, i, arg, true);
         words[i] = u64::from(chosen) | u64::from(arg) << 32;
+        let is_prefix = chosen == op::EXTENDED_ARG;
+        extended = if is_prefix { arg } else { 0 };
         // Cache words stay zero.
-        i = next;
+        i += minipy_bytecode::opcode::unit_len(code[2 * i]);
     }
     words
 }

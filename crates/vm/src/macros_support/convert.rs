@@ -79,8 +79,11 @@ macro_rules! int_from_arg {
     ($($int:ty => $c_type:literal),* $(,)?) => {
         $(impl FromArg<'_> for $int {
             #[inline]
-            fn from_arg(value: &Value, at: ArgPos<'_>) -> PyResult<Self> {
-                let int = i64::from_arg(value, at)?;
+            fn from_arg(value: &Value, _at: ArgPos<'_>) -> PyResult<Self> {
+                let int = match value.as_small_int() {
+                    Some(int) => int,
+                    None => protocol::index_to_i64(value)?.ok_or_else(|| out_of_range(i64::MAX, $c_type))?,
+                };
                 <$int>::try_from(int).map_err(|_| out_of_range(int, $c_type))
             }
         })*

@@ -7,15 +7,17 @@ use crate::PyResult;
 use crate::cell::GilCell;
 use crate::frame::quicken;
 use crate::heap::{Ref, Traverse, Visitor};
+use crate::monitoring::{self, Instrumentation};
 use crate::types::str::{PyStr, StrRef, intern_ref};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::{float, int};
 use crate::value::Value;
 use minipy_bytecode::code::flags;
 use minipy_bytecode::location;
-use minipy_bytecode::{CodeObject, Constant, LocalKind};
+use minipy_bytecode::{CodeObject, Constant, LocalKind, Opcode};
 use minipy_macros::{pyclass, pymethods};
 use rustpython_wtf8::Wtf8;
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Create a code object.  Not for mere mortals.
@@ -33,6 +35,10 @@ pub struct PyCode {
     pub filename: GilCell<StrRef>,
     /// The quickened copy that executes, made on the first call.
     pub private: GilCell<Option<Box<[u64]>>>,
+    /// Who listens to events of this code; see `monitoring`.
+    pub events: GilCell<Option<Box<Instrumentation>>>,
+    /// Where `monitoring` lists the code object, once it has private code.
+    pub prepared_index: Cell<usize>,
     pub flags: u32,
     pub argcount: u32,
     pub kwonlyargcount: u32,
@@ -45,6 +51,14 @@ pub struct PyCode {
 impl Traverse for PyCode {
     fn traverse(&self, visit: &mut Visitor<'_>) {
         self.consts.traverse(visit);
+    }
+}
+
+impl Drop for PyCode {
+    fn drop(&mut self) {
+        if self.private.with(|p| p.is_some()) {
+            monitoring::code_dropped(self);
+        }
     }
 }
 
@@ -98,6 +112,8 @@ impl PyCode {
             qualname: interned(&object.qualname),
             filename: GilCell::new(interned(&object.filename)),
             private: GilCell::new(None),
+            events: GilCell::new(None),
+            prepared_index: Cell::new(0),
             flags: object.flags,
             argcount: object.argcount,
             kwonlyargcount: object.kwonlyargcount,
@@ -139,7 +155,15 @@ impl PyCode {
 
     /// The line of the instruction at `index` (in code units), if it belongs to one.
     pub fn line_of(&self, index: usize) -> Option<i32> {
+        if let Some(line) = self.events.with(|data| data.as_ref().and_then(|data| data.line(index))) {
+            return line;
+        }
         location::position_at(&self.object.linetable, self.object.firstlineno, index)?.line
+    }
+
+    /// The canonical instruction at `index` (in code units).
+    pub fn opcode_at(&self, index: usize) -> Opcode {
+        Opcode::from_u8(self.object.code[index * 2]).map_or(Opcode::NOP, Opcode::base)
     }
 
     /// As [`PyCode::line_of`], with 0 for none.
@@ -160,6 +184,7 @@ impl PyCode {
     #[cold]
     fn prepare(&self) -> *mut u64 {
         self.private.set(Some(quicken::decode(&self.object.code)));
+        monitoring::code_prepared(self);
         self.entry()
     }
 }

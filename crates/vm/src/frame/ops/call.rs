@@ -6,7 +6,7 @@ use crate::frame::bind;
 use crate::function::args::Args;
 use crate::heap::{Payload, Ref};
 use crate::types::code::PyCode;
-use crate::types::dict::PyDict;
+use crate::types::dict::{DictRef, PyDict};
 use crate::types::function::{PyBoundMethod, PyFunction, PyMethodDescr, PyNative};
 use crate::types::list::PyList;
 use crate::types::object::PyObject;
@@ -98,7 +98,7 @@ impl State {
 
     /// Replaces a bound method and NULL by its function and receiver.
     #[inline(always)]
-    fn unwrap_bound(&mut self, argc: usize) {
+    pub(super) fn unwrap_bound(&mut self, argc: usize) {
         // SAFETY: both slots are within the stack; the words move as their ownership does.
         unsafe {
             if *self.slot(argc + 1) != 0 {
@@ -181,27 +181,10 @@ impl State {
         let callable = self.peek(2).clone();
         let args: TupleRef = match args.downcast_into::<PyTuple>() {
             Ok(tuple) => tuple,
-            Err(args) => {
-                let class = args.class();
-                if class.slots().iter.is_none() && class.slots().sq_item.is_none() {
-                    return Err(exceptions::type_error(format!(
-                        "{} argument after * must be an iterable, not {}",
-                        crate::types::function::describe_callable(&callable),
-                        args.type_name()
-                    )));
-                }
-                protocol::to_tuple(&args)?
-            }
+            Err(args) => starred_arguments(&args, &callable)?,
         };
         let kwargs = match kwargs {
-            Some(kwargs) => match kwargs.downcast_into::<PyDict>() {
-                Ok(dict) => Some(dict),
-                Err(mapping) => {
-                    let dict = PyDict::new_ref();
-                    crate::types::dict::merge_keywords(&dict, &mapping, &callable)?;
-                    Some(dict)
-                }
-            },
+            Some(kwargs) => Some(keyword_arguments(kwargs, &callable)?),
             None => None,
         };
         let mut all = args.to_vec();
@@ -349,6 +332,31 @@ impl State {
         self.set_top(result);
         self.safe_point();
         Ok(())
+    }
+}
+
+/// The tuple of `*args` for a call of `callable`.
+pub(super) fn starred_arguments(args: &Value, callable: &Value) -> PyResult<TupleRef> {
+    let class = args.class();
+    if class.slots().iter.is_none() && class.slots().sq_item.is_none() {
+        return Err(exceptions::type_error(format!(
+            "{} argument after * must be an iterable, not {}",
+            crate::types::function::describe_callable(callable),
+            args.type_name()
+        )));
+    }
+    protocol::to_tuple(args)
+}
+
+/// The dict of `**kwargs` for a call of `callable`.
+pub(super) fn keyword_arguments(kwargs: Value, callable: &Value) -> PyResult<DictRef> {
+    match kwargs.downcast_into::<PyDict>() {
+        Ok(dict) => Ok(dict),
+        Err(mapping) => {
+            let dict = PyDict::new_ref();
+            crate::types::dict::merge_keywords(&dict, &mapping, callable)?;
+            Ok(dict)
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 use super::State;
 use crate::exceptions::{self, PyBaseException, PyErr, group};
 use crate::frame::raise;
+use crate::monitoring::{self, Event, Target};
 use crate::types::tuple::PyTuple;
 use crate::types::typeobj::{PyType, TypeRef};
 use crate::value::Value;
 use crate::{PyResult, protocol};
+use minipy_bytecode::opcode;
 
 impl State {
     /// Finds the handler for an exception raised by the current instruction, leaving frames that have none. Gives the
@@ -18,18 +20,28 @@ impl State {
         if error.exception().traceback.with(|t| t.is_none()) {
             raise::set_context(self.thread, &error);
         }
+        let mut error = error;
         let mut reraising = self.thread.reraising.take();
+        // Events tell of the last code unit of the instruction that raises, or of the one before a call that does.
+        let mut last_unit = self.last_unit();
         loop {
             let index = self.frame().instruction_index();
             // An exception raised again has its entry for this frame. The instruction that does so is not the one to report,
             // but its handler is the one to find.
-            let raising = reraising.take().unwrap_or_else(|| {
-                // SAFETY: the frame is live and `ip` is its raising instruction.
-                unsafe { raise::add_traceback(&error, self.frame) };
-                index
-            });
-            let handler = raise::find_handler(&self.code().object.exceptiontable, raising);
-            if let Some(handler) = handler {
+            let mut raising = match reraising.take() {
+                Some(raising) => {
+                    last_unit = raising as i64;
+                    error = self.reported(Event::Reraise, last_unit, error);
+                    raising
+                }
+                None => {
+                    // SAFETY: the frame is live and `ip` is its raising instruction.
+                    unsafe { raise::add_traceback(&error, self.frame) };
+                    error = self.reported(Event::Raise, last_unit, error);
+                    index
+                }
+            };
+            while let Some(handler) = self.handler_of(raising) {
                 let base = self.frame().stack_base();
                 // SAFETY: the verifier bounds the handler's depth by the stack at the instruction.
                 unsafe {
@@ -40,16 +52,66 @@ impl State {
                     if handler.push_lasti {
                         self.push(Value::small_int(index as i64 * 2));
                     }
-                    self.push(error.into_value());
+                    self.push(error.as_value().clone());
                     self.ip = self.code().entry().add(handler.target);
                 }
-                self.safe_point();
-                return None;
+                let raised = error.as_value().clone();
+                error = self.reported(Event::ExceptionHandled, handler.target as i64, error);
+                if raised.is(error.as_value()) {
+                    monitoring::after_jump(
+                        self.thread,
+                        self.code(),
+                        Target { from: index, to: handler.target },
+                    );
+                    drop((raised, error));
+                    self.safe_point();
+                    return None;
+                }
+                // A callback has raised before the handler begins.
+                raising = handler.target.saturating_sub(1);
+                last_unit = raising as i64;
             }
+            error = self.reported(Event::PyUnwind, last_unit, error);
             if self.leave_raising() {
                 return Some(error);
             }
+            last_unit = self.frame().instruction_index() as i64 - 1;
         }
+    }
+
+    /// The handler for the instruction at `index`. One that expects more on the stack than is there is no handler: that is
+    /// so only where a callback has raised between instructions.
+    fn handler_of(&self, index: usize) -> Option<raise::Handler> {
+        let handler = raise::find_handler(&self.code().object.exceptiontable, index)?;
+        // SAFETY: both pointers are into the frame's stack.
+        let depth = unsafe { self.sp.offset_from(self.frame().stack_base()) };
+        (handler.depth as isize <= depth).then_some(handler)
+    }
+
+    /// The last code unit of the current instruction.
+    fn last_unit(&self) -> i64 {
+        let index = self.frame().instruction_index();
+        (index + opcode::unit_len(self.code().opcode_at(index) as u8)) as i64 - 1
+    }
+
+    /// Reports what happens to an exception at code unit `unit`. An exception that a callback raises takes its place.
+    fn reported(&mut self, event: Event, unit: i64, error: PyErr) -> PyErr {
+        if monitoring::listeners(event) == 0 {
+            return error;
+        }
+        self.sync();
+        // SAFETY: the frame is current, and its registers are written back.
+        match unsafe { monitoring::fire(self.thread, self.frame, event, unit * 2, error.as_value()) } {
+            Ok(()) => error,
+            Err(other) => other,
+        }
+    }
+
+    /// Reports that an exception is thrown into the suspended frame.
+    pub fn thrown_into(&mut self, error: PyErr) -> PyErr {
+        monitoring::refresh(self.code());
+        let unit = self.frame().instruction_index() as i64;
+        self.reported(Event::PyThrow, unit, error)
     }
 
     /// Leaves a frame that an exception passes through; true if it was the entry frame.

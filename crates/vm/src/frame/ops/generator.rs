@@ -356,7 +356,7 @@ impl State {
             return Ok(());
         }
         match exception.downcast_into::<PyBaseException>() {
-            Ok(exception) => Err(PyErr::from_exception(exception)),
+            Ok(exception) => Err(self.raised_again(exception)),
             Err(_) => Err(exceptions::system_error("END_ASYNC_FOR without exception")),
         }
     }
@@ -374,9 +374,16 @@ impl State {
             return Ok(());
         }
         match exception.downcast_into::<PyBaseException>() {
-            Ok(exception) => Err(PyErr::from_exception(exception)),
+            Ok(exception) => Err(self.raised_again(exception)),
             Err(_) => Err(exceptions::system_error("CLEANUP_THROW without exception")),
         }
+    }
+
+    /// The exception goes on from here without another traceback entry for this frame.
+    fn raised_again(&mut self, exception: Ref<PyBaseException>) -> PyErr {
+        self.sync();
+        self.thread.reraising.set(Some(self.frame().instruction_index()));
+        PyErr::from_exception(exception)
     }
 
     pub fn get_len(&mut self) -> PyResult<()> {
@@ -430,7 +437,7 @@ pub fn delegate(core: &GenCore) -> Option<Value> {
     // is on top of its stack.
     unsafe {
         let word = *(*frame).ip;
-        let is_resume = word as u16 == minipy_bytecode::Opcode::RESUME as u16;
+        let is_resume = core.code.opcode_at((*frame).instruction_index()) == minipy_bytecode::Opcode::RESUME;
         let kind = (word >> 32) & 3;
         (is_resume && kind >= 2).then(|| Value::clone_from_bits(*(*frame).sp.sub(1)))
     }

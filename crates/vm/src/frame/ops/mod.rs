@@ -7,6 +7,7 @@ mod call;
 mod exception;
 mod generator;
 mod import;
+mod instrumented;
 mod matching;
 mod names;
 mod operators;
@@ -14,6 +15,7 @@ mod stack;
 
 pub use exception::exception_matches;
 pub use generator::{delegate, get_awaitable_iter, is_delegating};
+pub use instrumented::Next;
 
 use super::{Frame, bind, breaker};
 use crate::PyResult;
@@ -250,6 +252,8 @@ impl State {
     fn leave_frame(&mut self) -> bool {
         // SAFETY: the frame has ended; its caller is suspended in a call.
         unsafe {
+            // A frame object that lives on keeps the place where the call ended.
+            (*self.frame).ip = self.ip;
             (*self.frame).sp = self.sp;
             let (previous, entry) = ((*self.frame).previous, (*self.frame).entry);
             self.thread.frame.set(previous);

@@ -13,8 +13,8 @@ impl GenCore {
         const ONLY_OUTERMOST: u64 = 4;
         let Some(frame) = self.frame() else { return false };
         // SAFETY: the frame is at rest; `ip` points into its code's private words.
-        let word = unsafe { *(*frame).ip };
-        let is_resume = word as u16 == minipy_bytecode::Opcode::RESUME as u16;
+        let (word, index) = unsafe { (*(*frame).ip, (*frame).instruction_index()) };
+        let is_resume = self.code.opcode_at(index) == minipy_bytecode::Opcode::RESUME;
         !is_resume || (word >> 32) & ONLY_OUTERMOST == 0
     }
 

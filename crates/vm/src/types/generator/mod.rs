@@ -353,25 +353,28 @@ impl Traverse for PyAsyncGenWrapped {
 
 /// `value.send(argument)` of anything that can be awaited or delegated to.
 pub fn send_to(receiver: &Value, argument: &Value) -> PyResult<Step> {
+    match send_raising(receiver, argument) {
+        Err(error)
+            if error.is_instance(exceptions::stop_iteration_class()) && core_of_exact(receiver).is_none() =>
+        {
+            Ok(Step::Returned(exceptions::stop_iteration_value(&error)))
+        }
+        step => step,
+    }
+}
+
+/// As [`send_to`], but the StopIteration that an iterator other than a generator raises is the error.
+pub fn send_raising(receiver: &Value, argument: &Value) -> PyResult<Step> {
     if let Some(core) = core_of_exact(receiver) {
         return send(core, argument.clone());
     }
-    let result = if argument.is_none()
+    if argument.is_none()
         && let Some(next) = receiver.class().slots().iternext
     {
-        match next(receiver) {
-            Ok(Some(value)) => Ok(value),
-            Ok(None) => return Ok(Step::Returned(Value::NONE)),
-            Err(error) => Err(error),
-        }
-    } else {
-        protocol::call_method(receiver, crate::name!("send"), std::slice::from_ref(argument))
-    };
-    match result {
-        Ok(value) => Ok(Step::Yielded(value)),
-        Err(error) if error.is_instance(exceptions::stop_iteration_class()) => {
-            Ok(Step::Returned(exceptions::stop_iteration_value(&error)))
-        }
-        Err(error) => Err(error),
+        return Ok(match next(receiver)? {
+            Some(value) => Step::Yielded(value),
+            None => Step::Returned(Value::NONE),
+        });
     }
+    protocol::call_method(receiver, crate::name!("send"), std::slice::from_ref(argument)).map(Step::Yielded)
 }

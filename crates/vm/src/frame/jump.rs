@@ -1,0 +1,244 @@
+//! Assignment to `f_lineno`: going on at another line, from a trace function or a monitoring callback.
+//!
+//! The value stack at the target must be what is left of the present one after some pops. What kinds of values lie on it at each
+//! instruction follows from the code.
+
+use super::{Frame, PyFrame};
+use crate::heap::Ref;
+use crate::thread::{self, Thread};
+use crate::types::code::PyCode;
+use crate::value::Value;
+use crate::{PyResult, exceptions, monitoring, warnings};
+use minipy_bytecode::{CodeObject, Opcode, exception_table, location, opcode};
+
+/// What a slot of the value stack is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Iterator,
+    /// The exception that was handled before, or the one that is.
+    Except,
+    Object,
+    Null,
+    /// The instruction to blame when an exception is raised again.
+    Lasti,
+}
+
+type Stack = Vec<Kind>;
+
+/// Sets `f_lineno`.
+///
+/// # Errors
+/// ValueError if the line cannot be jumped to, or not from here.
+pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
+    let thread = thread::current();
+    let record = frame.frame.get();
+    let Some(place) = monitoring::jump_origin(thread, record)? else {
+        return Err(exceptions::value_error("f_lineno can only be set in a trace function"));
+    };
+    let Some(wanted) = value.as_small_int().and_then(|line| i32::try_from(line).ok()) else {
+        return Err(exceptions::value_error("lineno out of range"));
+    };
+    let code = frame.code().clone();
+    let starts = line_starts(&code.object);
+    let line = target_line(&code, &starts, wanted)?;
+    let stacks = stacks(&code.object);
+    let Some(from) = stacks[place].clone() else {
+        return Err(exceptions::value_error("cannot find bytecode for specified line"));
+    };
+    // SAFETY: the frame waits for the callback that assigns, its registers written back.
+    let present = unsafe { (*record).sp.offset_from((*record).stack_base()) } as usize;
+    if present != from.len() {
+        return Err(exceptions::value_error("incompatible stacks"));
+    }
+    let (target, depth) = find_target(&starts, line, &stacks, &from)?;
+    bind_unbound_locals(record, &code)?;
+    // SAFETY: the frame waits for the callback that assigns; its stack has the kinds in `from`.
+    unsafe {
+        for kind in from[depth..].iter().rev() {
+            (*record).sp = (*record).sp.sub(1);
+            let bits = std::ptr::replace((*record).sp, 0);
+            let dropped = (bits != 0).then(|| Value::from_bits(bits));
+            if *kind == Kind::Except {
+                restore_handled(thread, dropped);
+            }
+        }
+        (*record).ip = code.entry().add(target);
+    }
+    monitoring::after_jump(thread, &code, monitoring::Target { from: target, to: target });
+    Ok(())
+}
+
+/// Where the lines start: a unit with its line for each run of entries with the same line.
+fn line_starts(code: &CodeObject) -> Vec<(usize, i32)> {
+    let mut starts: Vec<(usize, i32)> = location::Entries::new(&code.linetable, code.firstlineno)
+        .filter_map(|entry| Some((entry.start, entry.position.line?)))
+        .filter(|&(start, _)| start < code.code.len() / 2)
+        .collect();
+    starts.dedup_by_key(|&mut (_, line)| line);
+    starts
+}
+
+/// The first line from `wanted` on that has code.
+fn target_line(code: &PyCode, starts: &[(usize, i32)], wanted: i32) -> PyResult<i32> {
+    if wanted < code.object.firstlineno {
+        return Err(exceptions::value_error(format!("line {wanted} comes before the current code block")));
+    }
+    let lines = starts.iter().map(|&(_, line)| line).filter(|&line| line >= wanted);
+    lines
+        .min()
+        .ok_or_else(|| exceptions::value_error(format!("line {wanted} comes after the current code block")))
+}
+
+/// The instruction of a line with the deepest stack that the present one can be cut down to, and that depth.
+fn find_target(
+    starts: &[(usize, i32)],
+    line: i32,
+    stacks: &[Option<Stack>],
+    from: &Stack,
+) -> PyResult<(usize, usize)> {
+    let mut best: Option<(usize, usize)> = None;
+    let mut problem = "cannot find bytecode for specified line";
+    for &(start, _) in starts.iter().filter(|&&(_, l)| l == line) {
+        let Some(to) = &stacks[start] else { continue };
+        if is_reachable(from, to) {
+            if best.is_none_or(|(_, depth)| to.len() > depth) {
+                best = Some((start, to.len()));
+            }
+        } else {
+            problem = explain(to);
+        }
+    }
+    best.ok_or_else(|| exceptions::value_error(problem))
+}
+
+fn is_reachable(from: &Stack, to: &Stack) -> bool {
+    let fits = |(from, to): (&Kind, &Kind)| match to {
+        Kind::Null => true,
+        Kind::Object => *from != Kind::Null,
+        _ => from == to,
+    };
+    from.len() >= to.len() && from.iter().zip(to).all(fits)
+}
+
+fn explain(to: &Stack) -> &'static str {
+    match to.last() {
+        Some(Kind::Except) => "can't jump into an 'except' block as there's no exception",
+        Some(Kind::Lasti) => "can't jump into a re-raising block as there's no location",
+        Some(Kind::Iterator) => "can't jump into the body of a for loop",
+        _ => "incompatible stacks",
+    }
+}
+
+/// Code that was jumped to may rely on locals being bound: they become None.
+fn bind_unbound_locals(record: *mut Frame, code: &PyCode) -> PyResult<()> {
+    let unbound: Vec<usize> = (0..code.nlocalsplus as usize)
+        // SAFETY: the index is that of a fast local.
+        .filter(|&index| unsafe { *(*record).localsplus().add(index) } == 0)
+        .collect();
+    if unbound.is_empty() {
+        return Ok(());
+    }
+    let plural = if unbound.len() == 1 { "" } else { "s" };
+    let message = format!("assigning None to {} unbound local{plural}", unbound.len());
+    warnings::warn(exceptions::runtime_warning_class(), &message, 1)?;
+    for index in unbound {
+        // SAFETY: as above; a warning filter's Python code may have bound the local meanwhile.
+        unsafe {
+            let local = (*record).localsplus().add(index);
+            if *local == 0 {
+                *local = Value::NONE.into_bits();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An `except` block is left: what was handled before it is handled again.
+fn restore_handled(thread: &Thread, previous: Option<Value>) {
+    // SAFETY: the link belongs to this thread or to the running generator.
+    let link = unsafe { &*thread.handled.get() };
+    drop(link.value.replace(previous.filter(|v| !v.is_none())));
+}
+
+/// The kinds of the values on the stack before each instruction; `None` where control never comes.
+fn stacks(code: &CodeObject) -> Vec<Option<Stack>> {
+    let units = code.code.len() / 2;
+    let instructions: Vec<_> = monitoring::instructions(&code.code).collect();
+    let mut stacks: Vec<Option<Stack>> = vec![None; units + 1];
+    stacks[0] = Some(Vec::new());
+    loop {
+        let mut changed = false;
+        let mut reach = |stacks: &mut Vec<Option<Stack>>, index: usize, stack: Stack| {
+            if let Some(slot @ None) = stacks.get_mut(index) {
+                *slot = Some(stack);
+                changed = true;
+            }
+        };
+        for instruction in &instructions {
+            let Some(stack) = stacks[instruction.index].clone() else { continue };
+            if let Some(handler) = exception_table::find(&code.exceptiontable, instruction.index) {
+                let mut caught: Stack = stack.iter().copied().take(handler.depth).collect();
+                if handler.lasti {
+                    caught.push(Kind::Lasti);
+                }
+                caught.push(Kind::Except);
+                reach(&mut stacks, handler.target, caught);
+            }
+            let after = effect(instruction.opcode, instruction.arg, stack);
+            if let Some(target) = instruction.target() {
+                // At END_FOR, which POP_ITER follows.
+                let target = target - usize::from(instruction.opcode == Opcode::FOR_ITER);
+                reach(&mut stacks, target, after.clone());
+            }
+            if instruction.opcode.falls_through() {
+                reach(&mut stacks, instruction.next(), after);
+            }
+        }
+        if !changed {
+            return stacks;
+        }
+    }
+}
+
+/// The stack after an instruction that does not jump.
+fn effect(op: Opcode, arg: u32, mut stack: Stack) -> Stack {
+    let pop = |stack: &mut Stack, count: usize| stack.truncate(stack.len().saturating_sub(count));
+    match op {
+        Opcode::GET_ITER | Opcode::GET_AITER => {
+            pop(&mut stack, 1);
+            stack.push(Kind::Iterator);
+        }
+        Opcode::PUSH_EXC_INFO => stack.push(Kind::Except),
+        Opcode::PUSH_NULL => stack.push(Kind::Null),
+        Opcode::LOAD_GLOBAL => {
+            stack.push(Kind::Object);
+            if arg & 1 != 0 {
+                stack.push(Kind::Null);
+            }
+        }
+        Opcode::LOAD_ATTR if arg & 1 != 0 => {
+            pop(&mut stack, 1);
+            stack.extend([Kind::Object, Kind::Null]);
+        }
+        Opcode::SWAP => {
+            let (top, other) = (stack.len().wrapping_sub(1), stack.len().wrapping_sub(arg as usize));
+            if top < stack.len() && other < stack.len() {
+                stack.swap(top, other);
+            }
+        }
+        Opcode::COPY => {
+            let copied = stack.len().checked_sub(arg as usize).and_then(|index| stack.get(index).copied());
+            stack.push(copied.unwrap_or(Kind::Object));
+        }
+        _ => {
+            let delta = opcode::stack_effect(op as u16, arg, Some(false)).unwrap_or(0);
+            if delta < 0 {
+                pop(&mut stack, delta.unsigned_abs() as usize);
+            }
+            for _ in 0..delta.max(0) {
+                stack.push(Kind::Object);
+            }
+        }
+    }
+    stack
+}

@@ -1,0 +1,413 @@
+//! Instructions that report events: what happens before and after the instruction that the canonical code has there.
+
+use super::State;
+use crate::exceptions::{self, PyErr};
+use crate::frame::quicken::{self, op};
+use crate::function::args::Args;
+use crate::monitoring::{self, Event, Site, Target, ToolSet};
+use crate::protocol;
+use crate::types::code::PyCode;
+use crate::types::dict::PyDict;
+use crate::types::function::{PyBoundMethod, PyFunction};
+use crate::types::generator::{self, Step};
+use crate::types::int;
+use crate::types::tuple::PyTuple;
+use crate::value::Value;
+use crate::{PyResult, heap::Ref};
+use minipy_bytecode::{Opcode, opcode};
+
+/// Which of an instruction's tool sets an event goes to.
+type Kind = fn(&mut Site) -> &mut ToolSet;
+const OWN: Kind = |site| &mut site.own;
+const LINE: Kind = |site| &mut site.line;
+const INSTRUCTION: Kind = |site| &mut site.instruction;
+
+/// How the eval loop goes on after the events before an instruction.
+pub enum Next {
+    /// With this instruction at the same place.
+    Execute(u16),
+    /// With the instruction at `ip`.
+    Fetch,
+}
+
+fn offset(index: usize) -> Value {
+    Value::small_int(index as i64 * 2)
+}
+
+impl State {
+    /// Reports the events of the instruction at `ip`, and executes it if events depend on what it does.
+    #[cold]
+    #[inline(never)]
+    pub fn instrumented(&mut self) -> PyResult<Next> {
+        self.sync();
+        let index = self.frame().instruction_index();
+        // SAFETY: the frame owns its code while it executes.
+        let code: &PyCode = unsafe { &(*(*self.frame).code).payload };
+        monitoring::refresh(code);
+        let site = monitoring::site(code, index);
+        let silent = self.thread.events.tracing.get() > 0;
+        if silent {
+            return Ok(Next::Execute(self.plain(code, index)));
+        }
+        if site.line != 0 {
+            if let Some(line) = monitoring::line_reached(self.thread, code, index)
+                && self.report(LINE, index, Event::Line, &[int::from_i64(i64::from(line))])?
+            {
+                return Ok(Next::Fetch);
+            }
+        }
+        if site.instruction != 0 && self.report(INSTRUCTION, index, Event::Instruction, &[offset(index)])? {
+            return Ok(Next::Fetch);
+        }
+        // The callbacks may have changed who listens.
+        let site = monitoring::site(code, index);
+        // SAFETY: `ip` is the executing instruction.
+        let arg = unsafe { (*self.ip >> 32) as u32 };
+        match code.opcode_at(index) {
+            Opcode::FOR_ITER => self.iterate(code, index, arg),
+            Opcode::SEND if site.watches => self.watched_send(index, arg),
+            _ if site.own == 0 && !site.announces => Ok(Next::Execute(self.plain(code, index))),
+            Opcode::RESUME => {
+                let event = if arg & 3 == 0 { Event::PyStart } else { Event::PyResume };
+                self.before(code, index, event, &[offset(index)])
+            }
+            Opcode::RETURN_VALUE => {
+                let value = self.peek(1).clone();
+                self.before(code, index, Event::PyReturn, &[offset(index), value])
+            }
+            Opcode::YIELD_VALUE => {
+                let value = self.peek(1).clone();
+                self.before(code, index, Event::PyYield, &[offset(index), value])
+            }
+            Opcode::CALL | Opcode::CALL_KW => self.reported_call(code, index, arg),
+            Opcode::CALL_FUNCTION_EX => self.reported_call_function_ex(code, index),
+            Opcode::LOAD_SUPER_ATTR => self.reported_super(index, arg).map(|()| Next::Fetch),
+            Opcode::END_FOR | Opcode::END_SEND => {
+                if generator::core_of_exact(self.peek(2)).is_some() {
+                    let error = exceptions::stop_iteration(self.peek(1).clone());
+                    return self.before(
+                        code,
+                        index,
+                        Event::StopIteration,
+                        &[offset(index), error.into_value()],
+                    );
+                }
+                Ok(Next::Execute(self.plain(code, index)))
+            }
+            Opcode::NOT_TAKEN => {
+                self.skip(1);
+                // The conditional jump that was not made is the instruction before.
+                let from = match index.checked_sub(2).map(|before| code.opcode_at(before)) {
+                    Some(before) if is_conditional_jump(before) => index - 2,
+                    _ => index,
+                };
+                self.jumped(index, Event::BranchLeft, from).map(|_| Next::Fetch)
+            }
+            Opcode::POP_ITER => {
+                self.pop_top();
+                self.skip(1);
+                let from = loop_head(code, index).unwrap_or(index);
+                self.jumped(index, Event::BranchRight, from).map(|_| Next::Fetch)
+            }
+            Opcode::END_ASYNC_FOR => {
+                self.end_async_for()?;
+                self.skip(1);
+                let from = (index + 1).saturating_sub(arg as usize);
+                self.jumped(index, Event::BranchRight, from).map(|_| Next::Fetch)
+            }
+            opcode => self.reported_jump(index, opcode, arg).map(|()| Next::Fetch),
+        }
+    }
+
+    /// The private opcode of the instruction at `index`, unspecialised.
+    fn plain(&self, code: &PyCode, index: usize) -> u16 {
+        // SAFETY: `ip` is the executing instruction.
+        let arg = unsafe { (*self.ip >> 32) as u32 };
+        quicken::choose(&code.object.code, index, arg, false)
+    }
+
+    /// Calls the tools; true if one of them has jumped.
+    fn report(&mut self, kind: Kind, index: usize, event: Event, args: &[Value]) -> PyResult<bool> {
+        self.sync();
+        // SAFETY: the frame executes, and its registers are written back.
+        unsafe { monitoring::fire_site(self.thread, self.frame, kind, index, event, args)? };
+        self.safe_point();
+        // SAFETY: as above.
+        let (ip, sp) = unsafe { ((*self.frame).ip, (*self.frame).sp) };
+        if ip == self.ip {
+            return Ok(false);
+        }
+        (self.ip, self.sp) = (ip, sp);
+        Ok(true)
+    }
+
+    /// Reports an event, then has the instruction executed.
+    fn before(&mut self, code: &PyCode, index: usize, event: Event, args: &[Value]) -> PyResult<Next> {
+        if self.report(OWN, index, event, args)? {
+            return Ok(Next::Fetch);
+        }
+        Ok(Next::Execute(self.plain(code, index)))
+    }
+
+    /// Reports that the instruction at `index` led to `ip`; true if the callback has jumped elsewhere. The frame stands at
+    /// `index` meanwhile.
+    fn jumped(&mut self, index: usize, event: Event, from: usize) -> PyResult<bool> {
+        self.sync();
+        let to = self.frame().instruction_index();
+        let args = [offset(from), offset(to)];
+        // SAFETY: the frame executes, and its registers are written back; `index` is an instruction of its code.
+        unsafe {
+            let source = self.code().entry().add(index);
+            (*self.frame).ip = source;
+            let result = monitoring::fire_jump(self.thread, self.frame, (index, to), event, &args);
+            if result.is_err() {
+                self.ip = source;
+            }
+            result?;
+            if (*self.frame).ip != source {
+                (self.ip, self.sp) = ((*self.frame).ip, (*self.frame).sp);
+                return Ok(true);
+            }
+        }
+        self.safe_point();
+        Ok(false)
+    }
+
+    /// A jump, conditional or not: reported if it is made.
+    fn reported_jump(&mut self, index: usize, opcode: Opcode, arg: u32) -> PyResult<()> {
+        let event = if is_conditional_jump(opcode) { Event::BranchRight } else { Event::Jump };
+        match opcode {
+            Opcode::JUMP_FORWARD => self.skip(1 + arg as usize),
+            Opcode::JUMP_BACKWARD => {
+                self.jump_back(2, arg);
+                if crate::frame::breaker::is_set() {
+                    self.serve_breaker()?;
+                }
+            }
+            Opcode::JUMP_BACKWARD_NO_INTERRUPT => self.jump_back(1, arg),
+            Opcode::POP_JUMP_IF_FALSE => self.pop_jump_if(false, arg),
+            Opcode::POP_JUMP_IF_TRUE => self.pop_jump_if(true, arg),
+            Opcode::POP_JUMP_IF_NONE => self.pop_jump_if_none(true, arg),
+            Opcode::POP_JUMP_IF_NOT_NONE => self.pop_jump_if_none(false, arg),
+            _ => return Err(exceptions::system_error("no jump")),
+        }
+        self.sync();
+        let to = self.frame().instruction_index();
+        if to == index + opcode::unit_len(opcode as u8) && arg != 0 {
+            return Ok(());
+        }
+        if !self.jumped(index, event, index)? {
+            self.sync();
+            self.announce(index);
+        }
+        Ok(())
+    }
+
+    /// Tells a line start that the jump from `index` led to it.
+    fn announce(&self, index: usize) {
+        let to = self.frame().instruction_index();
+        monitoring::after_jump(self.thread, self.code(), Target { from: index, to });
+    }
+
+    /// FOR_ITER. If it reports events of its own, without going on in a generator's frame in the same loop.
+    fn iterate(&mut self, code: &PyCode, index: usize, arg: u32) -> PyResult<Next> {
+        const WORDS: usize = 2;
+        let iterator = self.peek(1).clone();
+        let site = monitoring::site(code, index);
+        let only_watches = site.own | site.line | site.instruction == 0;
+        if only_watches && generator::core_of_exact(&iterator).is_some() {
+            return Ok(Next::Execute(op::FOR_ITER));
+        }
+        let Some(next) = iterator.class().slots().iternext else {
+            return Err(exceptions::type_error(format!(
+                "'{}' object is not an iterator",
+                iterator.type_name()
+            )));
+        };
+        let item = match next(&iterator) {
+            Err(error) if error.is_instance(exceptions::stop_iteration_class()) => {
+                self.report_stop(index, error)?;
+                None
+            }
+            result => result?,
+        };
+        match item {
+            Some(item) => {
+                self.push(item);
+                self.skip(WORDS);
+                if monitoring::site(code, index).own != 0 {
+                    self.jumped(index, Event::BranchLeft, index)?;
+                }
+            }
+            None => {
+                self.skip(WORDS + arg as usize + 1);
+                self.sync();
+                self.announce(index);
+            }
+        }
+        self.safe_point();
+        Ok(Next::Fetch)
+    }
+
+    /// A StopIteration that ends an iterator here is raised, too.
+    fn report_stop(&mut self, index: usize, error: PyErr) -> PyResult<()> {
+        self.sync();
+        let offset = index as i64 * 2;
+        // SAFETY: the frame executes, and its registers are written back.
+        unsafe { monitoring::fire(self.thread, self.frame, Event::Raise, offset, error.as_value()) }
+    }
+
+    fn watched_send(&mut self, index: usize, arg: u32) -> PyResult<Next> {
+        const WORDS: usize = 2;
+        if generator::core_of_exact(self.peek(2)).is_some() {
+            return Ok(Next::Execute(op::SEND));
+        }
+        let step = match generator::send_raising(self.peek(2), self.peek(1)) {
+            Err(error) if error.is_instance(exceptions::stop_iteration_class()) => {
+                let value = exceptions::stop_iteration_value(&error);
+                self.report_stop(index, error)?;
+                Step::Returned(value)
+            }
+            step => step?,
+        };
+        let (value, jump) = match step {
+            Step::Yielded(value) => (value, 0),
+            Step::Returned(value) => (value, arg as usize),
+        };
+        self.set_top(value);
+        self.skip(WORDS + jump);
+        self.safe_point();
+        Ok(Next::Fetch)
+    }
+
+    /// CALL and CALL_KW.
+    fn reported_call(&mut self, code: &PyCode, index: usize, argc: u32) -> PyResult<Next> {
+        let argc = argc as usize;
+        let names = if code.opcode_at(index) == Opcode::CALL_KW { 1 } else { 0 };
+        // The keyword names lie on top of the arguments.
+        let below = argc + names;
+        self.unwrap_bound(below);
+        // SAFETY: the slot of the receiver; zero if there is none.
+        let has_receiver = unsafe { *self.slot(below + 1) } != 0;
+        let total = argc + usize::from(has_receiver);
+        let callable = self.peek(below + 2).clone();
+        let first = (total > 0).then(|| self.peek(total + names).clone());
+        let args = [offset(index), callable.clone(), monitoring::first_argument(first.as_ref())];
+        self.report(OWN, index, Event::Call, &args)?;
+        if callable.downcast_exact::<PyFunction>().is_some() {
+            return Ok(Next::Execute(self.plain(code, index)));
+        }
+        let result = if names == 1 {
+            let kwnames = self.peek(1).clone();
+            let Some(kwnames) = kwnames.downcast::<PyTuple>() else {
+                return Err(exceptions::system_error("keyword names are no tuple"));
+            };
+            let values = &self.top_slice(total + 1)[..total];
+            protocol::call_args(&callable, Args { args: values, kwnames })
+        } else {
+            protocol::call_args(&callable, Args::positional_only(self.top_slice(total)))
+        };
+        let result = self.report_native(index, result, &args)?;
+        self.drop_slots(below + 2);
+        self.push(result);
+        self.skip(opcode::unit_len(Opcode::CALL as u8));
+        drop(args);
+        drop(callable);
+        self.safe_point();
+        Ok(Next::Fetch)
+    }
+
+    /// Reports how a call of anything but a Python function ended.
+    fn report_native(&mut self, index: usize, result: PyResult, args: &[Value]) -> PyResult {
+        match result {
+            Ok(value) => {
+                self.report(OWN, index, Event::CReturn, args)?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.report(OWN, index, Event::CRaise, args)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn reported_call_function_ex(&mut self, code: &PyCode, index: usize) -> PyResult<Next> {
+        let callable = self.peek(4).clone();
+        // The compiler passes a tuple or, for one starred argument, any iterable.
+        if self.peek(2).downcast::<PyTuple>().is_none() {
+            let tuple = super::call::starred_arguments(self.peek(2), &callable)?;
+            // SAFETY: the slot holds a value, which the tuple replaces.
+            drop(unsafe {
+                Value::from_bits(std::ptr::replace(self.slot(2), tuple.into_value().into_bits()))
+            });
+        }
+        let first = self.peek(2).downcast::<PyTuple>().and_then(|args| args.first().cloned());
+        let args = [offset(index), callable.clone(), monitoring::first_argument(first.as_ref())];
+        self.report(OWN, index, Event::Call, &args)?;
+        let is_python = callable.downcast_exact::<PyFunction>().is_some()
+            || callable.downcast_exact::<PyBoundMethod>().is_some();
+        if is_python {
+            return Ok(Next::Execute(self.plain(code, index)));
+        }
+        // SAFETY: the slot is within the stack; zero if there are no keywords.
+        let kwargs = unsafe {
+            let bits = *self.slot(1);
+            (bits != 0).then(|| Value::clone_from_bits(bits))
+        };
+        let result = self.call_starred(&callable, kwargs);
+        let result = self.report_native(index, result, &args)?;
+        self.drop_slots(4);
+        self.push(result);
+        self.skip(1);
+        drop(args);
+        self.safe_point();
+        Ok(Next::Fetch)
+    }
+
+    /// Calls with the tuple of arguments below the top.
+    fn call_starred(&self, callable: &Value, kwargs: Option<Value>) -> PyResult {
+        let args = self.peek(2).downcast::<PyTuple>().map_or_else(Vec::new, |args| args.to_vec());
+        let kwargs: Option<Ref<PyDict>> = match kwargs {
+            Some(kwargs) => Some(super::call::keyword_arguments(kwargs, callable)?),
+            None => None,
+        };
+        protocol::call_kwargs(callable, &args, kwargs.as_deref())
+    }
+
+    /// LOAD_SUPER_ATTR: the call of `super` is reported like any other.
+    fn reported_super(&mut self, index: usize, arg: u32) -> PyResult<()> {
+        let name = self.name(arg >> 2);
+        let parts = self.top_slice(3).to_vec();
+        let given = if arg & 2 != 0 { &parts[1..] } else { &[] };
+        let args = [offset(index), parts[0].clone(), monitoring::first_argument(given.first())];
+        self.report(OWN, index, Event::Call, &args)?;
+        let result = protocol::call(&parts[0], given);
+        let proxy = self.report_native(index, result, &args)?;
+        let value = protocol::getattr(&proxy, &name)?;
+        self.drop_slots(3);
+        self.push(value);
+        if arg & 1 != 0 {
+            self.push_null();
+        }
+        self.skip(opcode::unit_len(Opcode::LOAD_SUPER_ATTR as u8));
+        self.safe_point();
+        Ok(())
+    }
+}
+
+fn is_conditional_jump(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::POP_JUMP_IF_FALSE
+            | Opcode::POP_JUMP_IF_TRUE
+            | Opcode::POP_JUMP_IF_NONE
+            | Opcode::POP_JUMP_IF_NOT_NONE
+    )
+}
+
+/// The FOR_ITER whose loop ends at the POP_ITER at `index`.
+fn loop_head(code: &PyCode, index: usize) -> Option<usize> {
+    monitoring::instructions(&code.object.code)
+        .find(|i| i.opcode == Opcode::FOR_ITER && i.target() == Some(index))
+        .map(|i| i.index)
+}

@@ -1,0 +1,183 @@
+//! Calling the tools.
+
+use super::instrument::{self, Site};
+use super::{Event, PYTHON_TOOLS, ToolSet, callback, disable, legacy, missing, register_callback};
+use crate::frame::Frame;
+use crate::function::args::Args;
+use crate::thread::Thread;
+use crate::types::code::PyCode;
+use crate::value::Value;
+use crate::{PyResult, exceptions, protocol};
+use smallvec::SmallVec;
+
+/// Calls the tools that listen everywhere to an event that belongs to no instruction, with the code object, the offset and `value`.
+///
+/// # Safety
+/// `frame` must be the thread's innermost frame, its registers written back.
+pub(crate) unsafe fn fire(
+    thread: &Thread,
+    frame: *mut Frame,
+    event: Event,
+    offset: i64,
+    value: &Value,
+) -> PyResult<()> {
+    let tools = super::listeners(event);
+    if tools == 0 || thread.events.tracing.get() > 0 {
+        return Ok(());
+    }
+    // SAFETY: the caller's promise.
+    let code = unsafe { (*frame).code_ref().to_value() };
+    call_tools(thread, frame, tools, event, &[code, Value::small_int(offset), value.clone()], |_| {})
+}
+
+/// Calls the tools that listen to an event of the instruction at `index`, with the code object and `args`. `kind` says which of
+/// the instruction's tool sets they are in.
+///
+/// # Safety
+/// As for [`fire`].
+pub(crate) unsafe fn fire_site(
+    thread: &Thread,
+    frame: *mut Frame,
+    kind: fn(&mut Site) -> &mut ToolSet,
+    index: usize,
+    event: Event,
+    args: &[Value],
+) -> PyResult<()> {
+    // SAFETY: the caller's promise; the frame keeps its code alive.
+    let code: &PyCode = unsafe { &(*(*frame).code).payload };
+    let tools = *kind(&mut instrument::site(code, index));
+    if tools == 0 || thread.events.tracing.get() > 0 {
+        return Ok(());
+    }
+    let mut all: SmallVec<[Value; 5]> = SmallVec::new();
+    // SAFETY: as above.
+    all.push(unsafe { (*frame).code_ref().to_value() });
+    all.extend(args.iter().cloned());
+    call_tools(thread, frame, tools, event, &all, |answer| {
+        instrument::disable(code, index, kind, answer.tool);
+        if answer.both_branches {
+            instrument::disable_other_branch(code, index, answer.tool);
+        }
+    })
+}
+
+/// A tool's wish not to be called again for an event at a place.
+struct Disable {
+    tool: usize,
+    both_branches: bool,
+}
+
+fn call_tools(
+    thread: &Thread,
+    frame: *mut Frame,
+    mut tools: ToolSet,
+    event: Event,
+    args: &[Value],
+    mut disabled: impl FnMut(Disable),
+) -> PyResult<()> {
+    while tools != 0 {
+        let tool = tools.trailing_zeros() as usize;
+        tools &= tools - 1;
+        let mut both_branches = false;
+        let answer = if tool >= PYTHON_TOOLS {
+            // SAFETY: `frame` is the innermost frame, by the callers' promise.
+            within(thread, frame, event, || unsafe { legacy::on_event(thread, frame, tool, event, args) })?
+        } else {
+            let Some(callback) = callback(tool, event) else { continue };
+            both_branches = callback.both_branches;
+            within(thread, frame, event, || {
+                protocol::call_args(&callback.function, Args::positional_only(args))
+            })?
+        };
+        if !answer.is(&disable()) {
+            continue;
+        }
+        if !event.is_local() {
+            register_callback(tool, event, None);
+            return Err(exceptions::value_error(format!(
+                "Cannot disable {} events. Callback removed.",
+                event.name()
+            )));
+        }
+        disabled(Disable { tool, both_branches });
+    }
+    Ok(())
+}
+
+/// Runs a callback of an event: nothing is reported meanwhile, and `f_lineno` knows where it stands.
+fn within<R>(thread: &Thread, frame: *mut Frame, event: Event, callback: impl FnOnce() -> R) -> R {
+    let events = &thread.events;
+    let outer = (events.event.replace(Some(event)), events.frame.replace(frame));
+    events.tracing.set(events.tracing.get() + 1);
+    let result = callback();
+    events.tracing.set(events.tracing.get() - 1);
+    events.event.set(outer.0);
+    events.frame.set(outer.1);
+    result
+}
+
+/// As [`fire_site`], for the event of a jump to the instruction `to`: the stack is already what it is there.
+///
+/// # Safety
+/// As for [`fire`].
+pub(crate) unsafe fn fire_jump(
+    thread: &Thread,
+    frame: *mut Frame,
+    (index, to): (usize, usize),
+    event: Event,
+    args: &[Value],
+) -> PyResult<()> {
+    let outer = thread.events.jumping_to.replace(Some(to));
+    // SAFETY: the caller's promise.
+    let result = unsafe { fire_site(thread, frame, |site| &mut site.own, index, event, args) };
+    thread.events.jumping_to.set(outer);
+    result
+}
+
+/// The instruction whose stack the frame has, if its event allows that it goes on elsewhere; `None` if no event of the frame is
+/// being reported.
+///
+/// # Errors
+/// Why it cannot go on elsewhere.
+pub(crate) fn jump_origin(thread: &Thread, frame: *mut Frame) -> PyResult<Option<usize>> {
+    let events = &thread.events;
+    let Some(event) = events.event.get() else { return Ok(None) };
+    let problem = match event {
+        Event::PyStart => "can't jump from the 'call' trace event of a new frame",
+        Event::Call | Event::CReturn => "can't jump during a call",
+        Event::Line
+        | Event::Jump
+        | Event::BranchLeft
+        | Event::BranchRight
+        | Event::PyResume
+        | Event::PyYield => {
+            if events.frame.get() != frame {
+                return Ok(None);
+            }
+            // SAFETY: the frame waits for the callback.
+            let index = unsafe { (*frame).instruction_index() };
+            return Ok(Some(events.jumping_to.get().unwrap_or(index)));
+        }
+        Event::Reraise | Event::StopIteration | Event::Branch => {
+            return Err(exceptions::system_error("unexpected event type"));
+        }
+        _ => "can only jump from a 'line' trace event",
+    };
+    Err(exceptions::value_error(problem))
+}
+
+/// The first argument of a call as callbacks see it.
+pub(crate) fn first_argument(argument: Option<&Value>) -> Value {
+    argument.cloned().unwrap_or_else(missing)
+}
+
+/// Runs `f`, called from a trace function, as if none ran: events are reported.
+pub fn call_tracing<R>(thread: &Thread, f: impl FnOnce() -> R) -> R {
+    let events = &thread.events;
+    let outer = (events.tracing.replace(0), events.event.replace(None), events.jumping_to.replace(None));
+    let result = f();
+    events.tracing.set(outer.0);
+    events.event.set(outer.1);
+    events.jumping_to.set(outer.2);
+    result
+}

@@ -1,0 +1,177 @@
+//! `sys.settrace` and `sys.setprofile` as two tools of the engine, whose callbacks are native: they turn its events into the
+//! calls of a function with (frame, event name, argument).
+
+use super::{Event, EventSet, PROFILE, TRACE, ThreadEvents, disable, local_events, missing};
+use crate::cell::GilCell;
+use crate::exceptions::{PyBaseException, PyErr};
+use crate::frame::{Frame, PyFrame};
+use crate::heap::Ref;
+use crate::thread::{self, Thread};
+use crate::types::code::PyCode;
+use crate::types::function::{PyMethodDescr, PyNative};
+use crate::types::tuple::PyTuple;
+use crate::value::Value;
+use crate::{PyResult, protocol};
+
+const CALL_EVENTS: EventSet = Event::PyStart.bit()
+    | Event::PyResume.bit()
+    | Event::PyThrow.bit()
+    | Event::PyReturn.bit()
+    | Event::PyYield.bit()
+    | Event::PyUnwind.bit();
+const TRACE_EVENTS: EventSet =
+    CALL_EVENTS | Event::Line.bit() | Event::Jump.bit() | Event::StopIteration.bit() | Event::Raise.bit();
+const PROFILE_EVENTS: EventSet = CALL_EVENTS | Event::Call.bit();
+
+/// Which of a thread's two functions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Function {
+    Trace,
+    Profile,
+}
+
+impl Function {
+    /// Where the thread keeps it.
+    pub fn of(self, events: &ThreadEvents) -> &GilCell<Option<Value>> {
+        match self {
+            Function::Trace => &events.trace,
+            Function::Profile => &events.profile,
+        }
+    }
+}
+
+/// Sets or removes a thread's trace or profile function.
+pub fn set_function(which: Function, thread: &Thread, function: Option<Value>) {
+    let old = which.of(&thread.events).replace(function);
+    update_tools();
+    drop(old);
+}
+
+/// Listens to what the threads' functions need, or to nothing if no thread has one.
+pub(super) fn update_tools() {
+    let used = |which: Function| {
+        // SAFETY: registered threads are alive.
+        thread::all().iter().any(|&t| unsafe { which.of(&(*t).events).with(|f| f.is_some()) })
+    };
+    super::set_events(TRACE, if used(Function::Trace) { TRACE_EVENTS } else { 0 });
+    super::set_events(PROFILE, if used(Function::Profile) { PROFILE_EVENTS } else { 0 });
+}
+
+/// `f_trace_opcodes`: whether the instructions of a code object are reported to frames that ask for them.
+pub fn set_opcode_events(code: &Ref<PyCode>, wanted: bool) {
+    let others = local_events(TRACE, code) & !Event::Instruction.bit();
+    super::set_local_events(TRACE, code, others | if wanted { Event::Instruction.bit() } else { 0 });
+}
+
+/// The callback of the two tools, with the arguments that a Python tool's would get.
+///
+/// # Safety
+/// `frame` must be the thread's innermost frame, its registers written back.
+pub(super) unsafe fn on_event(
+    thread: &Thread,
+    frame: *mut Frame,
+    tool: usize,
+    event: Event,
+    args: &[Value],
+) -> PyResult<Value> {
+    let which = if tool == TRACE { Function::Trace } else { Function::Profile };
+    let Some(function) = which.of(&thread.events).get() else { return Ok(Value::NONE) };
+    // SAFETY: the caller's promise.
+    let frame = unsafe { PyFrame::of(frame) };
+    let last = args.last().cloned().unwrap_or(Value::NONE);
+    let (name, argument) = match (event, which) {
+        (Event::PyStart | Event::PyResume | Event::PyThrow, _) => ("call", Value::NONE),
+        (Event::PyReturn | Event::PyYield, _) => ("return", last),
+        (Event::PyUnwind, _) => ("return", Value::NONE),
+        (Event::Raise | Event::StopIteration, Function::Trace) => ("exception", triple(last)),
+        (Event::Line, Function::Trace) if frame.trace_lines.get() => ("line", Value::NONE),
+        (Event::Jump, Function::Trace) => match backward_within_line(&frame, &args[1..]) {
+            // The line start that the jump leads to reports the line.
+            false => return Ok(disable()),
+            true if frame.trace_lines.get() => ("line", Value::NONE),
+            true => return Ok(Value::NONE),
+        },
+        (Event::Instruction, Function::Trace) if frame.trace_opcodes.get() => ("opcode", Value::NONE),
+        (Event::Call | Event::CReturn | Event::CRaise, Function::Profile) => {
+            let Some(callee) = native_callee(&args[2], &last)? else { return Ok(Value::NONE) };
+            let name = match event {
+                Event::Call => "c_call",
+                Event::CReturn => "c_return",
+                _ => "c_exception",
+            };
+            (name, callee)
+        }
+        _ => return Ok(Value::NONE),
+    };
+    match which {
+        Function::Trace => trace(thread, &frame, function, name, argument)?,
+        Function::Profile => drop(call(thread, which, &frame, &function, name, argument)?),
+    }
+    Ok(Value::NONE)
+}
+
+/// Calls the thread's function for a new frame, otherwise the frame's own; what it returns is the frame's from then on.
+fn trace(
+    thread: &Thread,
+    frame: &Ref<PyFrame>,
+    global: Value,
+    name: &'static str,
+    argument: Value,
+) -> PyResult<()> {
+    let function = if name == "call" { Some(global) } else { frame.trace.get() };
+    let Some(function) = function else { return Ok(()) };
+    match call(thread, Function::Trace, frame, &function, name, argument) {
+        Ok(result) if result.is_none() => Ok(()),
+        Ok(result) => {
+            frame.trace.set(Some(result));
+            Ok(())
+        }
+        Err(error) => {
+            frame.trace.set(None);
+            Err(error)
+        }
+    }
+}
+
+/// Calls a trace or profile function. One that raises is removed.
+fn call(
+    thread: &Thread,
+    which: Function,
+    frame: &Ref<PyFrame>,
+    function: &Value,
+    name: &'static str,
+    argument: Value,
+) -> PyResult<Value> {
+    let name = crate::types::str::intern(name).into_value();
+    protocol::call(function, &[frame.to_value(), name, argument])
+        .inspect_err(|_| set_function(which, thread, None))
+}
+
+/// `sys.exc_info()` for an exception.
+fn triple(exception: Value) -> Value {
+    let class = exception.class().to_value();
+    let traceback = exception.downcast::<PyBaseException>().and_then(|e| e.traceback.get());
+    PyTuple::from_array([class, exception, traceback.map_or(Value::NONE, Ref::into_value)]).into_value()
+}
+
+/// Whether the jump (from, to), in bytes, goes back on its own line.
+fn backward_within_line(frame: &PyFrame, offsets: &[Value]) -> bool {
+    let at = |value: Option<&Value>| value.and_then(Value::as_small_int).unwrap_or(0) as usize / 2;
+    let (from, to) = (at(offsets.first()), at(offsets.get(1)));
+    to < from && frame.code().line_of(from) == frame.code().line_of(to)
+}
+
+/// What `c_call` and its relatives report of a callee: the native function, bound if it is a method; `None` for anything else.
+fn native_callee(callee: &Value, receiver: &Value) -> Result<Option<Value>, PyErr> {
+    if callee.downcast::<PyNative>().is_some() {
+        return Ok(Some(callee.clone()));
+    }
+    if callee.downcast::<PyMethodDescr>().is_none() || receiver.is(&missing()) {
+        return Ok(None);
+    }
+    let class = receiver.class().to_value();
+    match callee.class().slots().descr_get {
+        Some(get) => get(callee, Some(receiver), Some(&class)).map(Some),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,109 @@
+"""Runs a program and writes down every event of one kind: `record.py KIND LIMIT OUT PROGRAM`.
+
+KIND is trace (with opcode events), profile or monitoring. Recording ends, and the process with it, after LIMIT events. Events of
+the import system are left out: it is Python code here and native there.
+"""
+
+import os
+import sys
+
+kind, limit, out, program = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+lines = []
+names = {}
+E = sys.monitoring.events
+
+
+def hidden(code):
+    return code.co_filename.startswith("<frozen importlib") or code.co_filename == __file__
+
+
+def name(code):
+    found = names.get(code)
+    if found is None:
+        path = code.co_filename
+        if not path.startswith("<"):
+            path = os.path.basename(path)
+        found = names[code] = f"{path}:{code.co_qualname}"
+    return found
+
+
+def describe(value):
+    if isinstance(value, tuple) and len(value) == 3 and isinstance(value[1], BaseException):
+        value = value[1]
+    if value is sys.monitoring.MISSING:
+        return "MISSING"
+    text = type(value).__name__
+    if text in ("builtin_function_or_method", "method_descriptor", "function", "type"):
+        text += " " + value.__qualname__
+    return text
+
+
+def finish():
+    sys.settrace(None)
+    sys.setprofile(None)
+    sys.monitoring.set_events(3, 0) if sys.monitoring.get_tool(3) else None
+    with open(out, "w", encoding="utf-8", errors="surrogatepass") as file:
+        file.write("\n".join(lines) + "\n")
+    os._exit(0)
+
+
+def add(line):
+    lines.append(line)
+    if len(lines) >= limit:
+        finish()
+
+
+def trace(frame, event, arg):
+    if hidden(frame.f_code):
+        return None
+    frame.f_trace_opcodes = True
+    add(f"{event} {name(frame.f_code)} {frame.f_lineno} {frame.f_lasti} {describe(arg)}")
+    return trace
+
+
+def profile(frame, event, arg):
+    if not hidden(frame.f_code):
+        add(f"{event} {name(frame.f_code)} {frame.f_lineno} {frame.f_lasti} {describe(arg)}")
+
+
+def monitor():
+    sys.monitoring.use_tool_id(3, "record")
+    wanted = 0
+    for event in dir(E):
+        if event.startswith("_") or event in ("NO_EVENTS", "BRANCH"):
+            continue
+
+        def callback(code, *args, event=event):
+            if not hidden(code):
+                values = (str(arg) if type(arg) is int else describe(arg) for arg in args)
+                add(f"{event} {name(code)} {' '.join(values)}")
+
+        sys.monitoring.register_callback(3, getattr(E, event), callback)
+        if not event.startswith("C_"):
+            wanted |= getattr(E, event)
+    sys.monitoring.set_events(3, wanted)
+
+
+def main():
+    sys.argv[:] = [program]
+    sys.path[0] = os.path.dirname(os.path.abspath(program))
+    module = type(sys)("__main__")
+    module.__file__ = program
+    sys.modules["__main__"] = module
+    with open(program, "rb") as file:
+        code = compile(file.read(), program, "exec")
+    sys.stdout = open(os.devnull, "w")
+    if kind == "trace":
+        sys.settrace(trace)
+    elif kind == "profile":
+        sys.setprofile(profile)
+    else:
+        monitor()
+    try:
+        exec(code, module.__dict__)
+    except BaseException:
+        pass
+    finish()
+
+
+main()
