@@ -25,6 +25,7 @@ pub mod io;
 pub mod itertools;
 mod json;
 pub mod locale;
+mod lsprof;
 pub mod marshal;
 pub mod math;
 mod md5;
@@ -82,6 +83,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &itertools::MODULE,
     &json::MODULE,
     &locale::MODULE,
+    &lsprof::MODULE,
     &marshal::MODULE,
     &math::MODULE,
     &md5::MODULE,

@@ -30,13 +30,9 @@ pub fn run(thread: &'static Thread, entry: *mut Frame) -> PyResult<Value> {
 
 /// Continues a suspended frame by raising `error` at the instruction where it waits.
 pub fn throw_into(thread: &'static Thread, entry: *mut Frame, error: PyErr) -> PyResult<Value> {
-    // SAFETY: the frame is suspended behind the instruction that raises now.
+    // SAFETY: the frame is suspended, and nobody else runs it.
     let mut s = unsafe { State::enter(thread, entry) };
-    let error = s.thrown_into(error);
-    s.step_back();
-    // In the place of what the instruction has yielded: its handler's depth counts it.
-    s.push(Value::NONE);
-    match s.handle(error) {
+    match s.throw(error) {
         Some(error) => Err(error),
         None => finish(s),
     }

@@ -63,10 +63,19 @@ fn set_at(frame: &PyFrame, index: usize, value: Value) {
     }
 }
 
-/// The local variables by index that show: hidden ones of inlined comprehensions only while they have a value.
-fn find(frame: &PyFrame, key: &StrRef) -> Option<usize> {
+/// The index of the variable of that name. Any object that hashes and compares like the name does.
+fn find(frame: &PyFrame, key: &Value) -> PyResult<Option<usize>> {
     let code = frame.code();
-    code.locals.iter().position(|name| name.is(key) || name.eq(key))
+    if let Some(name) = key.downcast_exact::<PyStr>() {
+        return Ok(code.locals.iter().position(|local| local.is(name) || local.eq(name)));
+    }
+    let hash = protocol::hash(key)?;
+    for (index, local) in code.locals.iter().enumerate() {
+        if protocol::hash(local.as_value())? == hash && protocol::eq(local.as_value(), key)? {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 /// All variables with a value, in order.
@@ -125,12 +134,8 @@ impl PyFrameLocals {
     }
 
     fn lookup(&self, key: &Value) -> PyResult<Option<Value>> {
-        if let Some(name) = key.downcast::<PyStr>() {
-            if let Some(value) = find(&self.frame, name).and_then(|index| value_at(&self.frame, index)) {
-                return Ok(Some(value));
-            }
-        } else {
-            protocol::hash(key)?;
+        if let Some(value) = find(&self.frame, key)?.and_then(|index| value_at(&self.frame, index)) {
+            return Ok(Some(value));
         }
         match self.frame.extra_locals.get() {
             Some(extra) => extra.get(key),
@@ -139,7 +144,7 @@ impl PyFrameLocals {
     }
 
     fn store(&self, key: &Value, value: Value) -> PyResult<()> {
-        if let Some(index) = key.downcast::<PyStr>().and_then(|name| find(&self.frame, name)) {
+        if let Some(index) = find(&self.frame, key)? {
             set_at(&self.frame, index, value);
             return Ok(());
         }
@@ -156,7 +161,7 @@ impl PyFrameLocals {
 
     /// Removes a name that is no variable of the code; `None` if there is no such name.
     fn take(&self, key: &Value) -> PyResult<Option<Value>> {
-        if key.downcast::<PyStr>().and_then(|name| find(&self.frame, name)).is_some() {
+        if find(&self.frame, key)?.is_some() {
             return Err(exceptions::value_error("cannot remove local variables from FrameLocalsProxy"));
         }
         match self.frame.extra_locals.get() {
@@ -294,9 +299,9 @@ impl PyFrameLocals {
     }
 
     #[pymethod("()")]
-    fn __reversed__(&self) -> PyResult<Value> {
+    fn __reversed__(&self) -> Value {
         let keys = entries(&self.frame).into_iter().map(|(name, _)| name).rev().collect();
-        protocol::iter(PyList::from_vec(keys).as_value())
+        PyList::from_vec(keys).into_value()
     }
 
     #[pymethod("()")]

@@ -226,6 +226,14 @@ pub unsafe fn snapshot_locals(frame: *mut Frame) -> crate::DictRef {
                 dict.insert_interned(name, value);
             }
         }
+        if (*frame).object != 0
+            && let Some(extra) = PyFrame::of(frame).extra_locals.get()
+        {
+            for (name, value) in extra.entries() {
+                // The names are hashed already.
+                let _ = dict.set(name, value);
+            }
+        }
     }
     dict
 }

@@ -45,6 +45,8 @@ pub(crate) unsafe fn fire_site(
 ) -> PyResult<()> {
     // SAFETY: the caller's promise; the frame keeps its code alive.
     let code: &PyCode = unsafe { &(*(*frame).code).payload };
+    // What is reported after the instruction may have removed its listeners.
+    instrument::refresh(code);
     let tools = *kind(&mut instrument::site(code, index));
     if tools == 0 || thread.events.tracing.get() > 0 {
         return Ok(());
@@ -89,7 +91,7 @@ fn call_tools(
                 protocol::call_args(&callback.function, Args::positional_only(args))
             })?
         };
-        if !answer.is(&disable()) {
+        if answer.is_none() || !answer.is(&disable()) {
             continue;
         }
         if !event.is_local() {

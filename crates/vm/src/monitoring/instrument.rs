@@ -405,6 +405,6 @@ pub(crate) fn line_reached(thread: &Thread, code: &PyCode, index: usize) -> Opti
     let source = jumped_from(thread, code, index);
     with(code, |data| {
         let lines = data.lines.as_ref()?;
-        if lines.reports(index, source) { lines.line(index) } else { None }
+        if lines.reports(&code.object, index, source) { lines.line(index) } else { None }
     })
 }

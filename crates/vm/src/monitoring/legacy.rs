@@ -9,9 +9,10 @@ use crate::heap::Ref;
 use crate::thread::{self, Thread};
 use crate::types::code::PyCode;
 use crate::types::function::{PyMethodDescr, PyNative};
+use crate::types::str::StrRef;
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
-use crate::{PyResult, protocol};
+use crate::{PyResult, name, protocol};
 
 const CALL_EVENTS: EventSet = Event::PyStart.bit()
     | Event::PyResume.bit()
@@ -79,27 +80,27 @@ pub(super) unsafe fn on_event(
     // SAFETY: the caller's promise.
     let frame = unsafe { PyFrame::of(frame) };
     let last = args.last().cloned().unwrap_or(Value::NONE);
-    let (name, argument) = match (event, which) {
-        (Event::PyStart | Event::PyResume | Event::PyThrow, _) => ("call", Value::NONE),
-        (Event::PyReturn | Event::PyYield, _) => ("return", last),
-        (Event::PyUnwind, _) => ("return", Value::NONE),
-        (Event::Raise | Event::StopIteration, Function::Trace) => ("exception", triple(last)),
-        (Event::Line, Function::Trace) if frame.trace_lines.get() => ("line", Value::NONE),
+    let (name, argument): (&StrRef, Value) = match (event, which) {
+        (Event::PyStart | Event::PyResume | Event::PyThrow, _) => (name!("call"), Value::NONE),
+        (Event::PyReturn | Event::PyYield, _) => (name!("return"), last),
+        (Event::PyUnwind, _) => (name!("return"), Value::NONE),
+        (Event::Raise | Event::StopIteration, Function::Trace) => (name!("exception"), triple(last)),
+        (Event::Line, Function::Trace) if frame.trace_lines.get() => (name!("line"), Value::NONE),
         (Event::Jump, Function::Trace) => match backward_within_line(&frame, &args[1..]) {
             // The line start that the jump leads to reports the line.
             false => return Ok(disable()),
-            true if frame.trace_lines.get() => ("line", Value::NONE),
+            true if frame.trace_lines.get() => (name!("line"), Value::NONE),
             true => return Ok(Value::NONE),
         },
-        (Event::Instruction, Function::Trace) if frame.trace_opcodes.get() => ("opcode", Value::NONE),
+        (Event::Instruction, Function::Trace) if frame.trace_opcodes.get() => (name!("opcode"), Value::NONE),
         (Event::Call | Event::CReturn | Event::CRaise, Function::Profile) => {
             let Some(callee) = native_callee(&args[2], &last)? else { return Ok(Value::NONE) };
-            let name = match event {
-                Event::Call => "c_call",
-                Event::CReturn => "c_return",
-                _ => "c_exception",
+            let end = match event {
+                Event::Call => name!("c_call"),
+                Event::CReturn => name!("c_return"),
+                _ => name!("c_exception"),
             };
-            (name, callee)
+            (end, callee)
         }
         _ => return Ok(Value::NONE),
     };
@@ -115,10 +116,10 @@ fn trace(
     thread: &Thread,
     frame: &Ref<PyFrame>,
     global: Value,
-    name: &'static str,
+    name: &StrRef,
     argument: Value,
 ) -> PyResult<()> {
-    let function = if name == "call" { Some(global) } else { frame.trace.get() };
+    let function = if name.is(name!("call")) { Some(global) } else { frame.trace.get() };
     let Some(function) = function else { return Ok(()) };
     match call(thread, Function::Trace, frame, &function, name, argument) {
         Ok(result) if result.is_none() => Ok(()),
@@ -139,11 +140,10 @@ fn call(
     which: Function,
     frame: &Ref<PyFrame>,
     function: &Value,
-    name: &'static str,
+    name: &StrRef,
     argument: Value,
 ) -> PyResult<Value> {
-    let name = crate::types::str::intern(name).into_value();
-    protocol::call(function, &[frame.to_value(), name, argument])
+    protocol::call(function, &[frame.to_value(), name.to_value(), argument])
         .inspect_err(|_| set_function(which, thread, None))
 }
 
@@ -162,7 +162,7 @@ fn backward_within_line(frame: &PyFrame, offsets: &[Value]) -> bool {
 }
 
 /// What `c_call` and its relatives report of a callee: the native function, bound if it is a method; `None` for anything else.
-fn native_callee(callee: &Value, receiver: &Value) -> Result<Option<Value>, PyErr> {
+pub fn native_callee(callee: &Value, receiver: &Value) -> Result<Option<Value>, PyErr> {
     if callee.downcast::<PyNative>().is_some() {
         return Ok(Some(callee.clone()));
     }

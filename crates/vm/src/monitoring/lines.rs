@@ -7,12 +7,15 @@ use minipy_bytecode::{CodeObject, Opcode, exception_table, location, opcode};
 
 /// The lines of a code object, by code unit.
 pub struct Lines {
-    /// The line of each unit; 0 for none.
+    /// The line of each unit; -1 for none.
     lines: Box<[i32]>,
     starts: Box<[Start]>,
     /// All jumps: from which unit to which.
     jumps: Box<[(u32, u32)]>,
 }
+
+/// A line that no instruction has.
+const NOWHERE: i32 = -2;
 
 /// Whether an instruction may report a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,27 +83,27 @@ pub fn first_resume(code: &[u8]) -> usize {
 impl Lines {
     pub fn new(code: &CodeObject) -> Lines {
         let units = code.code.len() / 2;
-        let mut lines = vec![0; units].into_boxed_slice();
+        let mut lines = vec![-1; units].into_boxed_slice();
         for entry in location::Entries::new(&code.linetable, code.firstlineno) {
             let end = entry.end.min(units);
-            lines[entry.start.min(end)..end].fill(entry.position.line.unwrap_or(0));
+            lines[entry.start.min(end)..end].fill(entry.position.line.unwrap_or(-1));
         }
         let first = first_resume(&code.code);
         let mut starts = vec![Start::Never; units].into_boxed_slice();
         let mut jumps = Vec::new();
-        // The line that control comes from if it falls through; -1 if it cannot.
-        let mut before = -1;
+        // The line that control comes from if it falls through.
+        let mut before = NOWHERE;
         for instruction in instructions(&code.code) {
             let (index, line) = (instruction.index, lines[instruction.index]);
-            if index > first && line > 0 && before != line && may_start(instruction.opcode) {
+            if index > first && line >= 0 && before != line && may_start(instruction.opcode) {
                 starts[index] = Start::Unless;
             }
             if let Some(target) = instruction.target().filter(|&t| t < units) {
                 jumps.push((index as u32, target as u32));
             }
             before = match instruction.opcode {
-                _ if index == first => 0,
-                op if !op.falls_through() => -1,
+                _ if index == first => NOWHERE,
+                op if !op.falls_through() => NOWHERE,
                 _ => line,
             };
         }
@@ -108,7 +111,7 @@ impl Lines {
         let targets = jumps.iter().map(|&(_, target)| target as usize);
         for target in targets.chain(handlers).filter(|&t| t < units) {
             let opcode = Opcode::from_u8(code.code[target * 2]).map_or(Opcode::NOP, Opcode::base);
-            if starts[target] == Start::Never && target > first && lines[target] > 0 && may_start(opcode) {
+            if starts[target] == Start::Never && target > first && lines[target] >= 0 && may_start(opcode) {
                 starts[target] = Start::IfJumped;
             }
         }
@@ -117,7 +120,7 @@ impl Lines {
 
     /// The line of a unit, if it has one.
     pub fn line(&self, index: usize) -> Option<i32> {
-        self.lines.get(index).copied().filter(|&line| line > 0)
+        self.lines.get(index).copied().filter(|&line| line >= 0)
     }
 
     /// Whether the instruction at `index` may report its line.
@@ -125,12 +128,16 @@ impl Lines {
         self.starts[index] != Start::Never
     }
 
-    /// Whether the instruction at `index` reports its line, when a jump from `source` led to it, or none did.
-    pub fn reports(&self, index: usize, source: Option<usize>) -> bool {
+    /// Whether the instruction at `index` reports its line, when a jump from `source` led to it, or none did. An exception
+    /// thrown into a generator comes from the outside: from a RESUME.
+    pub fn reports(&self, code: &CodeObject, index: usize, source: Option<usize>) -> bool {
         match (source, self.starts[index]) {
             (_, Start::Never) | (None, Start::IfJumped) => false,
             (None, Start::Unless) => true,
-            (Some(source), _) => self.lines.get(source) != Some(&self.lines[index]),
+            (Some(source), _) => {
+                let resumed = code.code.get(source * 2) == Some(&(Opcode::RESUME as u8));
+                resumed || self.lines.get(source) != Some(&self.lines[index])
+            }
         }
     }
 

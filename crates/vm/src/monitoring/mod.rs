@@ -14,7 +14,7 @@ pub use instrument::Instrumentation;
 pub(crate) use instrument::{
     Site, Target, after_jump, code_dropped, code_prepared, line_reached, refresh, site,
 };
-pub use legacy::{Function, set_function, set_opcode_events};
+pub use legacy::{Function, native_callee, set_function, set_opcode_events};
 pub(crate) use lines::instructions;
 
 use crate::cell::GilCell;
@@ -188,6 +188,11 @@ fn marker(cell: &GilCell<Option<Value>>) -> Value {
 /// The tools that listen to an event everywhere.
 pub(crate) fn listeners(event: Event) -> ToolSet {
     ENGINE.with(|e| e.listeners[event as usize])
+}
+
+/// Whether a tool listens to an event everywhere.
+pub fn is_listened_to(event: Event) -> bool {
+    listeners(event) != 0
 }
 
 fn version() -> u64 {

@@ -17,30 +17,34 @@ impl State {
     #[inline(never)]
     pub fn handle(&mut self, error: PyErr) -> Option<PyErr> {
         self.sync();
+        let index = self.frame().instruction_index();
+        self.unwind(error, index)
+    }
+
+    /// As [`State::handle`] for an exception whose handler is that of the instruction at `raising`.
+    fn unwind(&mut self, error: PyErr, mut raising: usize) -> Option<PyErr> {
         if error.exception().traceback.with(|t| t.is_none()) {
             raise::set_context(self.thread, &error);
         }
         let mut error = error;
         let mut reraising = self.thread.reraising.take();
         // Events tell of the last code unit of the instruction that raises, or of the one before a call that does.
-        let mut last_unit = self.last_unit();
+        let mut last_unit = self.last_unit(raising);
         loop {
             let index = self.frame().instruction_index();
             // An exception raised again has its entry for this frame. The instruction that does so is not the one to report,
             // but its handler is the one to find.
-            let mut raising = match reraising.take() {
-                Some(raising) => {
-                    last_unit = raising as i64;
+            match reraising.take() {
+                Some(again) => {
+                    (raising, last_unit) = (again, again as i64);
                     error = self.reported(Event::Reraise, last_unit, error);
-                    raising
                 }
                 None => {
                     // SAFETY: the frame is live and `ip` is its raising instruction.
                     unsafe { raise::add_traceback(&error, self.frame) };
                     error = self.reported(Event::Raise, last_unit, error);
-                    index
                 }
-            };
+            }
             while let Some(handler) = self.handler_of(raising) {
                 let base = self.frame().stack_base();
                 // SAFETY: the verifier bounds the handler's depth by the stack at the instruction.
@@ -58,11 +62,7 @@ impl State {
                 let raised = error.as_value().clone();
                 error = self.reported(Event::ExceptionHandled, handler.target as i64, error);
                 if raised.is(error.as_value()) {
-                    monitoring::after_jump(
-                        self.thread,
-                        self.code(),
-                        Target { from: index, to: handler.target },
-                    );
+                    monitoring::after_jump(self.thread, self.code(), Target { from: index, to: handler.target });
                     drop((raised, error));
                     self.safe_point();
                     return None;
@@ -75,7 +75,8 @@ impl State {
             if self.leave_raising() {
                 return Some(error);
             }
-            last_unit = self.frame().instruction_index() as i64 - 1;
+            raising = self.frame().instruction_index();
+            last_unit = raising as i64 - 1;
         }
     }
 
@@ -88,9 +89,8 @@ impl State {
         (handler.depth as isize <= depth).then_some(handler)
     }
 
-    /// The last code unit of the current instruction.
-    fn last_unit(&self) -> i64 {
-        let index = self.frame().instruction_index();
+    /// The last code unit of the instruction at `index`.
+    fn last_unit(&self, index: usize) -> i64 {
         (index + opcode::unit_len(self.code().opcode_at(index) as u8)) as i64 - 1
     }
 
@@ -107,11 +107,17 @@ impl State {
         }
     }
 
-    /// Reports that an exception is thrown into the suspended frame.
-    pub fn thrown_into(&mut self, error: PyErr) -> PyErr {
+    /// Raises an exception in the frame, which is suspended: the instruction before the one where it would go on raises.
+    #[cold]
+    #[inline(never)]
+    pub fn throw(&mut self, error: PyErr) -> Option<PyErr> {
         monitoring::refresh(self.code());
-        let unit = self.frame().instruction_index() as i64;
-        self.reported(Event::PyThrow, unit, error)
+        let resume = self.frame().instruction_index();
+        let error = self.reported(Event::PyThrow, resume as i64, error);
+        // In the place of what the instruction has yielded: its handler's depth counts it.
+        self.push(Value::NONE);
+        self.sync();
+        self.unwind(error, resume - 1)
     }
 
     /// Leaves a frame that an exception passes through; true if it was the entry frame.

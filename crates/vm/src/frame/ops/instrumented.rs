@@ -96,17 +96,14 @@ impl State {
             }
             Opcode::NOT_TAKEN => {
                 self.skip(1);
-                // The conditional jump that was not made is the instruction before.
-                let from = match index.checked_sub(2).map(|before| code.opcode_at(before)) {
-                    Some(before) if is_conditional_jump(before) => index - 2,
-                    _ => index,
-                };
+                let from = not_taken_from(code, index).unwrap_or(index);
                 self.jumped(index, Event::BranchLeft, from).map(|_| Next::Fetch)
             }
             Opcode::POP_ITER => {
                 self.pop_top();
                 self.skip(1);
-                let from = loop_head(code, index).unwrap_or(index);
+                let head = if site.instruction == 0 { loop_head(code, index) } else { None };
+                let from = head.unwrap_or(index);
                 self.jumped(index, Event::BranchRight, from).map(|_| Next::Fetch)
             }
             Opcode::END_ASYNC_FOR => {
@@ -403,6 +400,19 @@ fn is_conditional_jump(opcode: Opcode) -> bool {
             | Opcode::POP_JUMP_IF_NONE
             | Opcode::POP_JUMP_IF_NOT_NONE
     )
+}
+
+/// The instruction that a NOT_TAKEN reports as its source: the conditional jump before it that was not made, or the END_SEND that
+/// got an item in `async for`. Reporting anything else in between hides it.
+fn not_taken_from(code: &PyCode, index: usize) -> Option<usize> {
+    if monitoring::site(code, index).instruction != 0 {
+        return None;
+    }
+    let (send, jump) = (index.checked_sub(1)?, index.checked_sub(2));
+    if code.opcode_at(send) == Opcode::END_SEND {
+        return (monitoring::site(code, send).own == 0).then_some(send);
+    }
+    jump.filter(|&jump| is_conditional_jump(code.opcode_at(jump)))
 }
 
 /// The FOR_ITER whose loop ends at the POP_ITER at `index`.

@@ -123,13 +123,6 @@ impl State {
         result
     }
 
-    /// Back to the instruction before, which has no caches.
-    #[inline(always)]
-    pub fn step_back(&mut self) {
-        // SAFETY: used where an instruction is known to precede.
-        self.ip = unsafe { self.ip.sub(1) };
-    }
-
     /// Jumps back by `arg` from the end of an instruction of `words` words.
     #[inline(always)]
     pub fn jump_back(&mut self, words: usize, arg: u32) {

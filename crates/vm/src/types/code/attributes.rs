@@ -89,17 +89,19 @@ impl PyCode {
                     continue;
                 }
                 // What is jumped over: END_FOR and POP_ITER.
-                Some(Opcode::FOR_ITER) => Some((next, next + arg + 2)),
+                Some(Opcode::FOR_ITER) => Some((unit, next, next + arg + 2)),
+                // From the END_SEND that gets an item, over NOT_TAKEN.
+                Some(Opcode::END_ASYNC_FOR) => next.checked_sub(arg).map(|from| (from, from + 2, next)),
                 Some(
                     Opcode::POP_JUMP_IF_FALSE
                     | Opcode::POP_JUMP_IF_TRUE
                     | Opcode::POP_JUMP_IF_NONE
                     | Opcode::POP_JUMP_IF_NOT_NONE,
-                ) => Some((next + 1, next + arg)),
+                ) => Some((unit, next + 1, next + arg)),
                 _ => None,
             };
-            if let Some((taken, jumped)) = ways {
-                let row = [unit, taken, jumped].map(|unit| Value::from(unit * 2));
+            if let Some((from, taken, jumped)) = ways {
+                let row = [from, taken, jumped].map(|unit| Value::from(unit * 2));
                 branches.push(PyTuple::from_array(row).into_value());
             }
             extended = 0;

@@ -22,7 +22,11 @@ impl GenCore {
     pub fn needs_finalizer(&self) -> bool {
         match self.state.get() {
             State::Created => self.is_coroutine(),
-            State::Suspended => self.has_handler() || frame::is_delegating(self),
+            State::Suspended => {
+                self.has_handler()
+                    || frame::is_delegating(self)
+                    || crate::monitoring::is_listened_to(crate::monitoring::Event::PyUnwind)
+            }
             State::Running | State::Finished => false,
         }
     }

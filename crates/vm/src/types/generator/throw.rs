@@ -4,6 +4,7 @@ use super::{GenCore, State, Step, core_of_exact, throw_here};
 use crate::exceptions::{self, PyBaseException, PyErr};
 use crate::frame;
 use crate::heap::Ref;
+use crate::monitoring::Event;
 use crate::thread;
 use crate::types::traceback::PyTraceback;
 use crate::types::tuple::PyTuple;
@@ -194,7 +195,8 @@ pub fn close(this: &Ref<GenCore>) -> PyResult<Value> {
     }
     let error = match frame::delegate(this) {
         Some(delegate) => while_executing(this, || close_delegate(&delegate)).err(),
-        None if !this.has_handler() => {
+        // The end of a generator is an event, too.
+        None if !this.has_handler() && !crate::monitoring::is_listened_to(Event::PyUnwind) => {
             this.dispose();
             return Ok(Value::NONE);
         }

@@ -1,0 +1,10 @@
+"""cProfile."""
+
+import cProfile
+from workload import run
+
+profiler = cProfile.Profile()
+profiler.enable()
+total = run(2000)
+profiler.disable()
+print(total, sum(entry.callcount for entry in profiler.getstats()))

@@ -1,0 +1,17 @@
+"""sys.setprofile with a Python function."""
+
+import sys
+from workload import run
+
+count = 0
+
+
+def profile(frame, event, arg):
+    global count
+    count += 1
+
+
+sys.setprofile(profile)
+total = run(4000)
+sys.setprofile(None)
+print(total, count)

@@ -1,0 +1,18 @@
+"""sys.settrace with a Python function on call, line, return and exception events."""
+
+import sys
+from workload import run
+
+count = 0
+
+
+def trace(frame, event, arg):
+    global count
+    count += 1
+    return trace
+
+
+sys.settrace(trace)
+total = run(900)
+sys.settrace(None)
+print(total, count)
