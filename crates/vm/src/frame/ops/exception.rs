@@ -62,7 +62,11 @@ impl State {
                 let raised = error.as_value().clone();
                 error = self.reported(Event::ExceptionHandled, handler.target as i64, error);
                 if raised.is(error.as_value()) {
-                    monitoring::after_jump(self.thread, self.code(), Target { from: index, to: handler.target });
+                    monitoring::after_jump(
+                        self.thread,
+                        self.code(),
+                        Target { from: index, to: handler.target },
+                    );
                     drop((raised, error));
                     self.safe_point();
                     return None;
