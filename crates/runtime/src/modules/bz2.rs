@@ -6,6 +6,7 @@ use libbz2_rs_sys as bz;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::bytes::from_slice;
 use minipy_vm::{BytesRef, GilCell, PyErr, PyResult, Ref, TypeRef, exceptions};
+use std::cell::Cell;
 use std::ffi::{c_int, c_uint};
 
 /// Room for output, at first and at most per call of the library.
@@ -195,6 +196,8 @@ impl BZ2Compressor {
 pub struct BZ2Decompressor {
     stream: GilCell<Stream>,
     progress: Progress,
+    /// After an error libbz2's state is not to be relied on.
+    failed: Cell<bool>,
 }
 
 #[pymethods]
@@ -202,7 +205,7 @@ impl BZ2Decompressor {
     #[slot(new, sig = "()")]
     fn new(cls: &TypeRef) -> PyResult<Ref<BZ2Decompressor>> {
         let stream = GilCell::new(Stream::decompress()?);
-        Ok(Ref::new_in(cls, BZ2Decompressor { stream, progress: Progress::new(false) }))
+        Ok(Ref::new_in(cls, BZ2Decompressor { stream, progress: Progress::new(false), failed: Cell::new(false) }))
     }
 
     /// Decompress *data*, returning uncompressed data as bytes.
@@ -222,13 +225,17 @@ impl BZ2Decompressor {
     /// ignored and saved in the unused_data attribute.
     #[pymethod("($self, /, data, max_length=-1)")]
     fn decompress(&self, data: BytesArg<'_>, max_length: isize) -> PyResult<BytesRef> {
+        if self.failed.get() {
+            return Err(exceptions::value_error("Decompressor is unusable after a previous error"));
+        }
         let out = self.progress.decompress(&data, max_length, |input, out, limit| {
             self.stream.with(|stream| {
                 let mut chunk = CHUNK;
                 loop {
                     let room = chunk.min(limit - out.len());
                     let before = out.len();
-                    if stream.run(input, out, room, 0)? == bz::BZ_STREAM_END {
+                    let status = stream.run(input, out, room, 0).inspect_err(|_| self.failed.set(true))?;
+                    if status == bz::BZ_STREAM_END {
                         return Ok(true);
                     }
                     if out.len() == limit || input.is_empty() && out.len() - before < room {
@@ -256,7 +263,7 @@ impl BZ2Decompressor {
     /// True if more input is needed before more decompressed data can be produced.
     #[pygetset(member)]
     fn needs_input(&self) -> bool {
-        self.progress.needs_input()
+        !self.failed.get() && self.progress.needs_input()
     }
 }
 

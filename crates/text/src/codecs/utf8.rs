@@ -81,6 +81,19 @@ pub(crate) fn push_any(cp: u32, out: &mut Vec<u8>) {
     }
 }
 
+/// Encodes as UTF-8; `None` if there is a surrogate.
+pub fn encode_valid<U: Copy + Into<u32>>(text: &[U]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() * 2);
+    for &unit in text {
+        match unit.into() {
+            cp @ 0..0x80 => out.push(cp as u8),
+            cp if (0xd800..0xe000).contains(&cp) => return None,
+            cp => push_any(cp, &mut out),
+        }
+    }
+    Some(out)
+}
+
 /// Encode as UTF-8.
 pub fn encode<H: EncodeHandler>(
     text: &(impl CodePoints + ?Sized),

@@ -130,6 +130,11 @@ pub fn encode_native(codec: Native, text: &StrRef, errors: &Errors) -> PyResult<
             return Ok(text.bytes().to_vec());
         }
         Native::Latin1 if text.kind() == Kind::Latin1 => return Ok(text.bytes().to_vec()),
+        Native::Utf8 => {
+            if let Some(encoded) = by_width!(text.data(), d => utf8::encode_valid(d)) {
+                return Ok(encoded);
+            }
+        }
         _ => {}
     }
     let mut out = Vec::with_capacity(text.bytes().len() * 2);

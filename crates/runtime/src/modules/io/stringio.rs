@@ -6,6 +6,7 @@ use super::newline::Newlines;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::cell::GilCell;
 use minipy_vm::types::instance;
+use minipy_vm::types::str::StrBuilder;
 use minipy_vm::{Args, PyDict, PyResult, PyStr, PyTuple, Ref, StrRef, TypeRef, Value, exceptions, protocol};
 use std::cell::Cell;
 
@@ -17,6 +18,17 @@ struct Settings {
     /// What "\n" is written as.
     write_as: Option<String>,
     decode: Option<Newlines>,
+}
+
+/// The text of a stream.
+#[derive(Default)]
+enum Contents {
+    /// Closed or not initialised.
+    #[default]
+    Closed,
+    /// Nothing but appended to so far, as most streams are.
+    Appended(StrBuilder),
+    Chars(Vec<u32>),
 }
 
 /// Text I/O implementation using an in-memory buffer.
@@ -33,51 +45,68 @@ struct Settings {
 #[derive(Default)]
 pub struct PyStringIO {
     base: PyTextIOBase,
-    /// None when closed or not initialised.
-    chars: GilCell<Option<Vec<u32>>>,
+    contents: GilCell<Contents>,
     initialised: Cell<bool>,
     position: Cell<usize>,
     settings: GilCell<Settings>,
 }
 
 impl PyStringIO {
-    fn with<R>(&self, f: impl FnOnce(&mut Vec<u32>) -> R) -> PyResult<R> {
+    fn check_open(&self) -> PyResult<()> {
         if !self.initialised.get() {
             return Err(exceptions::value_error("I/O operation on uninitialized object"));
         }
-        self.chars.with(|chars| match chars {
-            Some(chars) => Ok(f(chars)),
-            None => Err(closed_error("I/O operation on closed file")),
-        })
+        match self.contents.with(|contents| matches!(contents, Contents::Closed)) {
+            true => Err(closed_error("I/O operation on closed file")),
+            false => Ok(()),
+        }
+    }
+
+    /// Runs `f` on the characters.
+    fn with<R>(&self, f: impl FnOnce(&mut Vec<u32>) -> R) -> PyResult<R> {
+        self.check_open()?;
+        Ok(self.contents.with(|contents| {
+            if let Contents::Appended(text) = contents {
+                *contents = Contents::Chars(text.so_far().chars().collect());
+            }
+            match contents {
+                Contents::Chars(chars) => f(chars),
+                _ => f(&mut Vec::new()),
+            }
+        }))
     }
 
     fn write_text(&self, text: &StrRef) -> PyResult<()> {
-        let settings = self.settings.get();
+        self.check_open()?;
         let mut text = text.clone();
-        if let Some(mut newlines) = settings.decode {
+        if let Some(mut newlines) = self.settings.with(|s| s.decode) {
             text = newlines.feed(text, true);
             self.settings.with(|s| s.decode = Some(newlines));
         }
-        let translated: Vec<u32> = match &settings.write_as {
-            Some(newline) => {
-                let mut out = Vec::with_capacity(text.len());
-                for c in text.chars() {
-                    if c == 10 { out.extend(newline.chars().map(u32::from)) } else { out.push(c) }
-                }
-                out
-            }
-            None => text.chars().collect(),
-        };
+        if let Some(newline) = self.settings.with(|s| s.write_as.clone()) {
+            text = PyStr::replace_text(&text, &PyStr::from_ascii(b"\n"), &PyStr::from_str(&newline), usize::MAX)?;
+        }
         let start = self.position.get();
-        self.with(|chars| {
-            if start > chars.len() {
-                chars.resize(start, 0);
+        let appended = self.contents.with(|contents| match contents {
+            Contents::Appended(whole) if whole.len() == start => {
+                whole.push_pystr(&text);
+                true
             }
-            let overlap = translated.len().min(chars.len() - start);
-            chars[start..start + overlap].copy_from_slice(&translated[..overlap]);
-            chars.extend_from_slice(&translated[overlap..]);
-        })?;
-        self.position.set(start + translated.len());
+            _ => false,
+        });
+        if !appended {
+            self.with(|chars| {
+                if start > chars.len() {
+                    chars.resize(start, 0);
+                }
+                let overlap = text.len().min(chars.len() - start);
+                for (to, c) in chars[start..start + overlap].iter_mut().zip(text.chars()) {
+                    *to = c;
+                }
+                chars.extend(text.chars().skip(overlap));
+            })?;
+        }
+        self.position.set(start + text.len());
         Ok(())
     }
 
@@ -129,7 +158,7 @@ impl PyStringIO {
         let write_as = newline.clone().filter(|n| n == "\r" || n == "\r\n");
         self.settings.set(Settings { newline, write_as, decode });
         self.initialised.set(true);
-        self.chars.set(Some(Vec::new()));
+        self.contents.set(Contents::Appended(StrBuilder::new()));
         self.position.set(0);
         if let Some(value) = value {
             self.write_text(value)?;
@@ -190,13 +219,18 @@ impl PyStringIO {
     #[pymethod("($self, /)")]
     fn close(&self) {
         self.initialised.set(true);
-        self.chars.set(None);
+        self.contents.set(Contents::Closed);
     }
 
     /// Retrieve the entire contents of the object.
     #[pymethod("($self, /)")]
     fn getvalue(&self) -> PyResult<StrRef> {
-        self.with(|chars| PyStr::from_code_points(chars))
+        self.check_open()?;
+        Ok(self.contents.with(|contents| match contents {
+            Contents::Closed => PyStr::from_ascii(b""),
+            Contents::Appended(text) => text.so_far(),
+            Contents::Chars(chars) => PyStr::from_code_points(chars),
+        }))
     }
 
     /// Read at most size characters, returned as a string.
@@ -216,14 +250,14 @@ impl PyStringIO {
     /// Tell the current file position.
     #[pymethod("($self, /)")]
     fn tell(&self) -> PyResult<usize> {
-        self.with(|_| ())?;
+        self.check_open()?;
         Ok(self.position.get())
     }
 
     /// Truncate size to pos.
     #[pymethod("($self, pos=None, /)")]
     fn truncate(&self, pos: Option<&Value>) -> PyResult<usize> {
-        self.with(|_| ())?;
+        self.check_open()?;
         let size = match pos.filter(|p| !p.is_none()) {
             None => self.position.get() as isize,
             Some(_) => super::size_arg(pos)?,
@@ -262,29 +296,26 @@ impl PyStringIO {
         let Some(text) = s.downcast::<PyStr>() else {
             return Err(exceptions::type_error(format!("string argument expected, got '{}'", s.type_name())));
         };
-        self.with(|_| ())?;
-        if !text.is_empty() {
-            self.write_text(text)?;
-        }
+        self.write_text(text)?;
         Ok(text.len())
     }
 
     /// Returns True if the IO object can be seeked.
     #[pymethod("($self, /)")]
     fn seekable(&self) -> PyResult<bool> {
-        self.with(|_| true)
+        self.check_open().map(|()| true)
     }
 
     /// Returns True if the IO object can be read.
     #[pymethod("($self, /)")]
     fn readable(&self) -> PyResult<bool> {
-        self.with(|_| true)
+        self.check_open().map(|()| true)
     }
 
     /// Returns True if the IO object can be written.
     #[pymethod("($self, /)")]
     fn writable(&self) -> PyResult<bool> {
-        self.with(|_| true)
+        self.check_open().map(|()| true)
     }
 
     #[pymethod("($self, /)")]
@@ -312,7 +343,7 @@ impl PyStringIO {
             return Err(exceptions::type_error("initial_value must be str or None"));
         };
         // The text was translated when it was written first.
-        zelf.chars.set(Some(text.chars().collect()));
+        zelf.contents.set(Contents::Chars(text.chars().collect()));
         match usize::try_from(protocol::index_to_isize(&items[2])?) {
             Ok(position) => zelf.position.set(position),
             Err(_) => return Err(exceptions::value_error("position value cannot be negative")),
@@ -325,18 +356,18 @@ impl PyStringIO {
         if !self.initialised.get() {
             return Err(exceptions::value_error("I/O operation on uninitialized object"));
         }
-        Ok(self.chars.with(|c| c.is_none()))
+        Ok(self.contents.with(|contents| matches!(contents, Contents::Closed)))
     }
 
     #[pygetset]
     fn newlines(&self) -> PyResult<Value> {
-        self.with(|_| ())?;
+        self.check_open()?;
         Ok(self.settings.with(|s| s.decode.map_or(Value::NONE, Newlines::seen_value)))
     }
 
     #[pygetset]
     fn line_buffering(&self) -> PyResult<bool> {
-        self.with(|_| false)
+        self.check_open().map(|()| false)
     }
 }
 

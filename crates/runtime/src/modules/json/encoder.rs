@@ -344,7 +344,11 @@ impl Run<'_> {
     }
 
     fn list(&mut self, list: &Value) -> PyResult<()> {
-        let items = protocol::collect(list)?;
+        // A list may be changed meanwhile; what is there in the end counts.
+        let items = match list.downcast_exact::<PyList>() {
+            Some(list) => list.clone(),
+            None => PyList::from_vec(protocol::collect(list)?),
+        };
         if items.is_empty() {
             self.out.push_str("[]");
             return Ok(());
@@ -352,13 +356,15 @@ impl Run<'_> {
         let marker = self.enter(list)?;
         self.out.push_str("[");
         self.open();
-        for (index, item) in items.iter().enumerate() {
+        let mut index = 0;
+        while let Some(item) = items.get(index) {
             if index > 0 {
                 self.separate();
             }
-            self.object(item).map_err(|error| {
+            self.object(&item).map_err(|error| {
                 noted(error, format!("when serializing {} item {index}", class_name(list)))
             })?;
+            index += 1;
         }
         self.leave(marker)?;
         self.close();

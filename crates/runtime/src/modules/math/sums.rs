@@ -3,7 +3,7 @@
 use minipy_macros::pymodule;
 use minipy_vm::protocol::BinaryOp;
 use minipy_vm::types::float::{self, PyFloat};
-use minipy_vm::types::int::PyInt;
+use minipy_vm::types::int::{self, PyInt};
 use minipy_vm::{PyResult, Value, exceptions, protocol};
 use pymath::math;
 
@@ -103,16 +103,17 @@ pub mod functions {
 
 pub use functions::MODULE;
 
-/// The sum of products so far. Products of floats are summed with extended precision for as long as no others come.
+/// The sum of products so far: first of small ints, then of floats, which are summed with extended precision, and from the
+/// first product on that is of neither sort one by one.
 struct SumOfProducts {
     total: Value,
+    ints: Option<i64>,
     floats: Option<(Vec<f64>, Vec<f64>)>,
-    only_ints: bool,
 }
 
 impl Default for SumOfProducts {
     fn default() -> Self {
-        SumOfProducts { total: Value::small_int(0), floats: Some(Default::default()), only_ints: true }
+        SumOfProducts { total: Value::small_int(0), ints: Some(0), floats: Some(Default::default()) }
     }
 }
 
@@ -141,24 +142,36 @@ fn float_factors(a: &Value, b: &Value) -> Option<(f64, f64)> {
 
 impl SumOfProducts {
     fn add(&mut self, a: &Value, b: &Value) -> PyResult<()> {
-        self.only_ints &= is_exact_int(a) && is_exact_int(b);
-        if !self.only_ints
-            && let Some((left, right)) = &mut self.floats
-        {
+        if let Some(sum) = self.ints {
+            let small = |value: &Value| if is_exact_int(value) { int::to_i64(value) } else { None };
+            let product = small(a).zip(small(b)).and_then(|(a, b)| a.checked_mul(b));
+            if let Some(sum) = product.and_then(|product| sum.checked_add(product)) {
+                self.ints = Some(sum);
+                return Ok(());
+            }
+            self.flush_ints()?;
+        }
+        if let Some((left, right)) = &mut self.floats {
             if let Some((a, b)) = float_factors(a, b) {
                 left.push(a);
                 right.push(b);
                 return Ok(());
             }
-            self.flush()?;
+            self.flush_floats()?;
         }
         let term = protocol::binary(BinaryOp::Multiply, a, b)?;
         self.total = protocol::binary(BinaryOp::Add, &self.total, &term)?;
         Ok(())
     }
 
-    /// Adds the products of floats; from now on the others come one by one.
-    fn flush(&mut self) -> PyResult<()> {
+    fn flush_ints(&mut self) -> PyResult<()> {
+        if let Some(sum) = self.ints.take() {
+            self.total = protocol::binary(BinaryOp::Add, &self.total, &int::from_i64(sum))?;
+        }
+        Ok(())
+    }
+
+    fn flush_floats(&mut self) -> PyResult<()> {
         if let Some((left, right)) = self.floats.take()
             && !left.is_empty()
         {
@@ -169,7 +182,8 @@ impl SumOfProducts {
     }
 
     fn finish(mut self) -> PyResult<Value> {
-        self.flush()?;
+        self.flush_ints()?;
+        self.flush_floats()?;
         Ok(self.total)
     }
 }

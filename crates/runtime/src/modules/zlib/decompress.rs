@@ -126,6 +126,13 @@ impl Decompress {
         Ok((out, status))
     }
 
+    #[cold]
+    fn failure(&self, status: i32) -> PyErr {
+        let failure =
+            self.stream.with(|slot| slot.as_ref().map_or(Failure::ENDED, |stream| stream.failure(status)));
+        failure.raise("while decompressing data")
+    }
+
     fn duplicate(&self) -> PyResult<Ref<Decompress>> {
         let copied = self.stream.with(|slot| slot.as_mut().map(Stream::copy));
         match copied {
@@ -164,13 +171,11 @@ impl Decompress {
             limit => limit as usize,
         };
         let (out, status) = self.run(&data, limit, z::Z_SYNC_FLUSH)?;
-        if !matches!(status, z::Z_OK | z::Z_BUF_ERROR | z::Z_STREAM_END) {
-            let failure = self
-                .stream
-                .with(|slot| slot.as_ref().map_or(Failure::ENDED, |stream| stream.failure(status)));
-            return Err(failure.raise("while decompressing data"));
+        if matches!(status, z::Z_OK | z::Z_BUF_ERROR | z::Z_STREAM_END) {
+            Ok(from_slice(&out))
+        } else {
+            Err(self.failure(status))
         }
-        Ok(from_slice(&out))
     }
 
     /// Return a bytes object containing any remaining decompressed data.
@@ -183,8 +188,10 @@ impl Decompress {
             return Err(exceptions::value_error("length must be greater than zero"));
         }
         let (out, status) = self.run(&self.unconsumed_tail.get(), usize::MAX, z::Z_FINISH)?;
-        if status == z::Z_STREAM_END {
-            drop(self.stream.take());
+        match status {
+            z::Z_STREAM_END => drop(self.stream.take()),
+            z::Z_DATA_ERROR | z::Z_MEM_ERROR => return Err(self.failure(status)),
+            _ => {}
         }
         Ok(from_slice(&out))
     }

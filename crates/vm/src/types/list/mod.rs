@@ -7,6 +7,7 @@ mod sort;
 
 use crate::cell::GilCell;
 use crate::heap::{Ref, Traverse, Visitor};
+use crate::types::str::PyStr;
 use crate::value::Value;
 use crate::{PyResult, exceptions, protocol};
 use minipy_macros::pyclass;
@@ -100,6 +101,10 @@ impl PyList {
                     own.extend(items);
                 }
             });
+            return Ok(());
+        }
+        if let Some(text) = iterable.downcast_exact::<PyStr>() {
+            self.extend(text.chars().map(|c| PyStr::from_char(c).into_value()));
             return Ok(());
         }
         let iterator = protocol::iter(iterable)?;

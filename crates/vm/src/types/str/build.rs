@@ -79,6 +79,11 @@ impl StrBuilder {
     }
 
     pub fn finish(self) -> StrRef {
+        self.so_far()
+    }
+
+    /// A str of the characters up to now.
+    pub fn so_far(&self) -> StrRef {
         if self.wide.is_empty() {
             PyStr::from_latin1(&self.narrow)
         } else {

@@ -223,7 +223,10 @@ impl PyStr {
     }
 
     pub fn from_char(c: u32) -> StrRef {
-        PyStr::from_code_points(&[c])
+        match u8::try_from(c) {
+            Ok(c) => intern::latin1_char(c),
+            Err(_) => PyStr::from_code_points(&[c]),
+        }
     }
 
     #[expect(clippy::should_implement_trait, reason = "gives a reference, not Self")]

@@ -76,8 +76,12 @@ fn find_wide<U: Unit>(hay: &[U], needle: &[U]) -> Option<usize> {
     if let [c] = needle {
         return hay.iter().position(|u| u == c);
     }
+    find_aligned(&memmem::Finder::new(raw(needle)), hay)
+}
+
+/// The first match of a needle's memory that begins with a character.
+fn find_aligned<U: Unit>(finder: &memmem::Finder<'_>, hay: &[U]) -> Option<usize> {
     let width = size_of::<U>();
-    let finder = memmem::Finder::new(raw(needle));
     let bytes = raw(hay);
     let mut from = 0;
     loop {
@@ -163,8 +167,29 @@ impl Unit for u32 {
     }
 }
 
+/// A search for one needle, which is not empty, in several places.
+struct Searcher<'n, U> {
+    needle: &'n [U],
+    /// None for a needle of one character, which is found without preparation.
+    finder: Option<memmem::Finder<'n>>,
+}
+
+impl<'n, U: Unit> Searcher<'n, U> {
+    fn new(needle: &'n [U]) -> Searcher<'n, U> {
+        Searcher { needle, finder: (needle.len() > 1).then(|| memmem::Finder::new(raw(needle))) }
+    }
+
+    fn find(&self, hay: &[U]) -> Option<usize> {
+        match &self.finder {
+            Some(finder) => find_aligned(finder, hay),
+            None => U::find(hay, self.needle),
+        }
+    }
+}
+
 /// Where `needle` occurs, from left to right and without overlaps. An empty needle occurs before each item and at the end.
 pub fn matches<'a, U: Unit>(hay: &'a [U], needle: &'a [U]) -> impl Iterator<Item = usize> + 'a {
+    let searcher = Searcher::new(needle);
     let mut from = 0;
     std::iter::from_fn(move || {
         let rest = hay.get(from..)?;
@@ -172,7 +197,7 @@ pub fn matches<'a, U: Unit>(hay: &'a [U], needle: &'a [U]) -> impl Iterator<Item
             from += 1;
             return Some(from - 1);
         }
-        let at = from + U::find(rest, needle)?;
+        let at = from + searcher.find(rest)?;
         from = at + needle.len();
         Some(at)
     })
