@@ -205,7 +205,10 @@ impl BZ2Decompressor {
     #[slot(new, sig = "()")]
     fn new(cls: &TypeRef) -> PyResult<Ref<BZ2Decompressor>> {
         let stream = GilCell::new(Stream::decompress()?);
-        Ok(Ref::new_in(cls, BZ2Decompressor { stream, progress: Progress::new(false), failed: Cell::new(false) }))
+        Ok(Ref::new_in(
+            cls,
+            BZ2Decompressor { stream, progress: Progress::new(false), failed: Cell::new(false) },
+        ))
     }
 
     /// Decompress *data*, returning uncompressed data as bytes.

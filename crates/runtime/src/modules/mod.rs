@@ -26,6 +26,7 @@ pub mod itertools;
 mod json;
 pub mod locale;
 mod lsprof;
+mod lzma;
 pub mod marshal;
 pub mod math;
 mod md5;
@@ -84,6 +85,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &json::MODULE,
     &locale::MODULE,
     &lsprof::MODULE,
+    &lzma::MODULE,
     &marshal::MODULE,
     &math::MODULE,
     &md5::MODULE,

@@ -21,7 +21,7 @@ fn empty() -> PyErr {
 }
 
 /// Simple, unbounded, reentrant FIFO queue.
-#[pyclass(name = "SimpleQueue", module = "_queue", gc, basetype, weakref)]
+#[pyclass(name = "SimpleQueue", module = "_queue", sig = "()", gc, basetype, weakref)]
 pub struct SimpleQueue {
     items: GilCell<VecDeque<Value>>,
     /// How many items were ever put, for those who wait without the GIL.

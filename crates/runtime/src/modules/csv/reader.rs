@@ -296,8 +296,8 @@ impl<'a> Record<'a> {
             self.save()?;
             self.state = State::StartField;
         } else {
+            // The state stays: an escaped line break lets the record go on behind the end of the line.
             self.push(c)?;
-            self.state = State::InField;
         }
         Ok(())
     }

@@ -78,13 +78,21 @@ impl PyStringIO {
 
     fn write_text(&self, text: &StrRef) -> PyResult<()> {
         self.check_open()?;
+        if text.is_empty() {
+            return Ok(());
+        }
         let mut text = text.clone();
         if let Some(mut newlines) = self.settings.with(|s| s.decode) {
             text = newlines.feed(text, true);
             self.settings.with(|s| s.decode = Some(newlines));
         }
         if let Some(newline) = self.settings.with(|s| s.write_as.clone()) {
-            text = PyStr::replace_text(&text, &PyStr::from_ascii(b"\n"), &PyStr::from_str(&newline), usize::MAX)?;
+            text = PyStr::replace_text(
+                &text,
+                &PyStr::from_ascii(b"\n"),
+                &PyStr::from_str(&newline),
+                usize::MAX,
+            )?;
         }
         let start = self.position.get();
         let appended = self.contents.with(|contents| match contents {
