@@ -374,6 +374,7 @@ impl PyBytesIO {
                 object.type_name()
             )));
         };
+        zelf.with(|_, _| ())?;
         zelf.check_exports()?;
         PyBytesIO::init(zelf, Some(&items[0]))?;
         if !protocol::is_int(&items[1]) {

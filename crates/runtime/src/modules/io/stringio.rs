@@ -338,6 +338,9 @@ impl PyStringIO {
 
     #[pymethod("($self, state, /)")]
     fn __setstate__(zelf: &Ref<PyStringIO>, state: &Value) -> PyResult<()> {
+        if zelf.initialised.get() {
+            zelf.check_open()?;
+        }
         let items = state.downcast::<PyTuple>().filter(|t| t.len() >= 4);
         let Some(items) = items else {
             return Err(exceptions::type_error(format!(
