@@ -259,6 +259,8 @@ fn slot(function: &ImplItemFn, args: ItemArgs, self_ty: &Type, tables: &mut Tabl
     let name = match args.words.as_slice() {
         [] => attrs::python_name(ident),
         [word] => word.to_string(),
+        // A constructor whose class has no `__text_signature__`.
+        [word, unsigned] if unsigned == "nosig" => word.to_string(),
         [_, extra, ..] => return Err(Error::new(extra.span(), "expected one name")),
     };
     let Some(ty) = slot_type(&name) else {
@@ -301,7 +303,7 @@ fn slot(function: &ImplItemFn, args: ItemArgs, self_ty: &Type, tables: &mut Tabl
             self_ty: Some(self_ty),
             constructor,
         })?;
-        if constructor {
+        if constructor && !args.words.iter().any(|word| word == "nosig") {
             tables.text_signature = call.text_signature;
         }
         let body = call.body;

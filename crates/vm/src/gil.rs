@@ -1,66 +1,84 @@
 //! The global interpreter lock: whoever holds it may touch objects.
+//!
+//! Taking and giving it up without a rival is one atomic operation each. The mutex and the condition variables are only for
+//! threads that wait: one that has waited for a switch interval asks the holder to let go, and a holder that lets go on
+//! request takes the lock again only after another thread has had it.
 
 use crate::frame::breaker;
 use crate::stack;
 use crate::thread::{self, Thread};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-struct State {
-    held: bool,
-    waiting: usize,
-    /// Counts changes of hands.
-    switches: u64,
-}
-
-static STATE: Mutex<State> = Mutex::new(State { held: false, waiting: 0, switches: 0 });
+static HELD: AtomicBool = AtomicBool::new(false);
+/// Threads that wait for the lock. Changed with [`WAITERS`] locked.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+/// Threads that have let go and wait for another one to have its turn. Changed with [`WAITERS`] locked.
+static YIELDING: AtomicUsize = AtomicUsize::new(0);
+/// Counts changes of hands.
+static SWITCHES: AtomicU64 = AtomicU64::new(0);
+/// Locked by waiting threads except while they sleep, and by those who wake them: no wake-up falls in between.
+static WAITERS: Mutex<()> = Mutex::new(());
 static RELEASED: Condvar = Condvar::new();
 static TAKEN: Condvar = Condvar::new();
 /// `sys.getswitchinterval()` in microseconds.
 static INTERVAL: AtomicU64 = AtomicU64::new(5000);
 
-fn lock() -> MutexGuard<'static, State> {
-    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+fn waiters() -> MutexGuard<'static, ()> {
+    WAITERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How long a thread waits before it asks the holder to let go.
 pub fn switch_interval() -> Duration {
-    Duration::from_micros(INTERVAL.load(Ordering::Relaxed))
+    Duration::from_micros(INTERVAL.load(SeqCst))
 }
 
 pub fn set_switch_interval(interval: Duration) {
-    INTERVAL.store((interval.as_micros() as u64).max(1), Ordering::Relaxed);
+    INTERVAL.store((interval.as_micros() as u64).max(1), SeqCst);
+}
+
+fn try_take() -> bool {
+    HELD.compare_exchange(false, true, SeqCst, SeqCst).is_ok()
 }
 
 /// Takes the lock for `thread`, waiting for it.
 pub fn acquire(thread: *const Thread) {
-    let mut state = lock();
-    state.waiting += 1;
-    while state.held {
-        let (next, timeout) =
-            RELEASED.wait_timeout(state, switch_interval()).unwrap_or_else(PoisonError::into_inner);
-        state = next;
-        if timeout.timed_out() && state.held {
-            breaker::request(breaker::GIL);
-        }
+    if !try_take() {
+        wait_and_take();
     }
-    state.waiting -= 1;
-    state.held = true;
-    state.switches += 1;
-    drop(state);
-    TAKEN.notify_all();
+    SWITCHES.fetch_add(1, SeqCst);
+    if YIELDING.load(SeqCst) > 0 {
+        let _guard = waiters();
+        TAKEN.notify_all();
+    }
     thread::set_current(thread);
     // SAFETY: the thread is the caller's own, alive while it holds the lock.
     stack::set_limit(unsafe { (*thread).stack_limit.get() });
 }
 
+#[cold]
+fn wait_and_take() {
+    let mut guard = waiters();
+    WAITING.fetch_add(1, SeqCst);
+    while !try_take() {
+        let (next, timeout) =
+            RELEASED.wait_timeout(guard, switch_interval()).unwrap_or_else(PoisonError::into_inner);
+        guard = next;
+        if timeout.timed_out() && HELD.load(SeqCst) {
+            breaker::request(breaker::GIL);
+        }
+    }
+    WAITING.fetch_sub(1, SeqCst);
+}
+
 /// Gives the lock up.
 pub fn release() {
-    let mut state = lock();
-    state.held = false;
-    drop(state);
-    RELEASED.notify_one();
+    HELD.store(false, SeqCst);
+    if WAITING.load(SeqCst) > 0 {
+        let _guard = waiters();
+        RELEASED.notify_one();
+    }
 }
 
 /// Runs `f`, which must not touch objects, without the lock, so that other threads can run meanwhile.
@@ -72,24 +90,79 @@ pub fn without<R>(f: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Keeps the lock from the threads that run Python code until it is dropped, without being one of them.
+pub struct Pause(());
+
+impl Drop for Pause {
+    fn drop(&mut self) {
+        release();
+    }
+}
+
+/// Brings the running thread to a safe point, if it gets there in time. For threads that hold no lock.
+pub fn pause(patience: Duration) -> Option<Pause> {
+    let deadline = Instant::now() + patience;
+    let mut guard = waiters();
+    WAITING.fetch_add(1, SeqCst);
+    let taken = loop {
+        if try_take() {
+            break true;
+        }
+        if Instant::now() >= deadline {
+            break false;
+        }
+        breaker::request(breaker::GIL);
+        guard = RELEASED.wait_timeout(guard, switch_interval()).unwrap_or_else(PoisonError::into_inner).0;
+    };
+    WAITING.fetch_sub(1, SeqCst);
+    if taken {
+        SWITCHES.fetch_add(1, SeqCst);
+        TAKEN.notify_all();
+    }
+    drop(guard);
+    taken.then_some(Pause(()))
+}
+
 /// Lets a waiting thread have a turn. Called from the eval breaker.
 pub fn yield_now() {
-    let thread: *const Thread = thread::current();
-    let mut state = lock();
-    if state.waiting == 0 {
+    if WAITING.load(SeqCst) == 0 {
         return;
     }
-    state.held = false;
-    let before = state.switches;
+    let thread: *const Thread = thread::current();
+    let mut guard = waiters();
+    YIELDING.fetch_add(1, SeqCst);
+    let before = SWITCHES.load(SeqCst);
+    HELD.store(false, SeqCst);
     RELEASED.notify_one();
-    while state.waiting > 0 && state.switches == before {
+    while WAITING.load(SeqCst) > 0 && SWITCHES.load(SeqCst) == before {
         let (next, timeout) =
-            TAKEN.wait_timeout(state, Duration::from_millis(5)).unwrap_or_else(PoisonError::into_inner);
-        state = next;
+            TAKEN.wait_timeout(guard, Duration::from_millis(5)).unwrap_or_else(PoisonError::into_inner);
+        guard = next;
         if timeout.timed_out() {
             break;
         }
     }
-    drop(state);
+    YIELDING.fetch_sub(1, SeqCst);
+    drop(guard);
     acquire(thread);
+}
+
+/// Keeps the threads that wait for the lock out of its bookkeeping until it is dropped: to be held across a `fork`, which
+/// copies a mutex that another thread has locked as locked for ever.
+pub struct ForkGuard {
+    _guard: MutexGuard<'static, ()>,
+}
+
+/// To be called, with the lock held, right before a `fork`.
+pub fn before_fork() -> ForkGuard {
+    ForkGuard { _guard: waiters() }
+}
+
+impl ForkGuard {
+    /// In the child, where the other threads are gone.
+    pub fn in_child(self) {
+        WAITING.store(0, SeqCst);
+        YIELDING.store(0, SeqCst);
+        thread::forget_others();
+    }
 }

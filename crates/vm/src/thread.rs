@@ -143,9 +143,23 @@ pub fn unregister(thread: &Thread) {
     ALL.with(|list| list.retain(|&t| !ptr::eq(t, thread)));
 }
 
+/// In the child of a `fork`: only the calling thread is left.
+pub fn forget_others() {
+    let own = CURRENT.get();
+    ALL.with(|list| list.retain(|&t| ptr::eq(t, own)));
+}
+
 /// Every thread that may run Python code. The pointers are good while the GIL is held.
 pub fn all() -> Vec<*const Thread> {
     ALL.get()
+}
+
+/// Calls `f` with every thread that may run Python code, the newest first, without looking whether the GIL is held: for
+/// tracebacks of a process that hangs or dies. The pointers may dangle if the list changes meanwhile.
+pub fn for_each_unlocked(mut f: impl FnMut(*const Thread)) {
+    // SAFETY: nobody else writes unless the caller's process is beyond hope; then this reads what it finds.
+    let list = unsafe { &*ALL.as_ptr() };
+    list.iter().rev().for_each(|&thread| f(thread));
 }
 
 impl Thread {

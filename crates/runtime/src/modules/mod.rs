@@ -11,13 +11,17 @@ mod bz2;
 mod cmath;
 pub mod codecs;
 pub mod collections;
+mod constants;
 pub mod contextvars;
 mod csv;
 mod decompressor;
 mod digest;
 mod errno;
+pub mod faulthandler;
+pub mod fcntl;
 pub mod functools;
 pub mod gc;
+pub mod grp;
 mod hashlib;
 pub mod heapq;
 mod hmac;
@@ -33,20 +37,25 @@ mod md5;
 pub mod opcode;
 pub mod operator;
 pub mod posix;
+pub mod posixsubprocess;
+pub mod pwd;
 mod queue;
 mod random;
 mod record;
+pub mod resource;
 pub mod select;
 mod sha1;
 mod sha2;
 mod sha3;
 pub mod signal;
+pub mod socket;
 pub mod sre;
 mod stat;
 mod statistics;
 pub mod string;
 pub mod r#struct;
 pub mod suggestions;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod types;
@@ -75,9 +84,12 @@ pub static MODULES: &[&ModuleDef] = &[
     &csv::MODULE,
     &crate::import::IMP,
     &errno::MODULE,
+    &faulthandler::MODULE,
+    &fcntl::MODULE,
     &functools::MODULE,
     &gc::functions::MODULE,
     &hashlib::MODULE,
+    &grp::MODULE,
     &heapq::MODULE,
     &hmac::MODULE,
     &io::MODULE,
@@ -97,6 +109,10 @@ pub static MODULES: &[&ModuleDef] = &[
     &sha1::MODULE,
     &sha2::MODULE,
     &sha3::MODULE,
+    &posixsubprocess::MODULE,
+    &pwd::MODULE,
+    &resource::MODULE,
+    &socket::MODULE,
     &sre::MODULE,
     &select::MODULE,
     &signal::MODULE,
@@ -106,6 +122,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &string::MODULE,
     &r#struct::MODULE,
     &unicodedata::MODULE,
+    &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &types::functions::MODULE,

@@ -184,10 +184,16 @@ exception_classes! {
     @PySyntaxError incomplete_input_error_class = "_IncompleteInputError": syntax_error_class, "incomplete input.";
 }
 
-/// Defines an exception class of a native module, with the layout of `Exception`: a function that gives the class.
+/// Defines an exception class of a native module: a function that gives the class. Its layout is that of `Exception` unless a
+/// payload is named, that of the base class.
 #[macro_export]
 macro_rules! module_exception {
     ($(#[$meta:meta])* $getter:ident = $module:literal, $name:literal: $base:expr, $doc:expr) => {
+        $crate::module_exception! {
+            $(#[$meta])* $getter = $module, $name: $base => $crate::exceptions::PyBaseException, $doc
+        }
+    };
+    ($(#[$meta:meta])* $getter:ident = $module:literal, $name:literal: $base:expr => $payload:ty, $doc:expr) => {
         $(#[$meta])*
         pub fn $getter() -> &'static $crate::TypeRef {
             use $crate::macros_support::{ClassCell, ClassDef, ClassFlags};
@@ -205,7 +211,7 @@ macro_rules! module_exception {
                 ),
                 class: $getter,
                 base: Some($base),
-                payload: <$crate::exceptions::PyBaseException as $crate::Payload>::INFO,
+                payload: <$payload as $crate::Payload>::INFO,
                 members: &[],
             };
             static CELL: ClassCell = ClassCell::new();

@@ -8,10 +8,9 @@ use crate::types::tuple::PyTuple;
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 
-/// An exception of a class with the common layout, without running its constructor.
+/// An exception with a message; the constructor of a class with the common layout is not run.
 pub fn simple(class: &TypeRef, message: &str) -> PyErr {
-    let args = PyTuple::from_array([PyStr::from_str(message).into_value()]);
-    PyErr::from_exception(Ref::new_in(class, PyBaseException::with_args(args)))
+    PyErr::new(class, &[PyStr::from_str(message).into_value()])
 }
 
 macro_rules! raisers {

@@ -125,6 +125,14 @@ impl Frame {
         unsafe { self.ip.offset_from(entry) as usize }
     }
 
+    /// As [`Frame::instruction_index`], of a frame that may be changing: never allocates, and gives 0 for what makes no sense.
+    pub fn instruction_index_unlocked(&self) -> usize {
+        // SAFETY: the private code is made once and stays while the code object lives.
+        let Some(private) = (unsafe { &*self.code().private.as_ptr() }) else { return 0 };
+        let index = (self.ip as usize).wrapping_sub(private.as_ptr() as usize) / size_of::<u64>();
+        if index < private.len() { index } else { 0 }
+    }
+
     /// `f_lasti`.
     pub fn lasti(&self) -> i32 {
         self.instruction_index() as i32 * 2

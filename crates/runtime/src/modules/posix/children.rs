@@ -6,7 +6,7 @@ use crate::syscall;
 use minipy_macros::pymodule;
 use minipy_vm::cell::GilCell;
 use minipy_vm::types::structseq::StructSeqDef;
-use minipy_vm::{PyDict, PyList, PyResult, PyTuple, Value, exceptions, name, protocol};
+use minipy_vm::{PyDict, PyList, PyResult, PyTuple, Value, exceptions, gil, name, protocol};
 use std::ffi::CString;
 
 #[expect(non_snake_case, reason = "some functions have the names of C macros")]
@@ -23,16 +23,8 @@ pub mod functions {
     #[pyfunction("()")]
     fn fork() -> PyResult<i32> {
         crate::sys::audit("os.fork", &[])?;
-        super::run_before_fork();
-        // SAFETY: the child is this thread alone, which holds the GIL as the parent's does.
-        let pid = unsafe { libc::fork() };
-        let errno = syscall::errno();
-        if pid == 0 {
-            super::after_in_child()
-        } else {
-            super::run_hooks(|h| &h.parent)
-        };
-        if pid < 0 { Err(syscall::os_error(errno)) } else { Ok(pid) }
+        // SAFETY: no memory is passed.
+        super::fork_with(|| unsafe { libc::fork() })
     }
 
     /// Register callables to be called when forking a new process.
@@ -323,6 +315,22 @@ struct Hooks {
 static HOOKS: GilCell<Hooks> =
     GilCell::new(Hooks { before: Vec::new(), child: Vec::new(), parent: Vec::new() });
 
+/// Calls `fork` or something like it, which gives 0 in the child, with all that goes before and after. Gives what it gives.
+pub fn fork_with(fork: impl FnOnce() -> i32) -> PyResult<i32> {
+    run_before_fork();
+    let guard = gil::before_fork();
+    let pid = fork();
+    let errno = syscall::errno();
+    if pid == 0 {
+        guard.in_child();
+        after_in_child();
+    } else {
+        drop(guard);
+        run_hooks(|h| &h.parent);
+    }
+    if pid < 0 { Err(syscall::os_error(errno)) } else { Ok(pid) }
+}
+
 fn call_all(hooks: impl Iterator<Item = Value>) {
     for hook in hooks {
         if let Err(error) = protocol::call0(&hook) {
@@ -332,7 +340,7 @@ fn call_all(hooks: impl Iterator<Item = Value>) {
 }
 
 /// The functions to call before a fork, last registered first.
-pub fn run_before_fork() {
+fn run_before_fork() {
     let hooks = HOOKS.with(|h| h.before.clone());
     call_all(hooks.into_iter().rev());
 }
@@ -342,20 +350,15 @@ fn run_hooks(select: fn(&Hooks) -> &Vec<Value>) {
     call_all(hooks.into_iter());
 }
 
-/// The functions to call in the parent after a fork.
-pub fn run_in_parent() {
-    run_hooks(|h| &h.parent);
-}
-
 /// Makes the calling thread the main thread of the child, and calls the registered functions.
-pub fn after_in_child() {
-    crate::modules::thread::set_main();
+fn after_in_child() {
+    crate::modules::thread::after_fork();
     crate::modules::signal::set_main();
     run_hooks(|h| &h.child);
 }
 
 /// NUL-terminated strings for `exec`.
-fn argument_list(argv: &Value, wrong: &str, function: &str) -> PyResult<Vec<CString>> {
+pub fn argument_list(argv: &Value, wrong: &str, function: &str) -> PyResult<Vec<CString>> {
     let items = match (argv.downcast::<PyTuple>(), argv.downcast::<PyList>()) {
         (Some(tuple), _) => tuple.to_vec(),
         (_, Some(list)) => list.to_vec(),
@@ -379,7 +382,7 @@ pub fn c_string(value: &Value) -> PyResult<CString> {
 }
 
 /// "NAME=value" strings of a mapping.
-fn environment_list(env: &Value) -> PyResult<Vec<CString>> {
+pub fn environment_list(env: &Value) -> PyResult<Vec<CString>> {
     let pairs = match env.downcast::<PyDict>() {
         Some(dict) => dict.entries(),
         None => {
@@ -420,27 +423,6 @@ fn wait_with_usage(pid: i32, options: i32) -> PyResult<Value> {
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: both results outlive the call.
     let pid = syscall::blocking_or_raise(|| unsafe { libc::wait4(pid, &mut status, options, &mut usage) })?;
-    let module = crate::import::import_module("resource")?;
-    let class = protocol::getattr(&module, name!("struct_rusage"))?;
-    let seconds = |t: libc::timeval| Value::from(t.tv_sec as f64 + t.tv_usec as f64 * 1e-6);
-    let counts = [
-        usage.ru_maxrss,
-        usage.ru_ixrss,
-        usage.ru_idrss,
-        usage.ru_isrss,
-        usage.ru_minflt,
-        usage.ru_majflt,
-        usage.ru_nswap,
-        usage.ru_inblock,
-        usage.ru_oublock,
-        usage.ru_msgsnd,
-        usage.ru_msgrcv,
-        usage.ru_nsignals,
-        usage.ru_nvcsw,
-        usage.ru_nivcsw,
-    ];
-    let mut values = vec![seconds(usage.ru_utime), seconds(usage.ru_stime)];
-    values.extend(counts.map(Value::from));
-    let usage = protocol::call1(&class, PyTuple::from_vec(values).into_value())?;
+    let usage = crate::modules::resource::usage_record(&usage);
     Ok(PyTuple::from_array([Value::from(pid), Value::from(status), usage]).into_value())
 }

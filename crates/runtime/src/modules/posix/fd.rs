@@ -312,7 +312,8 @@ fn writable_buffers(value: &Value, message: &str) -> PyResult<Vec<WritableArg>> 
         .collect()
 }
 
-fn read_vectors(buffers: &mut [WritableArg]) -> Vec<libc::iovec> {
+/// What `readv` takes.
+pub fn read_vectors(buffers: &mut [WritableArg]) -> Vec<libc::iovec> {
     let vector = |buffer: &mut WritableArg| {
         let slice = buffer.as_mut_slice();
         libc::iovec { iov_base: slice.as_mut_ptr().cast(), iov_len: slice.len() }
@@ -320,7 +321,8 @@ fn read_vectors(buffers: &mut [WritableArg]) -> Vec<libc::iovec> {
     buffers.iter_mut().map(vector).collect()
 }
 
-fn write_vectors(buffers: &[BytesArg<'_>]) -> Vec<libc::iovec> {
+/// What `writev` takes.
+pub fn write_vectors(buffers: &[BytesArg<'_>]) -> Vec<libc::iovec> {
     let vector = |buffer: &BytesArg<'_>| {
         let slice = buffer.as_slice();
         libc::iovec { iov_base: slice.as_ptr().cast_mut().cast(), iov_len: slice.len() }

@@ -4,12 +4,19 @@ pub mod children;
 mod constants;
 pub mod fd;
 mod files;
+mod identity;
+mod limits;
+mod linux;
 pub mod path_arg;
 mod paths;
 pub mod process;
 mod scandir;
+mod scheduling;
+mod spawn;
 pub mod stat;
 mod system;
+mod terminal;
+mod xattr;
 
 use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::{PyModule, PyResult, Ref, Value};
@@ -28,6 +35,13 @@ pub static MODULE: ModuleDef = ModuleDef {
         &fd::MODULE,
         &files::MODULE,
         &paths::MODULE,
+        &xattr::MODULE,
+        &terminal::MODULE,
+        &spawn::MODULE,
+        &scheduling::MODULE,
+        &linux::MODULE,
+        &limits::MODULE,
+        &identity::MODULE,
         &process::MODULE,
         &scandir::MODULE,
         &stat::MODULE,

@@ -245,23 +245,30 @@ impl FromArg<'_> for FdLike {
 #[derive(Clone, Copy)]
 pub struct IdArg(pub u32);
 
-impl FromArg<'_> for IdArg {
-    fn from_arg(value: &Value, at: ArgPos<'_>) -> PyResult<Self> {
-        let kind = if at.name().contains("gid") || at.name() == "group" { "gid" } else { "uid" };
+impl IdArg {
+    /// `kind` is "uid" or "gid".
+    pub fn new(value: &Value, kind: &str) -> PyResult<IdArg> {
         if !value.is_small_int() && value.class().slots().index.is_none() {
             return Err(exceptions::type_error(format!(
                 "{kind} should be integer, not {}",
                 value.type_name()
             )));
         }
-        match protocol::index_to_i64(value)? {
+        let number = protocol::as_index(value)?;
+        let too_large = |end: &str| Err(exceptions::overflow_error(format!("{kind} is {end}")));
+        match minipy_vm::types::int::to_i64(&number) {
             Some(-1) => Ok(IdArg(u32::MAX)),
-            Some(n) if n < 0 => Err(exceptions::overflow_error(format!("{kind} is less than minimum"))),
-            Some(n) => u32::try_from(n)
-                .map(IdArg)
-                .map_err(|_| exceptions::overflow_error(format!("{kind} is greater than maximum"))),
-            None => Err(exceptions::overflow_error(format!("{kind} is greater than maximum"))),
+            // CPython words it so for numbers on either side.
+            Some(n) => u32::try_from(n).map(IdArg).or_else(|_| too_large("less than minimum")),
+            None if minipy_vm::types::int::is_negative(&number) => too_large("less than minimum"),
+            None => too_large("greater than maximum"),
         }
+    }
+}
+
+impl FromArg<'_> for IdArg {
+    fn from_arg(value: &Value, at: ArgPos<'_>) -> PyResult<Self> {
+        IdArg::new(value, if at.name().contains("gid") || at.name() == "group" { "gid" } else { "uid" })
     }
 }
 

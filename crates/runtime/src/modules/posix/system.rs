@@ -248,7 +248,8 @@ static TERMINAL_SIZE: Record = Record::new(StructSeqDef {
     instantiable: true,
 });
 
-fn configuration_name(name: &Value, names: &[(&str, i32)]) -> PyResult<i32> {
+/// A name or number of a configuration variable.
+pub fn configuration_name(name: &Value, names: &[(&str, i32)]) -> PyResult<i32> {
     if let Some(text) = name.downcast::<PyStr>() {
         let found = names.iter().find(|(known, _)| text.eq_str(known));
         return found

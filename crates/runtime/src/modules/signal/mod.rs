@@ -4,6 +4,7 @@ mod native;
 mod waiting;
 
 pub use native::{die_of_interrupt, set_main};
+pub use waiting::to_set;
 
 use crate::syscall;
 use minipy_macros::pymodule;

@@ -101,7 +101,8 @@ fn empty_set() -> libc::sigset_t {
     unsafe { std::mem::zeroed() }
 }
 
-fn to_set(mask: &Value) -> PyResult<libc::sigset_t> {
+/// The signals of an iterable of numbers.
+pub fn to_set(mask: &Value) -> PyResult<libc::sigset_t> {
     let mut set = empty_set();
     protocol::for_each(mask, |item| {
         let signum = protocol::index_to_i64(&item)?.unwrap_or(-1);

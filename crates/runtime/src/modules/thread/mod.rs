@@ -12,7 +12,7 @@ use minipy_vm::{PyResult, Ref, Value, exceptions, name, thread};
 use local::PyLocal;
 use lock::{PyLock, PyRLock};
 use spawn::PyThreadHandle;
-pub use spawn::{main_ident, set_main};
+pub use spawn::{after_fork, main_ident, set_main};
 
 /// This module provides primitive operations to write multi-threaded programs.
 /// The 'threading' module provides a more convenient interface.

@@ -24,6 +24,18 @@ pub fn set_main() {
     MAIN.store(thread::current().ident, Ordering::Relaxed);
 }
 
+/// In the child of a `fork`: the calling thread is the main thread, and all others have ended.
+pub fn after_fork() {
+    set_main();
+    let own = thread::current().ident;
+    for handle in JOINED_AT_EXIT.take() {
+        if handle.shared.get().1 != own {
+            handle.shared.set(Progress::Done, None);
+        }
+    }
+    RUNNING.store(0, Ordering::Relaxed);
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
     NotStarted,

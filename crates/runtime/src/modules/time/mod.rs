@@ -18,32 +18,41 @@ pub static MODULE: ModuleDef = ModuleDef {
 
 /// Nanoseconds of a time in seconds, an int or a float; rounded away from zero as timeouts are.
 pub fn nanoseconds(value: &Value) -> PyResult<i64> {
+    nanoseconds_of(value, 1_000_000_000)
+}
+
+/// Nanoseconds of a time in milliseconds, an int or a float.
+pub fn milliseconds(value: &Value) -> PyResult<i64> {
+    nanoseconds_of(value, 1_000_000)
+}
+
+fn nanoseconds_of(value: &Value, unit: i64) -> PyResult<i64> {
     let too_large = || exceptions::overflow_error("timestamp out of range for C PyTime_t");
-    if let Some(seconds) =
+    if let Some(number) =
         value.downcast::<minipy_vm::types::float::PyFloat>().is_some().then(|| protocol::to_f64(value))
     {
-        return float_nanoseconds(seconds?);
+        return float_nanoseconds(number?, unit);
     }
-    if let Some(seconds) = value.as_flonum() {
-        return float_nanoseconds(seconds);
+    if let Some(number) = value.as_flonum() {
+        return float_nanoseconds(number, unit);
     }
     if !value.is_small_int() && value.class().slots().index.is_none() {
         if value.class().slots().float.is_some() {
-            return float_nanoseconds(protocol::to_f64(value)?);
+            return float_nanoseconds(protocol::to_f64(value)?, unit);
         }
         return Err(exceptions::type_error(format!(
             "'{}' object cannot be interpreted as an integer or float",
             value.type_name()
         )));
     }
-    protocol::index_to_i64(value)?.and_then(|s| s.checked_mul(1_000_000_000)).ok_or_else(too_large)
+    protocol::index_to_i64(value)?.and_then(|n| n.checked_mul(unit)).ok_or_else(too_large)
 }
 
-fn float_nanoseconds(seconds: f64) -> PyResult<i64> {
-    if seconds.is_nan() {
+fn float_nanoseconds(number: f64, unit: i64) -> PyResult<i64> {
+    if number.is_nan() {
         return Err(exceptions::value_error("Invalid value NaN (not a number)"));
     }
-    let nanos = seconds * 1e9;
+    let nanos = number * unit as f64;
     let nanos = if nanos >= 0.0 { nanos.ceil() } else { nanos.floor() };
     if (-9.223372036854775e18..9.223372036854775e18).contains(&nanos) {
         Ok(nanos as i64)

@@ -1,0 +1,87 @@
+//! `enable()`: what happens when the process is about to die of a signal.
+
+use super::dump::{self, Out};
+use crate::syscall;
+use minipy_vm::PyResult;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+/// The signals that end the process, and what they are called.
+const FATAL: [(i32, &str); 5] = [
+    (libc::SIGBUS, "Bus error"),
+    (libc::SIGILL, "Illegal instruction"),
+    (libc::SIGFPE, "Floating-point exception"),
+    (libc::SIGABRT, "Aborted"),
+    (libc::SIGSEGV, "Segmentation fault"),
+];
+
+static ENABLED: AtomicBool = AtomicBool::new(false);
+static FD: AtomicI32 = AtomicI32::new(2);
+static ALL_THREADS: AtomicBool = AtomicBool::new(true);
+static C_STACK: AtomicBool = AtomicBool::new(true);
+/// Whether a handler runs: a fault in it shall not start another one.
+static RUNNING: AtomicBool = AtomicBool::new(false);
+
+pub fn is_fatal(signum: i32) -> bool {
+    FATAL.iter().any(|&(number, _)| number == signum)
+}
+
+pub fn is_enabled() -> bool {
+    ENABLED.load(Ordering::Relaxed)
+}
+
+/// The native handler. The signal's default action follows.
+extern "C" fn died(signum: i32) {
+    if !RUNNING.swap(true, Ordering::SeqCst) {
+        let out = Out(FD.load(Ordering::Relaxed));
+        let name = FATAL.iter().find(|&&(number, _)| number == signum).map_or("", |&(_, name)| name);
+        out.text("Fatal Python error: ");
+        out.text(name);
+        out.text("\n\n");
+        dump::from_signal(out, ALL_THREADS.load(Ordering::Relaxed));
+        if C_STACK.load(Ordering::Relaxed) {
+            out.text("\n");
+            dump::native_stack(out);
+        }
+        RUNNING.store(false, Ordering::SeqCst);
+    }
+    // SAFETY: both may be called in a signal handler. The signal is blocked until the handler returns.
+    unsafe {
+        libc::signal(signum, libc::SIG_DFL);
+        libc::raise(signum);
+    }
+}
+
+fn install(handler: libc::sighandler_t) -> PyResult<()> {
+    for (signum, _) in FATAL {
+        // SAFETY: all-zero bytes are a valid `struct sigaction`, which outlives the call.
+        let status = unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            action.sa_sigaction = handler;
+            // A stack overflow leaves no room on the usual stack.
+            action.sa_flags = libc::SA_ONSTACK;
+            libc::sigaction(signum, &action, std::ptr::null_mut())
+        };
+        syscall::check(status)?;
+    }
+    Ok(())
+}
+
+/// Writes tracebacks to `fd` from now on.
+pub fn enable(fd: i32, all_threads: bool, c_stack: bool) -> PyResult<()> {
+    FD.store(fd, Ordering::Relaxed);
+    ALL_THREADS.store(all_threads, Ordering::Relaxed);
+    C_STACK.store(c_stack, Ordering::Relaxed);
+    if !ENABLED.swap(true, Ordering::Relaxed) {
+        install(died as *const () as libc::sighandler_t)?;
+    }
+    Ok(())
+}
+
+/// Gives whether it was enabled.
+pub fn disable() -> PyResult<bool> {
+    let was_enabled = ENABLED.swap(false, Ordering::Relaxed);
+    if was_enabled {
+        install(libc::SIG_DFL)?;
+    }
+    Ok(was_enabled)
+}

@@ -1,0 +1,126 @@
+//! `syslog`: messages to the system logger.
+
+use super::constants::{self, Constants, libc_constants};
+use minipy_macros::pymodule;
+use minipy_vm::cell::GilCell;
+use minipy_vm::{Args, PyModule, PyResult, PyStr, Ref, StrRef, Value, exceptions, gil, protocol};
+use std::ffi::CString;
+
+#[expect(non_snake_case, reason = "some functions have the names of C macros")]
+#[pymodule(name = "syslog")]
+pub mod functions {
+    use super::*;
+
+    /// Set logging options of subsequent syslog() calls.
+    #[pyfunction("($module, /, ident=<unrepresentable>, logoption=0,\n        facility=LOG_USER)")]
+    fn openlog(ident: Option<&StrRef>, logoption: i32, facility: Option<i32>) -> PyResult<()> {
+        let facility = facility.unwrap_or(libc::LOG_USER);
+        let shown = ident.map_or(Value::NONE, |ident| ident.as_value().clone());
+        crate::sys::audit("syslog.openlog", &[shown, logoption.into(), facility.into()])?;
+        super::open(ident.map(|ident| super::text(ident)).transpose()?, logoption, facility)
+    }
+
+    /// syslog([priority=LOG_INFO,] message)
+    /// Send the string message to the system logger.
+    #[pyfunction(nosig)]
+    fn syslog(args: Args<'_>) -> PyResult<()> {
+        let (priority, message) = match args.positional() {
+            [message] => (libc::LOG_INFO, message),
+            [priority, message] => {
+                let number = protocol::index_to_i64(priority)?.and_then(|n| i32::try_from(n).ok());
+                let too_large = || exceptions::overflow_error("Python int too large to convert to C int");
+                (number.ok_or_else(too_large)?, message)
+            }
+            _ => return Err(exceptions::type_error("syslog.syslog requires 1 to 2 arguments")),
+        };
+        let Some(text) = message.downcast::<PyStr>() else {
+            return Err(exceptions::type_error(format!(
+                "syslog() argument {} must be str, not {}",
+                args.args.len(),
+                message.type_name()
+            )));
+        };
+        let text = super::text(text)?;
+        crate::sys::audit("syslog.syslog", &[priority.into(), message.clone()])?;
+        if !IDENT.with(|open| open.is_some()) {
+            super::open(None, 0, libc::LOG_USER)?;
+        }
+        // SAFETY: format and message are NUL-terminated, and the identity that was given to `openlog` is still there.
+        gil::without(|| unsafe { libc::syslog(priority, c"%s".as_ptr(), text.as_ptr()) });
+        Ok(())
+    }
+
+    /// Reset the syslog module values and call the system library closelog().
+    #[pyfunction("($module, /)")]
+    fn closelog() -> PyResult<()> {
+        crate::sys::audit("syslog.closelog", &[])?;
+        // SAFETY: no memory is passed.
+        unsafe { libc::closelog() };
+        IDENT.set(None);
+        Ok(())
+    }
+
+    /// Set the priority mask to maskpri and return the previous mask value.
+    #[pyfunction("($module, maskpri, /)")]
+    fn setlogmask(maskpri: i32) -> PyResult<i32> {
+        crate::sys::audit("syslog.setlogmask", &[maskpri.into()])?;
+        // SAFETY: no memory is passed.
+        Ok(unsafe { libc::setlogmask(maskpri) })
+    }
+
+    /// Calculates the mask for the individual priority pri.
+    #[pyfunction("($module, pri, /)")]
+    fn LOG_MASK(pri: i32) -> i32 {
+        1i32.wrapping_shl(pri as u32)
+    }
+
+    /// Calculates the mask for all priorities up to and including pri.
+    #[pyfunction("($module, pri, /)")]
+    fn LOG_UPTO(pri: i32) -> i32 {
+        1i32.wrapping_shl((pri as u32).wrapping_add(1)).wrapping_sub(1)
+    }
+
+    #[init]
+    fn init(module: &Ref<PyModule>) -> PyResult<()> {
+        constants::add(module, FROM_LIBC);
+        constants::add(module, OTHER);
+        Ok(())
+    }
+}
+
+pub use functions::MODULE;
+
+/// The identity that messages carry, which the C library only borrows; `None` while the log is closed.
+static IDENT: GilCell<Option<CString>> = GilCell::new(None);
+
+fn text(text: &StrRef) -> PyResult<CString> {
+    CString::new(crate::path::encode(text).unwrap_or_default())
+        .map_err(|_| exceptions::value_error("embedded null character"))
+}
+
+/// The last part of the program's name.
+fn program_name() -> PyResult<CString> {
+    let Some(argv) = crate::sys::get("argv")? else { return Ok(CString::default()) };
+    let Some(first) = argv.downcast::<minipy_vm::PyList>().and_then(|list| list.get(0)) else {
+        return Ok(CString::default());
+    };
+    let Some(name) = first.downcast::<PyStr>() else { return Ok(CString::default()) };
+    let name = crate::path::encode(name).unwrap_or_default();
+    let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or(&[]);
+    Ok(CString::new(last).unwrap_or_default())
+}
+
+fn open(ident: Option<CString>, option: i32, facility: i32) -> PyResult<()> {
+    let ident = ident.map_or_else(program_name, Ok)?;
+    // SAFETY: the identity stays in place until another one takes its place, after this call.
+    unsafe { libc::openlog(ident.as_ptr(), option, facility) };
+    IDENT.set(Some(ident));
+    Ok(())
+}
+
+static FROM_LIBC: Constants = libc_constants! {
+    LOG_ALERT LOG_AUTH LOG_AUTHPRIV LOG_CONS LOG_CRIT LOG_CRON LOG_DAEMON LOG_DEBUG LOG_EMERG LOG_ERR
+    LOG_FTP LOG_INFO LOG_KERN LOG_LOCAL0 LOG_LOCAL1 LOG_LOCAL2 LOG_LOCAL3 LOG_LOCAL4 LOG_LOCAL5 LOG_LOCAL6
+    LOG_LOCAL7 LOG_LPR LOG_MAIL LOG_NDELAY LOG_NEWS LOG_NOTICE LOG_NOWAIT LOG_ODELAY LOG_PERROR LOG_PID
+    LOG_SYSLOG LOG_USER LOG_UUCP LOG_WARNING
+};
