@@ -41,6 +41,8 @@ pub struct Config {
     pub hash_seed: Option<u32>,
     pub isolated: bool,
     pub dev_mode: bool,
+    /// Whether `faulthandler` is enabled from the start.
+    pub fault_handler: bool,
     pub safe_path: bool,
     pub warn_options: Vec<String>,
     pub x_options: Vec<(String, Option<String>)>,
@@ -107,6 +109,7 @@ impl Config {
             hash_seed: None,
             isolated: false,
             dev_mode: false,
+            fault_handler: false,
             safe_path: false,
             warn_options: Vec::new(),
             x_options: Vec::new(),
@@ -236,6 +239,7 @@ impl Config {
         self.debug |= environment("PYTHONDEBUG").is_some();
         self.safe_path |= environment("PYTHONSAFEPATH").is_some();
         self.dev_mode |= environment("PYTHONDEVMODE").is_some();
+        self.fault_handler |= environment("PYTHONFAULTHANDLER").is_some();
         self.pycache_prefix = environment("PYTHONPYCACHEPREFIX");
         if let Some(warnings) = environment("PYTHONWARNINGS") {
             let from_environment = warnings.split(',').map(str::to_owned);
@@ -262,6 +266,7 @@ impl Config {
         for (name, value) in self.x_options.clone() {
             match (name.as_str(), value) {
                 ("dev", _) => self.dev_mode = true,
+                ("faulthandler", _) => self.fault_handler = true,
                 ("pycache_prefix", value) => self.pycache_prefix = value,
                 ("int_max_str_digits", Some(value)) => {
                     if let Ok(digits) = value.parse() {
@@ -275,6 +280,7 @@ impl Config {
                 _ => {}
             }
         }
+        self.fault_handler |= self.dev_mode;
         if self.dev_mode {
             self.warn_options.insert(0, "default".to_owned());
         }

@@ -48,6 +48,8 @@ pub fn run(args: Vec<String>) -> i32 {
     }
     // A thread of its own, because its stack can be made as large as deep recursion needs.
     let worker = std::thread::Builder::new().stack_size(MAIN_STACK).spawn(move || run_on_stack(&config));
+    // Signals are for the threads that run Python code, not for this one, which only waits.
+    crate::modules::signal::block_all();
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => status,
         _ => 70,
@@ -108,6 +110,9 @@ fn initialise(config: &Config) -> PyResult<()> {
     import::initialise(&config.stdlib_dir, config.stdlib_on_disk)?;
     crate::modules::signal::start()?;
     crate::sys::open_streams(config)?;
+    if config.fault_handler {
+        crate::modules::faulthandler::enable_at_start()?;
+    }
     if !config.no_site {
         let site = import::import_module("site")?;
         protocol::call_method(&site, name!("main"), &[])?;

@@ -34,9 +34,12 @@ mod lzma;
 pub mod marshal;
 pub mod math;
 mod md5;
+pub mod mmap;
+pub mod multiprocessing;
 pub mod opcode;
 pub mod operator;
 pub mod posix;
+pub mod posixshmem;
 pub mod posixsubprocess;
 pub mod pwd;
 mod queue;
@@ -55,6 +58,7 @@ mod statistics;
 pub mod string;
 pub mod r#struct;
 pub mod suggestions;
+pub mod syslog;
 pub mod termios;
 pub mod thread;
 pub mod time;
@@ -101,6 +105,8 @@ pub static MODULES: &[&ModuleDef] = &[
     &marshal::MODULE,
     &math::MODULE,
     &md5::MODULE,
+    &mmap::MODULE,
+    &multiprocessing::MODULE,
     &opcode::functions::MODULE,
     &operator::MODULE,
     &posix::MODULE,
@@ -109,6 +115,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &sha1::MODULE,
     &sha2::MODULE,
     &sha3::MODULE,
+    &posixshmem::MODULE,
     &posixsubprocess::MODULE,
     &pwd::MODULE,
     &resource::MODULE,
@@ -122,6 +129,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &string::MODULE,
     &r#struct::MODULE,
     &unicodedata::MODULE,
+    &syslog::MODULE,
     &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,

@@ -56,7 +56,13 @@ impl Drop for PySemLock {
 }
 
 impl PySemLock {
-    fn new_ref(cls: &TypeRef, handle: *mut libc::sem_t, kind: i32, maxvalue: i32, name: Option<StrRef>) -> Value {
+    fn new_ref(
+        cls: &TypeRef,
+        handle: *mut libc::sem_t,
+        kind: i32,
+        maxvalue: i32,
+        name: Option<StrRef>,
+    ) -> Value {
         let (count, owner) = (Cell::new(0), Cell::new(0));
         Ref::new_in(cls, PySemLock { handle, kind, maxvalue, name, count, owner }).into_value()
     }

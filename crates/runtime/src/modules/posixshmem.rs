@@ -30,9 +30,7 @@ pub mod functions {
         let name = super::c_name(path)?;
         // SAFETY: the name is NUL-terminated.
         let status = syscall::blocking(|| unsafe { libc::shm_unlink(name.as_ptr()) })?;
-        status
-            .map(drop)
-            .map_err(|errno| os_error_from_errno(errno, Some(path.as_value().clone()), None))
+        status.map(drop).map_err(|errno| os_error_from_errno(errno, Some(path.as_value().clone()), None))
     }
 }
 

@@ -171,7 +171,8 @@ fn exchange(pid: i32, resource: i32, new: Option<libc::rlimit>) -> PyResult<Valu
             errno => syscall::os_error(errno),
         });
     }
-    let shown = [old.rlim_cur, old.rlim_max].map(|n| Value::from(n.cast_signed()));
+    let shown = [old.rlim_cur, old.rlim_max]
+        .map(|n| if n == libc::RLIM_INFINITY { Value::from(-1) } else { Value::from(n) });
     Ok(PyTuple::from_array(shown).into_value())
 }
 

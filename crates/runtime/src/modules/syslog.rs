@@ -83,7 +83,6 @@ pub mod functions {
     #[init]
     fn init(module: &Ref<PyModule>) -> PyResult<()> {
         constants::add(module, FROM_LIBC);
-        constants::add(module, OTHER);
         Ok(())
     }
 }

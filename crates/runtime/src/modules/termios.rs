@@ -78,10 +78,7 @@ pub mod functions {
         let mut mode = super::attributes(fd)?;
         let mut values = [0; 6];
         for (value, item) in values.iter_mut().zip(numbers) {
-            let number = protocol::index_to_i64(item)?;
-            *value = number
-                .ok_or_else(|| exceptions::overflow_error("Python int too large to convert to C long"))?
-                as libc::tcflag_t;
+            *value = super::long(item)? as libc::tcflag_t;
         }
         let [input_flags, output_flags, control_flags, local_flags, input_speed, output_speed] = values;
         mode.c_iflag = input_flags;
@@ -190,6 +187,11 @@ fn error_of(errno: i32) -> PyErr {
     PyErr::new(error_class(), &[Value::from(errno), Value::from(exceptions::strerror(errno))])
 }
 
+fn long(value: &Value) -> PyResult<i64> {
+    protocol::index_to_i64(value)?
+        .ok_or_else(|| exceptions::overflow_error("Python int too large to convert to C long"))
+}
+
 /// Runs a call that may block.
 fn wait(call: impl FnMut() -> i32) -> PyResult<()> {
     syscall::blocking(call)?.map(drop).map_err(error_of)
@@ -221,7 +223,7 @@ fn set_characters(mode: &mut libc::termios, list: &Value) -> PyResult<()> {
     for (place, item) in mode.c_cc.iter_mut().zip(&items) {
         *place = match item.downcast::<PyBytes>().map(|b| b.as_bytes()) {
             Some(&[byte]) => byte,
-            None if protocol::is_int(item) => protocol::index_to_i64(item)?.unwrap_or(0) as libc::cc_t,
+            None if protocol::is_int(item) => long(item)? as libc::cc_t,
             _ => {
                 return Err(exceptions::type_error(
                     "tcsetattr: elements of attributes must be bytes objects of length 1 or integers",

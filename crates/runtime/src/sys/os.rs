@@ -15,3 +15,14 @@ pub fn set_thread_name(name: &str) {
         libc::pthread_setname_np(libc::pthread_self(), bytes.as_ptr().cast());
     }
 }
+
+/// The calling thread's name, as the system knows it.
+pub fn thread_name() -> Vec<u8> {
+    let mut name = [0; 100];
+    // SAFETY: there is room for as many bytes as is said.
+    let status = unsafe { libc::pthread_getname_np(libc::pthread_self(), name.as_mut_ptr(), name.len()) };
+    if status != 0 {
+        return Vec::new();
+    }
+    name.iter().map(|c| c.cast_unsigned()).take_while(|&byte| byte != 0).collect()
+}

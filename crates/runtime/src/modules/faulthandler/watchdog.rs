@@ -33,12 +33,7 @@ pub fn start(order: Order) -> PyResult<()> {
     let ours = bell.clone();
     // Signals are for the threads that run Python code.
     let spawned = std::thread::Builder::new().spawn(move || {
-        // SAFETY: both sets are valid while the calls run.
-        unsafe {
-            let mut all: libc::sigset_t = std::mem::zeroed();
-            libc::sigfillset(&mut all);
-            libc::pthread_sigmask(libc::SIG_SETMASK, &all, std::ptr::null_mut());
-        }
+        crate::modules::signal::block_all();
         watch(order, &ours);
     });
     if spawned.is_err() {

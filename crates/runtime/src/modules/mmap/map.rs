@@ -62,7 +62,8 @@ pub fn closed() -> PyErr {
 impl PyMmap {
     /// Ends the mapping, and closes the descriptor.
     pub(super) fn unmap(&self) {
-        let (data, len, fd) = (self.data.replace(std::ptr::null_mut()), self.len.replace(0), self.fd.replace(-1));
+        let (data, len, fd) =
+            (self.data.replace(std::ptr::null_mut()), self.len.replace(0), self.fd.replace(-1));
         if data.is_null() && fd < 0 {
             return;
         }

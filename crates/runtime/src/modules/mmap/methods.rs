@@ -109,7 +109,8 @@ impl PyMmap {
             return Err(exceptions::value_error("madvise start out of bounds"));
         };
         let length = length.map_or(Ok(len as isize), ssize)?;
-        let length = usize::try_from(length).map_err(|_| exceptions::value_error("madvise length invalid"))?;
+        let length =
+            usize::try_from(length).map_err(|_| exceptions::value_error("madvise length invalid"))?;
         if start.checked_add(length).is_none() {
             return Err(exceptions::overflow_error("madvise length too large"));
         }
@@ -117,7 +118,8 @@ impl PyMmap {
             return Err(closed());
         }
         // SAFETY: the range is mapped.
-        let status = unsafe { libc::madvise(self.data.get().add(start).cast(), length.min(len - start), option) };
+        let status =
+            unsafe { libc::madvise(self.data.get().add(start).cast(), length.min(len - start), option) };
         syscall::check(status).map(drop)
     }
 
@@ -228,9 +230,9 @@ impl PyMmap {
             Some(n) if n < 0 => {
                 return Err(exceptions::overflow_error("unsigned byte integer is less than minimum"));
             }
-            number => number.and_then(|n| u8::try_from(n).ok()).ok_or_else(|| {
-                exceptions::overflow_error("unsigned byte integer is greater than maximum")
-            })?,
+            number => number
+                .and_then(|n| u8::try_from(n).ok())
+                .ok_or_else(|| exceptions::overflow_error("unsigned byte integer is greater than maximum"))?,
         };
         self.size()?;
         self.check_writable()?;

@@ -37,11 +37,7 @@ impl PyMmap {
 
 #[pymethods(part = slots)]
 impl PyMmap {
-    #[slot(
-        new,
-        nosig,
-        sig = "(fileno, length, flags=1, prot=3, access=0, offset=0, *, trackfd=True)"
-    )]
+    #[slot(new, nosig, sig = "(fileno, length, flags=1, prot=3, access=0, offset=0, *, trackfd=True)")]
     fn new(
         cls: &TypeRef,
         fileno: i32,
@@ -64,7 +60,8 @@ impl PyMmap {
         if self.is_closed() {
             return Ok(Value::from("<mmap.mmap closed=True>"));
         }
-        let access = ["DEFAULT", "READ", "WRITE", "COPY"][(self.access - ACCESS_DEFAULT).clamp(0, 3) as usize];
+        let access =
+            ["DEFAULT", "READ", "WRITE", "COPY"][(self.access - ACCESS_DEFAULT).clamp(0, 3) as usize];
         Ok(Value::from(format!(
             "<mmap.mmap closed=False, access=ACCESS_{access}, length={}, pos={}, offset={}>",
             self.len.get(),
@@ -123,8 +120,7 @@ impl PyMmap {
             return Err(exceptions::type_error("mmap item value must be an int"));
         }
         let byte = protocol::index_to_i64(&value)?.and_then(|n| u8::try_from(n).ok());
-        let byte =
-            byte.ok_or_else(|| exceptions::value_error("mmap item value must be in range(0, 256)"))?;
+        let byte = byte.ok_or_else(|| exceptions::value_error("mmap item value must be in range(0, 256)"))?;
         // The value may have run code that shrinks the mapping.
         if at >= self.size()? {
             return Err(exceptions::index_error("mmap index out of range"));

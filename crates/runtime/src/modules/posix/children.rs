@@ -19,8 +19,10 @@ pub mod functions {
         super::WAITID.class().into_value()
     }
 
-    /// Fork a child process.  Return 0 to the child and the child's id to the parent.
-    #[pyfunction("()")]
+    /// Fork a child process.
+    ///
+    /// Return 0 to child process and PID of child to parent process.
+    #[pyfunction("($module, /)")]
     fn fork() -> PyResult<i32> {
         crate::sys::audit("os.fork", &[])?;
         // SAFETY: no memory is passed.
@@ -28,8 +30,18 @@ pub mod functions {
     }
 
     /// Register callables to be called when forking a new process.
+    ///
+    ///   before
+    ///     A callable to be called in the parent before the fork() syscall.
+    ///   after_in_child
+    ///     A callable to be called in the child after fork().
+    ///   after_in_parent
+    ///     A callable to be called in the parent after fork().
+    ///
+    /// 'before' callbacks are called in reverse order.
+    /// 'after_in_child' and 'after_in_parent' callbacks are called in order.
     #[pyfunction(
-        "(*, before=<unrepresentable>, after_in_child=<unrepresentable>, after_in_parent=<unrepresentable>)"
+        "($module, /, *, before=<unrepresentable>,\n                 after_in_child=<unrepresentable>,\n                 after_in_parent=<unrepresentable>)"
     )]
     fn register_at_fork(
         before: Option<&Value>,
@@ -60,21 +72,29 @@ pub mod functions {
     }
 
     /// Exit to the system with specified status, without normal exit processing.
-    #[pyfunction("(status)")]
+    #[pyfunction("($module, /, status)")]
     fn _exit(status: i32) {
         // SAFETY: ends the process at once.
         unsafe { libc::_exit(status) }
     }
 
     /// Abort the interpreter immediately.
-    #[pyfunction("()")]
+    ///
+    /// This function 'dumps core' or otherwise fails in the hardest way
+    /// possible on the hosting operating system.  This function never returns.
+    #[pyfunction("($module, /)")]
     fn abort() {
         // SAFETY: ends the process at once.
         unsafe { libc::abort() }
     }
 
     /// Execute an executable path with arguments, replacing current process.
-    #[pyfunction("(path, argv, /)")]
+    ///
+    ///   path
+    ///     Path of executable file.
+    ///   argv
+    ///     Tuple or list of strings.
+    #[pyfunction("($module, path, argv, /)")]
     fn execv(path: PathArg, argv: &Value) -> PyResult<()> {
         let arguments = super::argument_list(argv, "execv() arg 2 must be a tuple or list", "execv()")?;
         crate::sys::audit("os.exec", &[path.original.clone(), argv.clone(), Value::NONE])?;
@@ -85,7 +105,14 @@ pub mod functions {
     }
 
     /// Execute an executable path with arguments, replacing current process.
-    #[pyfunction("(path, argv, env)")]
+    ///
+    ///   path
+    ///     Path of executable file.
+    ///   argv
+    ///     Tuple or list of strings.
+    ///   env
+    ///     Dictionary of strings mapping to strings.
+    #[pyfunction("($module, /, path, argv, env)")]
     fn execve(path: PathOrFd, argv: &Value, env: &Value) -> PyResult<()> {
         let arguments = super::argument_list(argv, "execve: argv must be a tuple or list", "execve:")?;
         let environment = super::environment_list(env)?;
@@ -103,7 +130,7 @@ pub mod functions {
     }
 
     /// Execute the command in a subshell.
-    #[pyfunction("(command)")]
+    #[pyfunction("($module, /, command)")]
     fn system(command: &Value) -> PyResult<i32> {
         crate::sys::audit("os.system", std::slice::from_ref(command))?;
         let text = CString::new(crate::path::fs_encode(command)?)
@@ -113,31 +140,56 @@ pub mod functions {
     }
 
     /// Wait for completion of a child process.
-    #[pyfunction("()")]
+    ///
+    /// Returns a tuple of information about the child process:
+    ///     (pid, status)
+    #[pyfunction("($module, /)")]
     fn wait() -> PyResult<Value> {
         super::wait_for(-1, 0)
     }
 
     /// Wait for completion of a given child process.
-    #[pyfunction("(pid, options, /)")]
+    ///
+    /// Returns a tuple of information regarding the child process:
+    ///     (pid, status)
+    ///
+    /// The options argument is ignored on Windows.
+    #[pyfunction("($module, pid, options, /)")]
     fn waitpid(pid: i32, options: i32) -> PyResult<Value> {
         super::wait_for(pid, options)
     }
 
-    /// Wait for completion of a child process, with its resource usage.
-    #[pyfunction("(options)")]
+    /// Wait for completion of a child process.
+    ///
+    /// Returns a tuple of information about the child process:
+    ///   (pid, status, rusage)
+    #[pyfunction("($module, /, options)")]
     fn wait3(options: i32) -> PyResult<Value> {
         super::wait_with_usage(-1, options)
     }
 
-    /// Wait for completion of a specific child process, with its resource usage.
-    #[pyfunction("(pid, options)")]
+    /// Wait for completion of a specific child process.
+    ///
+    /// Returns a tuple of information about the child process:
+    ///   (pid, status, rusage)
+    #[pyfunction("($module, /, pid, options)")]
     fn wait4(pid: i32, options: i32) -> PyResult<Value> {
         super::wait_with_usage(pid, options)
     }
 
     /// Returns the result of waiting for a process or processes.
-    #[pyfunction("(idtype, id, options, /)")]
+    ///
+    ///   idtype
+    ///     Must be one of be P_PID, P_PGID or P_ALL.
+    ///   id
+    ///     The id to wait on.
+    ///   options
+    ///     Constructed from the ORing of one or more of WEXITED, WSTOPPED
+    ///     or WCONTINUED and additionally may be ORed with WNOHANG or WNOWAIT.
+    ///
+    /// Returns either waitid_result or None if WNOHANG is specified and there
+    /// are no children in a waitable state.
+    #[pyfunction("($module, idtype, id, options, /)")]
     fn waitid(idtype: u32, id: u32, options: i32) -> PyResult<Option<Value>> {
         // SAFETY: all-zero bytes are a valid `siginfo_t`, which outlives the call.
         let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
@@ -153,7 +205,19 @@ pub mod functions {
     }
 
     /// Convert a wait status to an exit code.
-    #[pyfunction("(status)")]
+    ///
+    /// On Unix:
+    ///
+    /// * If WIFEXITED(status) is true, return WEXITSTATUS(status).
+    /// * If WIFSIGNALED(status) is true, return -WTERMSIG(status).
+    /// * Otherwise, raise a ValueError.
+    ///
+    /// On Windows, return status shifted right by 8 bits.
+    ///
+    /// On Unix, if the process is being traced or if waitpid() was called with
+    /// WUNTRACED option, the caller must first check if WIFSTOPPED(status) is
+    /// true.  This function must not be called if WIFSTOPPED(status) is true.
+    #[pyfunction("($module, /, status)")]
     fn waitstatus_to_exitcode(status: i32) -> PyResult<i32> {
         if libc::WIFEXITED(status) {
             Ok(libc::WEXITSTATUS(status))
@@ -168,55 +232,58 @@ pub mod functions {
     }
 
     /// Return True if the process returning status was dumped to a core file.
-    #[pyfunction("(status, /)")]
+    #[pyfunction("($module, status, /)")]
     fn WCOREDUMP(status: i32) -> bool {
         libc::WCOREDUMP(status)
     }
 
     /// Return True if a particular process was continued from a job control stop.
-    #[pyfunction("(status)")]
+    ///
+    /// Return True if the process returning status was continued from a
+    /// job control stop.
+    #[pyfunction("($module, /, status)")]
     fn WIFCONTINUED(status: i32) -> bool {
         libc::WIFCONTINUED(status)
     }
 
     /// Return True if the process returning status was stopped.
-    #[pyfunction("(status)")]
+    #[pyfunction("($module, /, status)")]
     fn WIFSTOPPED(status: i32) -> bool {
         libc::WIFSTOPPED(status)
     }
 
     /// Return True if the process returning status was terminated by a signal.
-    #[pyfunction("(status)")]
+    #[pyfunction("($module, /, status)")]
     fn WIFSIGNALED(status: i32) -> bool {
         libc::WIFSIGNALED(status)
     }
 
     /// Return True if the process returning status exited via the exit() system call.
-    #[pyfunction("(status)")]
+    #[pyfunction("($module, /, status)")]
     fn WIFEXITED(status: i32) -> bool {
         libc::WIFEXITED(status)
     }
 
     /// Return the process return code from status.
-    #[pyfunction("(status)")]
+    #[pyfunction("($module, /, status)")]
     fn WEXITSTATUS(status: i32) -> i32 {
         libc::WEXITSTATUS(status)
     }
 
     /// Return the signal that terminated the process that provided the status value.
-    #[pyfunction("(status)")]
+    #[pyfunction("($module, /, status)")]
     fn WTERMSIG(status: i32) -> i32 {
         libc::WTERMSIG(status)
     }
 
     /// Return the signal that stopped the process that provided the status value.
-    #[pyfunction("(status)")]
+    #[pyfunction("($module, /, status)")]
     fn WSTOPSIG(status: i32) -> i32 {
         libc::WSTOPSIG(status)
     }
 
     /// Kill a process with a signal.
-    #[pyfunction("(pid, signal, /)")]
+    #[pyfunction("($module, pid, signal, /)")]
     fn kill(pid: i32, signal: i32) -> PyResult<()> {
         crate::sys::audit("os.kill", &[Value::from(pid), Value::from(signal)])?;
         // SAFETY: no memory is passed.
@@ -225,7 +292,7 @@ pub mod functions {
     }
 
     /// Kill a process group with a signal.
-    #[pyfunction("(pgid, signal, /)")]
+    #[pyfunction("($module, pgid, signal, /)")]
     fn killpg(pgid: i32, signal: i32) -> PyResult<()> {
         crate::sys::audit("os.killpg", &[Value::from(pgid), Value::from(signal)])?;
         // SAFETY: no memory is passed.
@@ -234,49 +301,49 @@ pub mod functions {
     }
 
     /// Return the current process group id.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn getpgrp() -> i32 {
         // SAFETY: no memory is passed.
         unsafe { libc::getpgrp() }
     }
 
     /// Call the system call getpgid(), and return the result.
-    #[pyfunction("(pid)")]
+    #[pyfunction("($module, /, pid)")]
     fn getpgid(pid: i32) -> PyResult<i32> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::getpgid(pid) })
     }
 
     /// Call the system call setpgid(pid, pgrp).
-    #[pyfunction("(pid, pgrp, /)")]
+    #[pyfunction("($module, pid, pgrp, /)")]
     fn setpgid(pid: i32, pgrp: i32) -> PyResult<()> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::setpgid(pid, pgrp) }).map(drop)
     }
 
     /// Make the current process the leader of its process group.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn setpgrp() -> PyResult<()> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::setpgid(0, 0) }).map(drop)
     }
 
     /// Call the system call getsid(pid) and return the result.
-    #[pyfunction("(pid, /)")]
+    #[pyfunction("($module, pid, /)")]
     fn getsid(pid: i32) -> PyResult<i32> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::getsid(pid) })
     }
 
     /// Call the system call setsid().
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn setsid() -> PyResult<()> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::setsid() }).map(drop)
     }
 
     /// Add increment to the priority of process and return the new priority.
-    #[pyfunction("(increment, /)")]
+    #[pyfunction("($module, increment, /)")]
     fn nice(increment: i32) -> PyResult<i32> {
         // SAFETY: errno is the thread's own; no memory is passed. -1 may be a priority.
         let (value, errno) = unsafe {
@@ -287,7 +354,10 @@ pub mod functions {
     }
 
     /// Return a file descriptor referring to the process *pid*.
-    #[pyfunction("(pid, flags=0)")]
+    ///
+    /// The descriptor can be used to perform process management without races
+    /// and signals.
+    #[pyfunction("($module, /, pid, flags=0)")]
     fn pidfd_open(pid: i32, flags: u32) -> PyResult<i64> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) })
@@ -299,7 +369,7 @@ pub use functions::MODULE;
 static WAITID: Record = Record::new(StructSeqDef {
     module: "posix",
     name: "waitid_result",
-    doc: "waitid_result: Result from waitid.",
+    doc: "waitid_result: Result from waitid.\n\nThis object may be accessed either as a tuple of\n  (si_pid, si_uid, si_signo, si_status, si_code),\nor via the attributes si_pid, si_uid, and so on.\n\nSee os.waitid for more information.",
     fields: &[("si_pid", ""), ("si_uid", ""), ("si_signo", ""), ("si_status", ""), ("si_code", "")],
     visible: 5,
     instantiable: true,

@@ -12,7 +12,13 @@ pub mod functions {
     use super::*;
 
     /// Open a file for low level IO.  Returns a file descriptor (integer).
-    #[pyfunction("(path, flags, mode=511, *, dir_fd=None)")]
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative to
+    /// that directory.
+    /// dir_fd may not be implemented on your platform.  If it is unavailable,
+    /// using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, flags, mode=511, *, dir_fd=None)")]
     fn open(path: PathArg, flags: i32, mode: i32, dir_fd: Option<DirFd>) -> PyResult<i32> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
         crate::sys::audit("open", &[path.original.clone(), Value::NONE, Value::from(flags)])?;
@@ -23,7 +29,7 @@ pub mod functions {
     }
 
     /// Close a file descriptor.
-    #[pyfunction("(fd)")]
+    #[pyfunction("($module, /, fd)")]
     fn close(fd: FdLike) -> PyResult<()> {
         let fd = fd.0;
         // SAFETY: the descriptor is the program's to close. Linux closes it even when interrupted.
@@ -35,13 +41,13 @@ pub mod functions {
     }
 
     /// Closes all file descriptors in [fd_low, fd_high), ignoring errors.
-    #[pyfunction("(fd_low, fd_high, /)")]
+    #[pyfunction("($module, fd_low, fd_high, /)")]
     fn closerange(fd_low: i32, fd_high: i32) {
         super::close_range(fd_low, fd_high);
     }
 
     /// Read from a file descriptor.  Returns a bytes object.
-    #[pyfunction("(fd, length, /)")]
+    #[pyfunction("($module, fd, length, /)")]
     fn read(fd: i32, length: isize) -> PyResult<Value> {
         let Ok(length) = usize::try_from(length) else { return Err(syscall::os_error(libc::EINVAL)) };
         let mut data = super::buffer_of(length)?;
@@ -51,13 +57,23 @@ pub mod functions {
     }
 
     /// Read into a buffer object from a file descriptor.
-    #[pyfunction("(fd, buffer, /)")]
+    ///
+    /// The buffer should be mutable and bytes-like.  On success, returns the
+    /// number of bytes read.  Less bytes may be read than the size of the
+    /// buffer.  The underlying system call will be retried when interrupted by
+    /// a signal, unless the signal handler raises an exception.  Other errors
+    /// will not be retried and an error will be raised.
+    ///
+    /// Returns 0 if *fd* is at end of file or if the provided *buffer* has
+    /// length 0 (which can be used to check for errors without reading data).
+    /// Never returns negative.
+    #[pyfunction("($module, fd, buffer, /)")]
     fn readinto(fd: i32, mut buffer: WritableArg) -> PyResult<usize> {
         super::read_into(fd, buffer.as_mut_slice())
     }
 
     /// Write a bytes object to a file descriptor.
-    #[pyfunction("(fd, data, /)")]
+    #[pyfunction("($module, fd, data, /)")]
     fn write(fd: i32, data: BytesArg<'_>) -> PyResult<usize> {
         let data = data.as_slice();
         // SAFETY: the slice stays in place during the call.
@@ -66,7 +82,10 @@ pub mod functions {
     }
 
     /// Read a number of bytes from a file descriptor starting at a particular offset.
-    #[pyfunction("(fd, length, offset, /)")]
+    ///
+    /// Read length bytes from file descriptor fd, starting at offset bytes from
+    /// the beginning of the file.  The file offset remains unchanged.
+    #[pyfunction("($module, fd, length, offset, /)")]
     fn pread(fd: i32, length: i32, offset: i64) -> PyResult<Value> {
         let Ok(length) = usize::try_from(length) else { return Err(syscall::os_error(libc::EINVAL)) };
         let mut data = super::buffer_of(length)?;
@@ -79,7 +98,11 @@ pub mod functions {
     }
 
     /// Write bytes to a file descriptor starting at a particular offset.
-    #[pyfunction("(fd, buffer, offset, /)")]
+    ///
+    /// Write buffer to fd, starting at offset bytes from the beginning of
+    /// the file.  Returns the number of bytes written.  Does not change the
+    /// current file offset.
+    #[pyfunction("($module, fd, buffer, offset, /)")]
     fn pwrite(fd: i32, buffer: BytesArg<'_>, offset: i64) -> PyResult<usize> {
         let data = buffer.as_slice();
         // SAFETY: the slice stays in place during the call.
@@ -88,7 +111,15 @@ pub mod functions {
     }
 
     /// Read from a file descriptor fd into an iterable of buffers.
-    #[pyfunction("(fd, buffers, /)")]
+    ///
+    /// The buffers should be mutable buffers accepting bytes.
+    /// readv will transfer data into each buffer until it is full
+    /// and then move on to the next buffer in the sequence to hold
+    /// the rest of the data.
+    ///
+    /// readv returns the total number of bytes read,
+    /// which may be less than the total capacity of all the buffers.
+    #[pyfunction("($module, fd, buffers, /)")]
     fn readv(fd: i32, buffers: &Value) -> PyResult<usize> {
         let mut buffers = super::writable_buffers(buffers, "readv() arg 2 must be a sequence")?;
         let vectors = super::read_vectors(&mut buffers);
@@ -98,7 +129,10 @@ pub mod functions {
     }
 
     /// Iterate over buffers, and write the contents of each to a file descriptor.
-    #[pyfunction("(fd, buffers, /)")]
+    ///
+    /// Returns the total number of bytes written.
+    /// buffers must be a sequence of bytes-like objects.
+    #[pyfunction("($module, fd, buffers, /)")]
     fn writev(fd: i32, buffers: &Value) -> PyResult<usize> {
         let items = super::sequence(buffers, "writev() arg 2 must be a sequence")?;
         let buffers = items.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
@@ -109,7 +143,22 @@ pub mod functions {
     }
 
     /// Reads from a file descriptor into a number of mutable bytes-like objects.
-    #[pyfunction("(fd, buffers, offset, flags=0, /)")]
+    ///
+    /// Combines the functionality of readv() and pread().  As readv(), it will
+    /// transfer data into each buffer until it is full and then move on to the
+    /// next buffer in the sequence to hold the rest of the data.  Its fourth
+    /// argument, specifies the file offset at which the input operation is to
+    /// be performed.  It will return the total number of bytes read (which can
+    /// be less than the total capacity of all the objects).
+    ///
+    /// The flags argument contains a bitwise OR of zero or more of the
+    /// following flags:
+    ///
+    /// - RWF_HIPRI
+    /// - RWF_NOWAIT
+    ///
+    /// Using non-zero flags requires Linux 4.6 or newer.
+    #[pyfunction("($module, fd, buffers, offset, flags=0, /)")]
     fn preadv(fd: i32, buffers: &Value, offset: i64, flags: i32) -> PyResult<usize> {
         let mut buffers = super::writable_buffers(buffers, "preadv() arg 2 must be a sequence")?;
         let vectors = super::read_vectors(&mut buffers);
@@ -120,7 +169,24 @@ pub mod functions {
     }
 
     /// Writes the contents of bytes-like objects to a file descriptor at a given offset.
-    #[pyfunction("(fd, buffers, offset, flags=0, /)")]
+    ///
+    /// Combines the functionality of writev() and pwrite(). All buffers must be
+    /// a sequence of bytes-like objects.  Buffers are processed in array order.
+    /// Entire contents of first buffer is written before proceeding to second,
+    /// and so on. The operating system may set a limit (sysconf() value
+    /// SC_IOV_MAX) on the number of buffers that can be used.
+    /// This function writes the contents of each object to the file descriptor
+    /// and returns the total number of bytes written.
+    ///
+    /// The flags argument contains a bitwise OR of zero or more of the
+    /// following flags:
+    ///
+    /// - RWF_DSYNC
+    /// - RWF_SYNC
+    /// - RWF_APPEND
+    ///
+    /// Using non-zero flags requires Linux 4.7 or newer.
+    #[pyfunction("($module, fd, buffers, offset, flags=0, /)")]
     fn pwritev(fd: i32, buffers: &Value, offset: i64, flags: i32) -> PyResult<usize> {
         let items = super::sequence(buffers, "pwritev() arg 2 must be a sequence")?;
         let buffers = items.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
@@ -132,28 +198,44 @@ pub mod functions {
     }
 
     /// Set the position of a file descriptor.  Return the new position.
-    #[pyfunction("(fd, position, whence, /)")]
+    ///
+    ///   fd
+    ///     An open file descriptor, as returned by os.open().
+    ///   position
+    ///     Position, interpreted relative to 'whence'.
+    ///   whence
+    ///     The relative position to seek from. Valid values are:
+    ///     - SEEK_SET: seek from the start of the file.
+    ///     - SEEK_CUR: seek from the current file position.
+    ///     - SEEK_END: seek from the end of the file.
+    ///
+    /// The return value is the number of bytes relative to the beginning of
+    /// the file.
+    #[pyfunction("($module, fd, position, whence, /)")]
     fn lseek(fd: i32, position: i64, whence: i32) -> PyResult<i64> {
         // SAFETY: no memory is passed.
         syscall::blocking_or_raise(|| unsafe { libc::lseek(fd, position, whence) })
     }
 
     /// Return True if the fd is connected to a terminal.
-    #[pyfunction("(fd, /)")]
+    ///
+    /// Return True if the file descriptor is an open file descriptor
+    /// connected to the slave end of a terminal.
+    #[pyfunction("($module, fd, /)")]
     fn isatty(fd: i32) -> bool {
         // SAFETY: no memory is passed.
         unsafe { libc::isatty(fd) == 1 }
     }
 
     /// Return a duplicate of a file descriptor.
-    #[pyfunction("(fd, /)")]
+    #[pyfunction("($module, fd, /)")]
     fn dup(fd: i32) -> PyResult<i32> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0) })
     }
 
     /// Duplicate file descriptor.
-    #[pyfunction("(fd, fd2, inheritable=True)")]
+    #[pyfunction("($module, /, fd, fd2, inheritable=True)")]
     fn dup2(fd: i32, fd2: i32, inheritable: bool) -> PyResult<i32> {
         let flags = if inheritable { 0 } else { libc::O_CLOEXEC };
         if fd == fd2 {
@@ -167,33 +249,42 @@ pub mod functions {
     }
 
     /// Create a pipe.
-    #[pyfunction("()")]
+    ///
+    /// Returns a tuple of two file descriptors:
+    ///   (read_fd, write_fd)
+    #[pyfunction("($module, /)")]
     fn pipe() -> PyResult<Value> {
         super::make_pipe(libc::O_CLOEXEC)
     }
 
     /// Create a pipe with flags set atomically.
-    #[pyfunction("(flags, /)")]
+    ///
+    /// Returns a tuple of two file descriptors:
+    ///   (read_fd, write_fd)
+    ///
+    /// flags can be constructed by ORing together one or more of these values:
+    /// O_NONBLOCK, O_CLOEXEC.
+    #[pyfunction("($module, flags, /)")]
     fn pipe2(flags: i32) -> PyResult<Value> {
         super::make_pipe(flags)
     }
 
     /// Force write of fd to disk.
-    #[pyfunction("(fd)")]
+    #[pyfunction("($module, /, fd)")]
     fn fsync(fd: FdLike) -> PyResult<()> {
         // SAFETY: no memory is passed.
         syscall::blocking_or_raise(|| unsafe { libc::fsync(fd.0) }).map(drop)
     }
 
     /// Force write of fd to disk without forcing update of metadata.
-    #[pyfunction("(fd)")]
+    #[pyfunction("($module, /, fd)")]
     fn fdatasync(fd: FdLike) -> PyResult<()> {
         // SAFETY: no memory is passed.
         syscall::blocking_or_raise(|| unsafe { libc::fdatasync(fd.0) }).map(drop)
     }
 
     /// Truncate a file, specified by file descriptor, to a specific length.
-    #[pyfunction("(fd, length, /)")]
+    #[pyfunction("($module, fd, length, /)")]
     fn ftruncate(fd: i32, length: i64) -> PyResult<()> {
         crate::sys::audit("os.truncate", &[Value::from(fd), Value::from(length)])?;
         // SAFETY: no memory is passed.
@@ -201,7 +292,7 @@ pub mod functions {
     }
 
     /// Get the close-on-exe flag of the specified file descriptor.
-    #[pyfunction("(fd, /)")]
+    #[pyfunction("($module, fd, /)")]
     fn get_inheritable(fd: i32) -> PyResult<bool> {
         // SAFETY: no memory is passed.
         let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFD) })?;
@@ -209,13 +300,15 @@ pub mod functions {
     }
 
     /// Set the inheritable flag of the specified file descriptor.
-    #[pyfunction("(fd, inheritable, /)")]
+    #[pyfunction("($module, fd, inheritable, /)")]
     fn set_inheritable(fd: i32, inheritable: i32) -> PyResult<()> {
         super::set_inheritable_flag(fd, inheritable != 0)
     }
 
     /// Get the blocking mode of the file descriptor.
-    #[pyfunction("(fd, /)")]
+    ///
+    /// Return False if the O_NONBLOCK flag is set, True if the flag is cleared.
+    #[pyfunction("($module, fd, /)")]
     fn get_blocking(fd: i32) -> PyResult<bool> {
         // SAFETY: no memory is passed.
         let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
@@ -223,7 +316,10 @@ pub mod functions {
     }
 
     /// Set the blocking mode of the specified file descriptor.
-    #[pyfunction("(fd, blocking, /)")]
+    ///
+    /// Set the O_NONBLOCK flag if blocking is False,
+    /// clear the O_NONBLOCK flag otherwise.
+    #[pyfunction("($module, fd, blocking, /)")]
     fn set_blocking(fd: i32, blocking: bool) -> PyResult<()> {
         // SAFETY: no memory is passed.
         let flags = syscall::check(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
@@ -236,7 +332,10 @@ pub mod functions {
     }
 
     /// Return a string describing the encoding of a terminal's file descriptor.
-    #[pyfunction("(fd)")]
+    ///
+    /// The file descriptor must be attached to a terminal.
+    /// If the device is not a terminal, return None.
+    #[pyfunction("($module, /, fd)")]
     fn device_encoding(fd: i32) -> Option<&'static str> {
         // SAFETY: no memory is passed.
         (unsafe { libc::isatty(fd) } == 1).then_some("utf-8")

@@ -11,19 +11,23 @@ pub mod functions {
     use super::*;
 
     /// Return a unicode string representing the current working directory.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn getcwd() -> PyResult<Value> {
         super::current_folder(false)
     }
 
     /// Return a bytes string representing the current working directory.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn getcwdb() -> PyResult<Value> {
         super::current_folder(true)
     }
 
     /// Change the current working directory to the specified path.
-    #[pyfunction("(path)")]
+    ///
+    /// path may always be specified as a string.  On some platforms, path may
+    /// also be specified as an open file descriptor.  If this functionality is
+    /// unavailable, using it raises an exception.
+    #[pyfunction("($module, /, path)")]
     fn chdir(path: PathOrFd) -> PyResult<()> {
         crate::sys::audit("os.chdir", &[path.original()])?;
         let done = match &path {
@@ -37,7 +41,10 @@ pub mod functions {
     }
 
     /// Change to the directory of the given file descriptor.
-    #[pyfunction("(fd)")]
+    ///
+    /// fd must be opened on a directory, not a file.
+    /// Equivalent to os.chdir(fd).
+    #[pyfunction("($module, /, fd)")]
     fn fchdir(fd: super::super::path_arg::FdLike) -> PyResult<()> {
         crate::sys::audit("os.chdir", &[Value::from(fd.0)])?;
         // SAFETY: no memory is passed.
@@ -45,14 +52,23 @@ pub mod functions {
     }
 
     /// Change root directory to path.
-    #[pyfunction("(path)")]
+    #[pyfunction("($module, /, path)")]
     fn chroot(path: PathArg) -> PyResult<()> {
         // SAFETY: the path is NUL-terminated.
         on(&path, || unsafe { libc::chroot(path.as_ptr()) })
     }
 
     /// Create a directory.
-    #[pyfunction("(path, mode=511, *, dir_fd=None)")]
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative to
+    /// that directory.
+    /// dir_fd may not be implemented on your platform.  If it is unavailable,
+    /// using it will raise a NotImplementedError.
+    ///
+    /// The mode argument is ignored on Windows.  Where it is used, the current
+    /// umask value is first masked out.
+    #[pyfunction("($module, /, path, mode=511, *, dir_fd=None)")]
     fn mkdir(path: PathArg, mode: i32, dir_fd: Option<DirFd>) -> PyResult<()> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
         crate::sys::audit("os.mkdir", &[path.original.clone(), Value::from(mode), dir_fd.audited()])?;
@@ -61,7 +77,13 @@ pub mod functions {
     }
 
     /// Remove a directory.
-    #[pyfunction("(path, *, dir_fd=None)")]
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative
+    /// to that directory.
+    /// dir_fd may not be implemented on your platform.
+    /// If it is unavailable, using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, *, dir_fd=None)")]
     fn rmdir(path: PathArg, dir_fd: Option<DirFd>) -> PyResult<()> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
         crate::sys::audit("os.rmdir", &[path.original.clone(), dir_fd.audited()])?;
@@ -70,19 +92,38 @@ pub mod functions {
     }
 
     /// Remove a file (same as remove()).
-    #[pyfunction("(path, *, dir_fd=None)")]
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative to
+    /// that directory.
+    /// dir_fd may not be implemented on your platform.
+    /// If it is unavailable, using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, *, dir_fd=None)")]
     fn unlink(path: PathArg, dir_fd: Option<DirFd>) -> PyResult<()> {
         super::delete(&path, dir_fd)
     }
 
     /// Remove a file (same as unlink()).
-    #[pyfunction("(path, *, dir_fd=None)")]
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative
+    /// to that directory.
+    /// dir_fd may not be implemented on your platform.
+    /// If it is unavailable, using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, *, dir_fd=None)")]
     fn remove(path: PathArg, dir_fd: Option<DirFd>) -> PyResult<()> {
         super::delete(&path, dir_fd)
     }
 
     /// Rename a file or directory.
-    #[pyfunction("(src, dst, *, src_dir_fd=None, dst_dir_fd=None)")]
+    ///
+    /// If either src_dir_fd or dst_dir_fd is not None, it should be a file
+    /// descriptor open to a directory, and the respective path string (src or
+    /// dst) should be relative; the path will then be relative to that
+    /// directory.
+    /// src_dir_fd and dst_dir_fd, may not be implemented on your platform.
+    /// If they are unavailable, using them will raise a NotImplementedError.
+    #[pyfunction("($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)")]
     fn rename(
         src: PathArg,
         dst: PathArg,
@@ -93,7 +134,14 @@ pub mod functions {
     }
 
     /// Rename a file or directory, overwriting the destination.
-    #[pyfunction("(src, dst, *, src_dir_fd=None, dst_dir_fd=None)")]
+    ///
+    /// If either src_dir_fd or dst_dir_fd is not None, it should be a file
+    /// descriptor open to a directory, and the respective path string (src or
+    /// dst) should be relative; the path will then be relative to that
+    /// directory.
+    /// src_dir_fd and dst_dir_fd, may not be implemented on your platform.
+    /// If they are unavailable, using them will raise a NotImplementedError.
+    #[pyfunction("($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None)")]
     fn replace(
         src: PathArg,
         dst: PathArg,
@@ -104,7 +152,20 @@ pub mod functions {
     }
 
     /// Create a hard link to a file.
-    #[pyfunction("(src, dst, *, src_dir_fd=None, dst_dir_fd=None, follow_symlinks=(os.name != 'nt'))")]
+    ///
+    /// If either src_dir_fd or dst_dir_fd is not None, it should be a file
+    /// descriptor open to a directory, and the respective path string (src or
+    /// dst) should be relative; the path will then be relative to that
+    /// directory.
+    /// If follow_symlinks is False, and the last element of src is a symbolic
+    /// link, link will create a link to the symbolic link itself instead of the
+    /// file the link points to.
+    /// src_dir_fd, dst_dir_fd, and follow_symlinks may not be implemented on
+    /// your platform.  If they are unavailable, using them will raise
+    /// a NotImplementedError.
+    #[pyfunction(
+        "($module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None,\n     follow_symlinks=(os.name != 'nt'))"
+    )]
     fn link(
         src: PathArg,
         dst: PathArg,
@@ -125,7 +186,18 @@ pub mod functions {
     }
 
     /// Create a symbolic link pointing to src named dst.
-    #[pyfunction("(src, dst, target_is_directory=False, *, dir_fd=None)")]
+    ///
+    /// target_is_directory is required on Windows if the target is to be
+    /// interpreted as a directory.  (On Windows, symlink requires Windows 6.0
+    /// or greater, and raises a NotImplementedError otherwise.)
+    /// target_is_directory is ignored on non-Windows platforms.
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative
+    /// to that directory.
+    /// dir_fd may not be implemented on your platform.  If it is unavailable,
+    /// using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, src, dst, target_is_directory=False, *, dir_fd=None)")]
     fn symlink(src: PathArg, dst: PathArg, target_is_directory: bool, dir_fd: Option<DirFd>) -> PyResult<()> {
         let _ = target_is_directory;
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
@@ -137,7 +209,14 @@ pub mod functions {
     }
 
     /// Return a string representing the path to which the symbolic link points.
-    #[pyfunction("(path, *, dir_fd=None)")]
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative to
+    /// that directory.
+    ///
+    /// dir_fd may not be implemented on your platform.  If it is unavailable,
+    /// using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, *, dir_fd=None)")]
     fn readlink(path: PathArg, dir_fd: Option<DirFd>) -> PyResult<Value> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
         let mut buffer = vec![0u8; libc::PATH_MAX as usize + 1];
@@ -150,7 +229,34 @@ pub mod functions {
     }
 
     /// Use the real uid/gid to test for access to a path.
-    #[pyfunction("(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)")]
+    ///
+    ///   path
+    ///     Path to be tested; can be string, bytes, or a path-like object.
+    ///   mode
+    ///     Operating-system mode bitfield.  Can be F_OK to test existence,
+    ///     or the inclusive-OR of R_OK, W_OK, and X_OK.
+    ///   dir_fd
+    ///     If not None, it should be a file descriptor open to a directory,
+    ///     and path should be relative; path will then be relative to that
+    ///     directory.
+    ///   effective_ids
+    ///     If True, access will use the effective uid/gid instead of
+    ///     the real uid/gid.
+    ///   follow_symlinks
+    ///     If False, and the last element of the path is a symbolic link,
+    ///     access will examine the symbolic link itself instead of the file
+    ///     the link points to.
+    ///
+    /// dir_fd, effective_ids, and follow_symlinks may not be implemented
+    ///   on your platform.  If they are unavailable, using them will raise a
+    ///   NotImplementedError.
+    ///
+    /// Note that most operations will use the effective uid/gid, therefore this
+    ///   routine can be used in a suid/sgid environment to test if the invoking user
+    ///   has the specified access to the path.
+    #[pyfunction(
+        "($module, /, path, mode, *, dir_fd=None, effective_ids=False,\n       follow_symlinks=True)"
+    )]
     fn access(
         path: PathArg,
         mode: i32,
@@ -172,7 +278,31 @@ pub mod functions {
     }
 
     /// Change the access permissions of a file.
-    #[pyfunction("(path, mode, *, dir_fd=None, follow_symlinks=(os.name != 'nt'))")]
+    ///
+    ///   path
+    ///     Path to be modified.  May always be specified as a str, bytes, or
+    ///     a path-like object.  On some platforms, path may also be specified
+    ///     as an open file descriptor.  If this functionality is unavailable,
+    ///     using it raises an exception.
+    ///   mode
+    ///     Operating-system mode bitfield.
+    ///     Be careful when using number literals for *mode*. The conventional
+    ///     UNIX notation for numeric modes uses an octal base, which needs to
+    ///     be indicated with a ``0o`` prefix in Python.
+    ///   dir_fd
+    ///     If not None, it should be a file descriptor open to a directory,
+    ///     and path should be relative; path will then be relative to that
+    ///     directory.
+    ///   follow_symlinks
+    ///     If False, and the last element of the path is a symbolic link,
+    ///     chmod will modify the symbolic link itself instead of the file
+    ///     the link points to.
+    ///
+    /// It is an error to use dir_fd or follow_symlinks when specifying path as
+    ///   an open file descriptor.
+    /// dir_fd and follow_symlinks may not be implemented on your platform.
+    ///   If they are unavailable, using them will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, mode, *, dir_fd=None,\n      follow_symlinks=(os.name != 'nt'))")]
     fn chmod(
         path: PathOrFd,
         mode: i32,
@@ -212,7 +342,17 @@ pub mod functions {
     }
 
     /// Change the access permissions of the file given by file descriptor fd.
-    #[pyfunction("(fd, mode)")]
+    ///
+    ///   fd
+    ///     The file descriptor of the file to be modified.
+    ///   mode
+    ///     Operating-system mode bitfield.
+    ///     Be careful when using number literals for *mode*.  The conventional
+    ///     UNIX notation for numeric modes uses an octal base, which needs to
+    ///     be indicated with a ``0o`` prefix in Python.
+    ///
+    /// Equivalent to os.chmod(fd, mode).
+    #[pyfunction("($module, /, fd, mode)")]
     fn fchmod(fd: i32, mode: i32) -> PyResult<()> {
         crate::sys::audit("os.chmod", &[Value::from(fd), Value::from(mode), Value::from(-1)])?;
         // SAFETY: no memory is passed.
@@ -220,14 +360,18 @@ pub mod functions {
     }
 
     /// Set the current numeric umask and return the previous umask.
-    #[pyfunction("(mask, /)")]
+    #[pyfunction("($module, mask, /)")]
     fn umask(mask: i32) -> i32 {
         // SAFETY: no memory is passed; the call cannot fail.
         unsafe { libc::umask(mask as u32) as i32 }
     }
 
     /// Truncate a file, specified by path, to a specific length.
-    #[pyfunction("(path, length)")]
+    ///
+    /// On some platforms, path may also be specified as an open file
+    /// descriptor.  If this functionality is unavailable, using it raises
+    /// an exception.
+    #[pyfunction("($module, /, path, length)")]
     fn truncate(path: PathOrFd, length: i64) -> PyResult<()> {
         crate::sys::audit("os.truncate", &[path.original(), Value::from(length)])?;
         let done = match &path {
@@ -241,7 +385,13 @@ pub mod functions {
     }
 
     /// Create a "fifo" (a POSIX named pipe).
-    #[pyfunction("(path, mode=438, *, dir_fd=None)")]
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative to
+    /// that directory.
+    /// dir_fd may not be implemented on your platform.  If it is unavailable,
+    /// using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, mode=438, *, dir_fd=None)")]
     fn mkfifo(path: PathArg, mode: i32, dir_fd: Option<DirFd>) -> PyResult<()> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
         // SAFETY: the path is NUL-terminated.
@@ -249,7 +399,20 @@ pub mod functions {
     }
 
     /// Create a node in the file system.
-    #[pyfunction("(path, mode=384, device=0, *, dir_fd=None)")]
+    ///
+    /// Create a node in the file system (file, device special file or named
+    /// pipe) at path.  mode specifies both the permissions to use and the
+    /// type of node to be created, being combined (bitwise OR) with one of
+    /// S_IFREG, S_IFCHR, S_IFBLK, and S_IFIFO.  If S_IFCHR or S_IFBLK is set
+    /// on mode, device defines the newly created device special file (probably
+    /// using os.makedev()).  Otherwise device is ignored.
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative
+    /// to that directory.
+    /// dir_fd may not be implemented on your platform.  If it is unavailable,
+    /// using it will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, mode=384, device=0, *, dir_fd=None)")]
     fn mknod(path: PathArg, mode: i32, device: u64, dir_fd: Option<DirFd>) -> PyResult<()> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
         // SAFETY: the path is NUL-terminated.
@@ -257,38 +420,38 @@ pub mod functions {
     }
 
     /// Extracts a device major number from a raw device number.
-    #[pyfunction("(device, /)")]
+    #[pyfunction("($module, device, /)")]
     fn major(device: u64) -> u32 {
         libc::major(device)
     }
 
     /// Extracts a device minor number from a raw device number.
-    #[pyfunction("(device, /)")]
+    #[pyfunction("($module, device, /)")]
     fn minor(device: u64) -> u32 {
         libc::minor(device)
     }
 
     /// Composes a raw device number from the major and minor device numbers.
-    #[pyfunction("(major, minor, /)")]
+    #[pyfunction("($module, major, minor, /)")]
     fn makedev(major: u32, minor: u32) -> u64 {
         libc::makedev(major, minor)
     }
 
     /// Translate an error code to a message string.
-    #[pyfunction("(code, /)")]
+    #[pyfunction("($module, code, /)")]
     fn strerror(code: i32) -> String {
         exceptions::strerror(code)
     }
 
     /// Force write of everything to disk.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn sync() {
         // SAFETY: no memory is passed.
         minipy_vm::gil::without(|| unsafe { libc::sync() });
     }
 
     /// Return the name of the controlling terminal for this process.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn ctermid() -> Value {
         c_string_value(c"/dev/tty", false)
     }

@@ -42,13 +42,19 @@ pub mod functions {
     use super::*;
 
     /// Return the file system path representation of the object.
-    #[pyfunction("(path)")]
+    ///
+    /// If the object is str or bytes, then allow it to pass through as-is.  If
+    /// the object defines __fspath__(), then return the result of that method.
+    /// All other types raise a TypeError.
+    #[pyfunction("($module, /, path)")]
     fn fspath(path: &Value) -> PyResult<Value> {
         crate::path::fspath(path)
     }
 
     /// Split a pathname into drive, root and tail.
-    #[pyfunction("(p)")]
+    ///
+    /// The tail contains anything after the root.
+    #[pyfunction("($module, /, p)")]
     fn _path_splitroot_ex(p: PlainPath) -> Value {
         let slashes = p.bytes.iter().take_while(|&&b| b == b'/').count();
         let root = if slashes == 2 { 2 } else { slashes.min(1) };
@@ -57,7 +63,7 @@ pub mod functions {
     }
 
     /// Normalize path, eliminating double slashes, etc.
-    #[pyfunction("(path)")]
+    #[pyfunction("($module, /, path)")]
     fn _path_normpath(path: PlainPath) -> Value {
         path.value(&super::normalize(&path.bytes))
     }

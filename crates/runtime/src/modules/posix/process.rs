@@ -21,55 +21,59 @@ pub mod functions {
     }
 
     /// Create the environment dictionary.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn _create_environ() -> Value {
         super::environment()
     }
 
     /// Return the current process id.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn getpid() -> i32 {
         // SAFETY: no memory is passed.
         unsafe { libc::getpid() }
     }
 
     /// Return the parent's process id.
-    #[pyfunction("()")]
+    ///
+    /// If the parent process has already exited, Windows machines will still
+    /// return its id; others systems will return the id of the 'init' proces
+    /// (1).
+    #[pyfunction("($module, /)")]
     fn getppid() -> i32 {
         // SAFETY: no memory is passed.
         unsafe { libc::getppid() }
     }
 
     /// Return the current process's user id.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn getuid() -> u32 {
         // SAFETY: no memory is passed.
         unsafe { libc::getuid() }
     }
 
     /// Return the current process's effective user id.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn geteuid() -> u32 {
         // SAFETY: no memory is passed.
         unsafe { libc::geteuid() }
     }
 
     /// Return the current process's group id.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn getgid() -> u32 {
         // SAFETY: no memory is passed.
         unsafe { libc::getgid() }
     }
 
     /// Return the current process's effective group id.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn getegid() -> u32 {
         // SAFETY: no memory is passed.
         unsafe { libc::getegid() }
     }
 
     /// Return a bytes object containing random bytes suitable for cryptographic use.
-    #[pyfunction("(size, /)")]
+    #[pyfunction("($module, size, /)")]
     fn urandom(size: isize) -> PyResult<Value> {
         let Ok(size) = usize::try_from(size) else {
             return Err(exceptions::value_error("negative argument not allowed"));
@@ -80,7 +84,7 @@ pub mod functions {
     }
 
     /// Obtain a series of random bytes.
-    #[pyfunction("(size, flags=0)")]
+    #[pyfunction("($module, /, size, flags=0)")]
     fn getrandom(size: isize, flags: i32) -> PyResult<Value> {
         let Ok(size) = usize::try_from(size) else { return Err(syscall::os_error(libc::EINVAL)) };
         let mut data = super::super::fd::buffer_of(size)?;
@@ -92,7 +96,7 @@ pub mod functions {
     }
 
     /// Change or add an environment variable.
-    #[pyfunction("(name, value, /)")]
+    #[pyfunction("($module, name, value, /)")]
     fn putenv(name: &Value, value: &Value) -> PyResult<()> {
         let name_bytes = super::environment_text(name)?;
         if name_bytes.as_bytes().contains(&b'=') || name_bytes.is_empty() {
@@ -105,7 +109,7 @@ pub mod functions {
     }
 
     /// Delete an environment variable.
-    #[pyfunction("(name, /)")]
+    #[pyfunction("($module, name, /)")]
     fn unsetenv(name: &Value) -> PyResult<()> {
         let name_bytes = super::environment_text(name)?;
         crate::sys::audit("os.unsetenv", std::slice::from_ref(name))?;
@@ -114,7 +118,9 @@ pub mod functions {
     }
 
     /// Return the number of logical CPUs in the system.
-    #[pyfunction("()")]
+    ///
+    /// Return None if indeterminable.
+    #[pyfunction("($module, /)")]
     fn cpu_count() -> Option<i64> {
         // SAFETY: no memory is passed.
         let count = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };

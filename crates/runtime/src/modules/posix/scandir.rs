@@ -12,7 +12,18 @@ pub mod functions {
     use super::*;
 
     /// Return a list containing the names of the files in the directory.
-    #[pyfunction("(path=None)")]
+    ///
+    /// path can be specified as either str, bytes, or a path-like object.  If
+    /// path is bytes, the filenames returned will also be bytes; in all other
+    /// circumstances the filenames returned will be str.
+    /// If path is None, uses the path='.'.
+    /// On some platforms, path may also be specified as an open file
+    /// descriptor; the file descriptor must refer to a directory.  If this
+    /// functionality is unavailable, using it raises NotImplementedError.
+    ///
+    /// The list is in arbitrary order.  It does not include the special
+    /// entries '.' and '..' even if they are present in the directory.
+    #[pyfunction("($module, /, path=None)")]
     fn listdir(path: Option<PathFdOrNone>) -> PyResult<Value> {
         let path = path.map_or(PathOrFd::None, |p| p.0);
         crate::sys::audit("os.listdir", &[path.original()])?;
@@ -26,7 +37,13 @@ pub mod functions {
     }
 
     /// Return an iterator of DirEntry objects for given path.
-    #[pyfunction("(path=None)")]
+    ///
+    /// path can be specified as either str, bytes, or a path-like object.  If
+    /// path is bytes, the names of yielded DirEntry objects will also be bytes;
+    /// in all other circumstances they will be str.
+    ///
+    /// If path is None, uses the path='.'.
+    #[pyfunction("($module, /, path=None)")]
     fn scandir(path: Option<PathFdOrNone>) -> PyResult<Value> {
         let path = path.map_or(PathOrFd::None, |p| p.0);
         crate::sys::audit("os.scandir", &[path.original()])?;
@@ -208,7 +225,7 @@ impl PyScandirIterator {
     }
 }
 
-/// An entry of a folder, as `scandir` gives it.
+// An entry of a folder, as `scandir` gives it.
 #[pyclass(name = "DirEntry", module = "posix", no_new)]
 pub struct PyDirEntry {
     name: Value,
@@ -273,11 +290,14 @@ fn mode(stat: &Value) -> u32 {
 
 #[pymethods]
 impl PyDirEntry {
+    /// the entry's base filename, relative to scandir() "path" argument
     #[pygetset(member)]
     fn name(&self) -> Value {
         self.name.clone()
     }
 
+    /// the entry's full path name; equivalent to
+    /// os.path.join(scandir_path, entry.name)
     #[pygetset(member)]
     fn path(&self) -> Value {
         self.path.clone()
@@ -325,11 +345,12 @@ impl PyDirEntry {
         self.path.clone()
     }
 
-    #[pyclassmethod(name = "__class_getitem__", sig = "(item, /)")]
-    fn class_getitem(cls: &minipy_vm::TypeRef, item: &Value) -> PyResult<Value> {
+    /// DirEntry is generic over the type of the path (str or bytes)
+    #[pyclassmethod(name = "__class_getitem__", sig = "($type, object, /)")]
+    fn class_getitem(cls: &minipy_vm::TypeRef, object: &Value) -> PyResult<Value> {
         let alias = crate::import::import_module("types")?;
         let alias = minipy_vm::protocol::getattr(&alias, name!("GenericAlias"))?;
-        minipy_vm::protocol::call(&alias, &[cls.to_value(), item.clone()])
+        minipy_vm::protocol::call(&alias, &[cls.to_value(), object.clone()])
     }
 
     #[slot]

@@ -23,19 +23,44 @@ pub mod functions {
     }
 
     /// Perform a stat system call on the given path.
-    #[pyfunction("(path, *, dir_fd=None, follow_symlinks=True)")]
+    ///
+    ///   path
+    ///     Path to be examined; can be string, bytes, a path-like object or
+    ///     open-file-descriptor int.
+    ///   dir_fd
+    ///     If not None, it should be a file descriptor open to a directory,
+    ///     and path should be a relative string; path will then be relative to
+    ///     that directory.
+    ///   follow_symlinks
+    ///     If False, and the last element of the path is a symbolic link,
+    ///     stat will examine the symbolic link itself instead of the file
+    ///     the link points to.
+    ///
+    /// dir_fd and follow_symlinks may not be implemented
+    ///   on your platform.  If they are unavailable, using them will raise a
+    ///   NotImplementedError.
+    ///
+    /// It's an error to use dir_fd or follow_symlinks when specifying path as
+    ///   an open file descriptor.
+    #[pyfunction("($module, /, path, *, dir_fd=None, follow_symlinks=True)")]
     fn stat(path: PathOrFd, dir_fd: Option<DirFd>, follow_symlinks: bool) -> PyResult<Value> {
         super::do_stat("stat", &path, dir_fd.unwrap_or(DirFd::CWD), follow_symlinks)
     }
 
     /// Perform a stat system call on the given path, without following symbolic links.
-    #[pyfunction("(path, *, dir_fd=None)")]
+    ///
+    /// Like stat(), but do not follow symbolic links.
+    /// Equivalent to stat(path, follow_symlinks=False).
+    #[pyfunction("($module, /, path, *, dir_fd=None)")]
     fn lstat(path: PathArg, dir_fd: Option<DirFd>) -> PyResult<Value> {
         super::do_stat("lstat", &PathOrFd::Path(path), dir_fd.unwrap_or(DirFd::CWD), false)
     }
 
     /// Perform a stat system call on the given file descriptor.
-    #[pyfunction("(fd)")]
+    ///
+    /// Like stat(), but for an open file descriptor.
+    /// Equivalent to os.stat(fd).
+    #[pyfunction("($module, /, fd)")]
     fn fstat(fd: i32) -> PyResult<Value> {
         let mut out = MaybeUninit::uninit();
         // SAFETY: `out` has room for the result.
@@ -45,7 +70,12 @@ pub mod functions {
     }
 
     /// Perform a statvfs system call on the given path.
-    #[pyfunction("(path)")]
+    ///
+    /// path may always be specified as a string.
+    /// On some platforms, path may also be specified as an open file
+    /// descriptor.  If this functionality is unavailable, using it raises
+    /// an exception.
+    #[pyfunction("($module, /, path)")]
     fn statvfs(path: PathOrFd) -> PyResult<Value> {
         let mut out = MaybeUninit::uninit();
         let done = match &path {
@@ -64,7 +94,9 @@ pub mod functions {
     }
 
     /// Perform an fstatvfs system call on the given fd.
-    #[pyfunction("(fd, /)")]
+    ///
+    /// Equivalent to statvfs(fd).
+    #[pyfunction("($module, fd, /)")]
     fn fstatvfs(fd: i32) -> PyResult<Value> {
         let mut out = MaybeUninit::uninit();
         // SAFETY: `out` has room for the result.

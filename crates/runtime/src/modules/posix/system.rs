@@ -28,7 +28,10 @@ pub mod functions {
     }
 
     /// Return an object identifying the current operating system.
-    #[pyfunction("()")]
+    ///
+    /// The object behaves like a named tuple with the following fields:
+    ///   (sysname, nodename, release, version, machine)
+    #[pyfunction("($module, /)")]
     fn uname() -> PyResult<Value> {
         // SAFETY: all-zero bytes are a valid `struct utsname`, which outlives the call.
         let mut names: libc::utsname = unsafe { std::mem::zeroed() };
@@ -48,7 +51,11 @@ pub mod functions {
     }
 
     /// Return a collection containing process timing information.
-    #[pyfunction("()")]
+    ///
+    /// The object returned behaves like a named tuple with these fields:
+    ///   (utime, stime, cutime, cstime, elapsed_time)
+    /// All fields are floating-point numbers.
+    #[pyfunction("($module, /)")]
     fn times() -> PyResult<Value> {
         // SAFETY: all-zero bytes are a valid `struct tms`.
         let mut out: libc::tms = unsafe { std::mem::zeroed() };
@@ -67,7 +74,19 @@ pub mod functions {
     }
 
     /// Return the size of the terminal window as (columns, lines).
-    #[pyfunction("(fd=<unrepresentable>, /)")]
+    ///
+    /// The optional argument fd (default standard output) specifies
+    /// which file descriptor should be queried.
+    ///
+    /// If the file descriptor is not connected to a terminal, an OSError
+    /// is thrown.
+    ///
+    /// This function will only be defined if an implementation is
+    /// available for this system.
+    ///
+    /// shutil.get_terminal_size is the high-level function which should
+    /// normally be used, os.get_terminal_size is the low-level implementation.
+    #[pyfunction("($module, fd=<unrepresentable>, /)")]
     fn get_terminal_size(fd: Option<i32>) -> PyResult<Value> {
         let fd = fd.unwrap_or(1);
         // SAFETY: all-zero bytes are a valid `struct winsize`.
@@ -79,7 +98,11 @@ pub mod functions {
     }
 
     /// Return average recent system load information.
-    #[pyfunction("()")]
+    ///
+    /// Return the number of processes in the system run queue averaged over
+    /// the last 1, 5, and 15 minutes as a tuple of three floats.
+    /// Raises OSError if the load average was unobtainable.
+    #[pyfunction("($module, /)")]
     fn getloadavg() -> PyResult<Value> {
         let mut loads = [0.0; 3];
         // SAFETY: there is room for three numbers.
@@ -90,7 +113,7 @@ pub mod functions {
     }
 
     /// Return an integer-valued system configuration variable.
-    #[pyfunction("(name, /)")]
+    #[pyfunction("($module, name, /)")]
     fn sysconf(name: &Value) -> PyResult<i64> {
         let name = super::configuration_name(name, super::SYSCONF)?;
         // SAFETY: errno is the thread's own; no memory is passed. -1 without an errno means no limit.
@@ -102,7 +125,32 @@ pub mod functions {
     }
 
     /// Set the access and modified time of path.
-    #[pyfunction("(path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True)")]
+    ///
+    /// path may always be specified as a string.  On some platforms, path may
+    /// also be specified as an open file descriptor.  If this functionality is
+    /// unavailable, using it raises an exception.
+    ///
+    /// If times is not None, it must be a tuple (atime, mtime);
+    /// atime and mtime should be expressed as float seconds since the epoch.
+    /// If ns is specified, it must be a tuple (atime_ns, mtime_ns);
+    /// atime_ns and mtime_ns should be expressed as integer nanoseconds
+    /// since the epoch.
+    /// If times is None and ns is unspecified, utime uses the current time.
+    /// Specifying tuples for both times and ns is an error.
+    ///
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative to
+    /// that directory.
+    /// If follow_symlinks is False, and the last element of the path is
+    /// a symbolic link, utime will modify the symbolic link itself instead of
+    /// the file the link points to.
+    /// It is an error to use dir_fd or follow_symlinks when specifying path as
+    /// an open file descriptor.
+    /// dir_fd and follow_symlinks may not be available on your platform.
+    /// If they are unavailable, using them will raise a NotImplementedError.
+    #[pyfunction(
+        "($module, /, path, times=None, *, ns=<unrepresentable>,\n      dir_fd=None, follow_symlinks=True)"
+    )]
     fn utime(
         path: PathOrFd,
         times: Option<&Value>,
@@ -114,7 +162,33 @@ pub mod functions {
     }
 
     /// Change the owner and group id of path to the numeric uid and gid.
-    #[pyfunction("(path, uid, gid, *, dir_fd=None, follow_symlinks=True)")]
+    ///
+    ///   path
+    ///     Path to be examined; can be string, bytes, a path-like object, or
+    ///     open-file-descriptor int.
+    ///   dir_fd
+    ///     If not None, it should be a file descriptor open to a directory,
+    ///     and path should be relative; path will then be relative to that
+    ///     directory.
+    ///   follow_symlinks
+    ///     If False, and the last element of the path is a symbolic link,
+    ///     stat will examine the symbolic link itself instead of the file
+    ///     the link points to.
+    ///
+    /// path may always be specified as a string.  On some platforms, path may
+    /// also be specified as an open file descriptor.  If this functionality is
+    /// unavailable, using it raises an exception.
+    /// If dir_fd is not None, it should be a file descriptor open to
+    /// a directory, and path should be relative; path will then be relative to
+    /// that directory.
+    /// If follow_symlinks is False, and the last element of the path is
+    /// a symbolic link, chown will modify the symbolic link itself instead of
+    /// the file the link points to.
+    /// It is an error to use dir_fd or follow_symlinks when specifying path as
+    /// an open file descriptor.
+    /// dir_fd and follow_symlinks may not be implemented on your platform.  If
+    /// they are unavailable, using them will raise a NotImplementedError.
+    #[pyfunction("($module, /, path, uid, gid, *, dir_fd=None, follow_symlinks=True)")]
     fn chown(
         path: PathOrFd,
         uid: IdArg,
@@ -145,21 +219,29 @@ pub mod functions {
     }
 
     /// Change the owner and group id of the file specified by file descriptor.
-    #[pyfunction("(fd, uid, gid)")]
+    ///
+    /// Equivalent to os.chown(fd, uid, gid).
+    #[pyfunction("($module, /, fd, uid, gid)")]
     fn fchown(fd: i32, uid: IdArg, gid: IdArg) -> PyResult<()> {
         // SAFETY: no memory is passed.
         syscall::blocking_or_raise(|| unsafe { libc::fchown(fd, uid.0, gid.0) }).map(drop)
     }
 
-    /// Change the owner and group id of path, without following symbolic links.
-    #[pyfunction("(path, uid, gid)")]
+    /// Change the owner and group id of path to the numeric uid and gid.
+    ///
+    /// This function will not follow symbolic links.
+    /// Equivalent to os.chown(path, uid, gid, follow_symlinks=False).
+    #[pyfunction("($module, /, path, uid, gid)")]
     fn lchown(path: PathArg, uid: IdArg, gid: IdArg) -> PyResult<()> {
         // SAFETY: the path is NUL-terminated.
         super::super::files::on(&path, || unsafe { libc::lchown(path.as_ptr(), uid.0, gid.0) })
     }
 
     /// Return the name of the terminal device connected to 'fd'.
-    #[pyfunction("(fd, /)")]
+    ///
+    ///   fd
+    ///     Integer file descriptor handle.
+    #[pyfunction("($module, fd, /)")]
     fn ttyname(fd: i32) -> PyResult<Value> {
         let mut buffer = [0u8; 256];
         // SAFETY: the buffer has the room that is told.
@@ -172,8 +254,10 @@ pub mod functions {
         }
     }
 
-    /// Return the set of CPUs the process identified by pid is restricted to.
-    #[pyfunction("(pid, /)")]
+    /// Return the affinity of the process identified by pid (or the current process if zero).
+    ///
+    /// The affinity is returned as a set of CPU identifiers.
+    #[pyfunction("($module, pid, /)")]
     fn sched_getaffinity(pid: i32) -> PyResult<Value> {
         // SAFETY: all-zero bytes are a valid `cpu_set_t`.
         let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
@@ -187,7 +271,7 @@ pub mod functions {
     }
 
     /// Voluntarily relinquish the CPU.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn sched_yield() -> PyResult<()> {
         // SAFETY: no memory is passed.
         syscall::blocking_or_raise(|| unsafe { libc::sched_yield() }).map(drop)
@@ -209,7 +293,7 @@ pub use functions::MODULE;
 static UNAME: Record = Record::new(StructSeqDef {
     module: "posix",
     name: "uname_result",
-    doc: "uname_result: Result from os.uname().",
+    doc: "uname_result: Result from os.uname().\n\nThis object may be accessed either as a tuple of\n  (sysname, nodename, release, version, machine),\nor via the attributes sysname, nodename, release, version, and machine.\n\nSee os.uname for more information.",
     fields: &[
         ("sysname", "operating system name"),
         ("nodename", "name of machine on network (implementation-defined)"),
@@ -224,7 +308,7 @@ static UNAME: Record = Record::new(StructSeqDef {
 static TIMES: Record = Record::new(StructSeqDef {
     module: "posix",
     name: "times_result",
-    doc: "times_result: Result from os.times().",
+    doc: "times_result: Result from os.times().\n\nThis object may be accessed either as a tuple of\n  (user, system, children_user, children_system, elapsed),\nor via the attributes user, system, children_user, children_system,\nand elapsed.\n\nSee os.times for more information.",
     fields: &[
         ("user", "user time"),
         ("system", "system time"),

@@ -122,28 +122,30 @@ fn milliseconds_until(deadline: Option<Instant>) -> i32 {
     i32::try_from(left).unwrap_or(i32::MAX)
 }
 
-/// The objects of a list with their descriptors.
+/// The objects of a list with their descriptors. Asking an object for its descriptor may change the list.
 fn files(list: &Value) -> PyResult<Vec<(Value, i32)>> {
-    let items = match protocol::collect(list) {
-        Ok(items) => items,
-        Err(error) if error.is_instance(exceptions::type_error_class()) => {
-            return Err(exceptions::type_error("arguments 1-3 must be sequences"));
-        }
-        Err(error) => return Err(error),
-    };
-    if items.len() > libc::FD_SETSIZE {
-        return Err(exceptions::value_error("too many file descriptors in select()"));
-    }
-    items
-        .into_iter()
-        .map(|item| {
-            let fd = FdLike::new(&item)?.0;
-            if fd as usize >= libc::FD_SETSIZE {
-                return Err(exceptions::value_error("filedescriptor out of range in select()"));
+    let items = match list.downcast::<PyList>() {
+        Some(list) => list.clone(),
+        None => match protocol::collect(list) {
+            Ok(items) => PyList::from_vec(items),
+            Err(error) if error.is_instance(exceptions::type_error_class()) => {
+                return Err(exceptions::type_error("arguments 1-3 must be sequences"));
             }
-            Ok((item, fd))
-        })
-        .collect()
+            Err(error) => return Err(error),
+        },
+    };
+    let mut files = Vec::new();
+    while let Some(item) = items.get(files.len()) {
+        let fd = FdLike::new(&item)?.0;
+        if fd as usize >= libc::FD_SETSIZE {
+            return Err(exceptions::value_error("filedescriptor out of range in select()"));
+        }
+        if files.len() >= libc::FD_SETSIZE {
+            return Err(exceptions::value_error("too many file descriptors in select()"));
+        }
+        files.push((item, fd));
+    }
+    Ok(files)
 }
 
 fn wait(lists: &[Vec<(Value, i32)>; 3], deadline: Option<Instant>) -> PyResult<[Vec<Value>; 3]> {

@@ -8,7 +8,7 @@ use minipy_vm::{PyErr, PyList, PyResult, PyTuple, Ref, Value, exceptions, gil, p
 use std::cell::Cell;
 use std::time::Instant;
 
-/// A set of descriptors to wait for.
+// A set of descriptors to wait for.
 #[pyclass(name = "poll", module = "select", no_new)]
 pub struct PyPoll {
     /// In the order of registration.

@@ -3,7 +3,7 @@
 mod native;
 mod waiting;
 
-pub use native::{die_of_interrupt, set_main};
+pub use native::{block_all, die_of_interrupt, set_main};
 pub use waiting::to_set;
 
 use crate::syscall;
@@ -17,19 +17,64 @@ static HANDLERS: GilCell<Vec<Value>> = GilCell::new(Vec::new());
 
 const COUNT: i32 = 65;
 
+/// This module provides mechanisms to use signal handlers in Python.
+///
+/// Functions:
+///
+/// alarm() -- cause SIGALRM after a specified time [Unix only]
+/// setitimer() -- cause a signal (described below) after a specified
+///                float time and the timer may restart then [Unix only]
+/// getitimer() -- get current value of timer [Unix only]
+/// signal() -- set the action for a given signal
+/// getsignal() -- get the signal action for a given signal
+/// pause() -- wait until a signal arrives [Unix only]
+/// default_int_handler() -- default SIGINT handler
+///
+/// signal constants:
+/// SIG_DFL -- used to refer to the system default handler
+/// SIG_IGN -- used to ignore the signal
+/// NSIG -- number of defined signals
+/// SIGINT, SIGTERM, etc. -- signal numbers
+///
+/// itimer constants:
+/// ITIMER_REAL -- decrements in real time, and delivers SIGALRM upon
+///                expiration
+/// ITIMER_VIRTUAL -- decrements only when the process is executing,
+///                and delivers SIGVTALRM upon expiration
+/// ITIMER_PROF -- decrements both when the process is executing and
+///                when the system is executing on behalf of the process.
+///                Coupled with ITIMER_VIRTUAL, this timer is usually
+///                used to profile the time spent by the application
+///                in user and kernel space. SIGPROF is delivered upon
+///                expiration.
+///
+///
+/// *** IMPORTANT NOTICE ***
+/// A signal handler function is called with two arguments:
+/// the first is the signal number, the second is the interrupted stack frame.
 #[pymodule(name = "_signal", parts(waiting::MODULE))]
 pub mod functions {
     use super::*;
 
     /// The default handler for SIGINT installed by Python.
-    #[pyfunction("(signalnum, frame, /)")]
+    ///
+    /// It raises KeyboardInterrupt.
+    #[pyfunction("($module, signalnum, frame, /)")]
     fn default_int_handler(signalnum: i32, frame: &Value) -> PyResult<()> {
         let _ = (signalnum, frame);
         Err(PyErr::new(exceptions::keyboard_interrupt_class(), &[]))
     }
 
     /// Set the action for the given signal.
-    #[pyfunction("(signalnum, handler, /)")]
+    ///
+    /// The action can be SIG_DFL, SIG_IGN, or a callable Python object.
+    /// The previous action is returned.  See getsignal() for possible return
+    /// values.
+    ///
+    /// *** IMPORTANT NOTICE ***
+    /// A signal handler function is called with two arguments: the first is
+    /// the signal number, the second is the interrupted stack frame.
+    #[pyfunction("($module, signalnum, handler, /)")]
     fn signal(signalnum: i32, handler: &Value) -> PyResult<Value> {
         if thread::current().ident != crate::modules::thread::main_ident() {
             return Err(exceptions::value_error("signal only works in main thread of the main interpreter"));
@@ -55,14 +100,20 @@ pub mod functions {
     }
 
     /// Return the current action for the given signal.
-    #[pyfunction("(signalnum, /)")]
+    ///
+    /// The return value can be:
+    ///   SIG_IGN -- if the signal is being ignored
+    ///   SIG_DFL -- if the default action for the signal is in effect
+    ///   None    -- if an unknown handler is in effect
+    ///   anything else -- the callable Python object used as a handler
+    #[pyfunction("($module, signalnum, /)")]
     fn getsignal(signalnum: i32) -> PyResult<Value> {
         super::check_number(signalnum)?;
         Ok(HANDLERS.with(|handlers| handlers.get(signalnum as usize).cloned()).unwrap_or(Value::NONE))
     }
 
     /// Send a signal to the executing process.
-    #[pyfunction("(signalnum, /)")]
+    #[pyfunction("($module, signalnum, /)")]
     fn raise_signal(signalnum: i32) -> PyResult<()> {
         // SAFETY: no memory is passed.
         minipy_vm::gil::without(|| match unsafe { libc::raise(signalnum) } {
@@ -74,14 +125,14 @@ pub mod functions {
     }
 
     /// Arrange for SIGALRM to arrive after the given number of seconds.
-    #[pyfunction("(seconds, /)")]
+    #[pyfunction("($module, seconds, /)")]
     fn alarm(seconds: i32) -> u32 {
         // SAFETY: no memory is passed.
         unsafe { libc::alarm(seconds as u32) }
     }
 
     /// Wait until a signal arrives.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn pause() -> PyResult<()> {
         // SAFETY: no memory is passed.
         minipy_vm::gil::without(|| unsafe { libc::pause() });
@@ -89,21 +140,33 @@ pub mod functions {
     }
 
     /// Return the system description of the given signal.
-    #[pyfunction("(signalnum, /)")]
+    ///
+    /// Returns the description of signal *signalnum*, such as "Interrupt"
+    /// for :const:`SIGINT`. Returns :const:`None` if *signalnum* has no
+    /// description. Raises :exc:`ValueError` if *signalnum* is invalid.
+    #[pyfunction("($module, signalnum, /)")]
     fn strsignal(signalnum: i32) -> PyResult<Option<String>> {
         super::check_number(signalnum)?;
         Ok(native::description(signalnum))
     }
 
     /// Change system call restart behaviour.
-    #[pyfunction("(signalnum, flag, /)")]
+    ///
+    /// If flag is False, system calls will be restarted when interrupted by
+    /// signal sig, else system calls will be interrupted.
+    #[pyfunction("($module, signalnum, flag, /)")]
     fn siginterrupt(signalnum: i32, flag: i32) -> PyResult<()> {
         super::check_number(signalnum)?;
         native::interrupt(signalnum, flag != 0).map_err(syscall::os_error)
     }
 
     /// Sets the fd to be written to (with the signal number) when a signal comes in.
-    #[pyfunction("(fd, /, *, warn_on_full_buffer=True)")]
+    ///
+    /// A library can use this to wakeup select or poll.
+    /// The previous fd or -1 is returned.
+    ///
+    /// The fd must be non-blocking.
+    #[pyfunction("($module, fd, /, *, warn_on_full_buffer=True)")]
     fn set_wakeup_fd(fd: i32, warn_on_full_buffer: bool) -> PyResult<i32> {
         let _ = warn_on_full_buffer;
         if thread::current().ident != crate::modules::thread::main_ident() {

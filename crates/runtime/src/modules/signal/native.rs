@@ -51,6 +51,16 @@ extern "C" fn arrived(signum: i32) {
     }
 }
 
+/// Keeps all signals from the calling thread.
+pub fn block_all() {
+    // SAFETY: all-zero bytes are a valid set, which outlives the calls.
+    unsafe {
+        let mut all: libc::sigset_t = std::mem::zeroed();
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, std::ptr::null_mut());
+    }
+}
+
 /// Sets what a signal does; the error is an errno.
 pub fn install(signum: i32, action: Action) -> Result<(), i32> {
     // SAFETY: all-zero bytes are a valid `struct sigaction`, which outlives the call.

@@ -39,7 +39,7 @@ pub mod functions {
     ///
     /// Close an integer socket file descriptor.  This is like os.close(), but for
     /// sockets; on some platforms os.close() won't work for socket file descriptors.
-    #[pyfunction("($module, object, /)")]
+    #[pyfunction("($self, object, /)")]
     fn close(object: i32) -> PyResult<()> {
         super::super::life::close_descriptor(object)
     }
@@ -48,7 +48,7 @@ pub mod functions {
     ///
     /// Duplicate an integer socket file descriptor.  This is like os.dup(), but for
     /// sockets; on some platforms os.dup() won't work for socket file descriptors.
-    #[pyfunction("($module, object, /)")]
+    #[pyfunction("($self, object, /)")]
     fn dup(object: i32) -> PyResult<i32> {
         // SAFETY: no memory is passed.
         syscall::check(unsafe { libc::fcntl(object, libc::F_DUPFD_CLOEXEC, 0) })
@@ -69,7 +69,7 @@ pub mod functions {
     /// Set the default timeout in seconds (float) for new socket objects.
     /// A value of None indicates that new socket objects have no timeout.
     /// When the socket module is first imported, the default is None.
-    #[pyfunction("($module, object, /)")]
+    #[pyfunction("($self, object, /)")]
     fn setdefaulttimeout(object: &Value) -> PyResult<()> {
         set_default_timeout(timeout_argument(object)?);
         Ok(())
@@ -186,7 +186,7 @@ pub mod functions {
     /// if_nameindex()
     ///
     /// Returns a list of network interface information (index, name) tuples.
-    #[pyfunction("($module, /)")]
+    #[pyfunction("($self, /)")]
     fn if_nameindex() -> PyResult<Value> {
         let mut pairs = Vec::new();
         // SAFETY: the list ends with an entry of index 0, its names are NUL-terminated, and it is freed once.

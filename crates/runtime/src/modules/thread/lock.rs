@@ -96,7 +96,15 @@ fn acquire(raw: &RawLock, wait: Option<Option<Duration>>) -> PyResult<bool> {
 }
 
 /// A lock object is a synchronization primitive.  To create a lock,
-/// call threading.Lock().
+/// call threading.Lock().  Methods are:
+///
+/// acquire() -- lock the lock, possibly blocking until it can be obtained
+/// release() -- unlock of the lock
+/// locked() -- test whether the lock is currently locked
+///
+/// A lock is not owned by the thread that locked it; another thread may
+/// unlock it.  A thread attempting to lock a lock that it has already locked
+/// will block until another thread unlocks it.  Deadlocks may ensue.
 #[pyclass(name = "lock", module = "_thread", weakref)]
 #[derive(Default)]
 pub struct PyLock {
@@ -116,7 +124,12 @@ impl PyLock {
         Ok(Ref::new_in(cls, PyLock::default()).into_value())
     }
 
-    /// Lock the lock.
+    /// Lock the lock.  Without argument, this blocks if the lock is already
+    /// locked (even by the same thread), waiting for another thread to release
+    /// the lock, and return True once the lock is acquired.
+    /// With an argument, this will only block if the argument is true,
+    /// and the return value reflects whether the lock is acquired.
+    /// The blocking operation is interruptible.
     #[pymethod("($self, /, blocking=True, timeout=-1)")]
     fn acquire(zelf: &Ref<PyLock>, blocking: bool, timeout: f64) -> PyResult<bool> {
         acquire(&zelf.raw, wait_of(blocking, timeout)?)
@@ -128,7 +141,9 @@ impl PyLock {
         acquire(&zelf.raw, wait_of(blocking, timeout)?)
     }
 
-    /// Release the lock.
+    /// Release the lock, allowing another thread that is blocked waiting for
+    /// the lock to acquire the lock.  The lock must be in the locked state,
+    /// but it needn't be locked by the same thread that unlocks it.
     #[pymethod("($self, /)")]
     fn release(&self) -> PyResult<()> {
         if self.raw.release() { Ok(()) } else { Err(exceptions::runtime_error("release unlocked lock")) }
@@ -230,18 +245,38 @@ impl PyRLock {
         Ok(Ref::new_in(cls, PyRLock::default()).into_value())
     }
 
-    /// Lock the lock.
+    /// Lock the lock.  `blocking` indicates whether we should wait
+    /// for the lock to be available or not.  If `blocking` is False
+    /// and another thread holds the lock, the method will return False
+    /// immediately.  If `blocking` is True and another thread holds
+    /// the lock, the method will wait for the lock to be released,
+    /// take it and then return True.
+    /// (note: the blocking operation is interruptible.)
+    ///
+    /// In all other cases, the method will return True immediately.
+    /// Precisely, if the current thread already holds the lock, its
+    /// internal counter is simply incremented. If nobody holds the lock,
+    /// the lock is taken and its internal counter initialized to 1.
     #[pymethod("($self, /, blocking=True, timeout=-1)")]
     fn acquire(zelf: &Ref<PyRLock>, blocking: bool, timeout: f64) -> PyResult<bool> {
         zelf.take(wait_of(blocking, timeout)?)
     }
 
-    /// Release the lock.
+    /// Release the lock, allowing another thread that is blocked waiting for
+    /// the lock to acquire the lock.  The lock must be in the locked state,
+    /// and must be locked by the same thread that unlocks it; otherwise a
+    /// `RuntimeError` is raised.
+    ///
+    /// Do note that if the lock was acquire()d several times in a row by the
+    /// current thread, release() needs to be called as many times for the lock
+    /// to be available for other threads.
     #[pymethod("($self, /)")]
     fn release(&self) -> PyResult<()> {
         self.give()
     }
 
+    /// locked()
+    ///
     /// Return a boolean indicating whether this object is locked right now.
     #[pymethod("($self, /)")]
     fn locked(&self) -> bool {

@@ -41,26 +41,25 @@ pub mod functions {
 
     /// Create a new lock object. See help(type(threading.Lock())) for
     /// information about locks.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn allocate_lock() -> Ref<PyLock> {
         PyLock::new_ref()
     }
 
     /// An obsolete synonym of allocate_lock().
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn allocate() -> Ref<PyLock> {
         PyLock::new_ref()
     }
 
     /// Return a non-zero integer that uniquely identifies the current thread
     /// amongst other threads that exist simultaneously.
-    ///
-    /// This may be used to identify per-thread resources.  Even though on
-    /// some platforms threads identities may appear to be allocated
-    /// consecutive numbers starting at 1, this behavior should not be relied
-    /// upon, and the number should be seen purely as a magic cookie.
+    /// This may be used to identify per-thread resources.
+    /// Even though on some platforms threads identities may appear to be
+    /// allocated consecutive numbers starting at 1, this behavior should not
+    /// be relied upon, and the number should be seen purely as a magic cookie.
     /// A thread's identity may be reused for another thread after it exits.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn get_ident() -> u64 {
         thread::current().ident
     }
@@ -68,44 +67,63 @@ pub mod functions {
     /// Return a non-negative integer identifying the thread as reported
     /// by the OS (kernel). This may be used to uniquely identify a
     /// particular thread within a system.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn get_native_id() -> i64 {
         crate::sys::os::thread_id()
     }
 
-    #[pyfunction("()")]
+    /// Internal only. Return a non-zero integer that uniquely identifies the main thread
+    /// of the main interpreter.
+    #[pyfunction("($module, /)")]
     fn _get_main_thread_ident() -> u64 {
         super::spawn::main_ident()
     }
 
     /// Return True if the current interpreter is the main Python interpreter.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn _is_main_interpreter() -> bool {
         true
     }
 
     /// Return True if daemon threads are allowed in the current interpreter,
     /// and False otherwise.
-    #[pyfunction("()")]
+    ///
+    #[pyfunction("($module, /)")]
     fn daemon_threads_allowed() -> bool {
         true
     }
 
     /// This is synonymous to ``raise SystemExit''.  It will cause the current
     /// thread to exit silently unless the exception is caught.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn exit() -> PyResult<()> {
         Err(minipy_vm::PyErr::new(exceptions::system_exit_class(), &[]))
     }
 
+    /// An obsolete synonym of exit().
+    #[pyfunction("($module, /)")]
+    fn exit_thread() -> PyResult<()> {
+        exit()
+    }
+
+    /// How long a thread's name can be for the system, in bytes.
+    #[pyattr]
+    const _NAME_MAXLEN: i64 = 15;
+
+    /// Get the name of the current thread.
+    #[pyfunction("($module, /)")]
+    fn _get_name() -> Value {
+        crate::path::decode(&crate::sys::os::thread_name()).into_value()
+    }
+
     /// Set the name of the current thread.
-    #[pyfunction("(name)")]
+    #[pyfunction("($module, /, name)")]
     fn set_name(name: &Ref<minipy_vm::PyStr>) {
         crate::sys::os::set_thread_name(&name.to_string_lossy());
     }
 
     /// Handle uncaught Thread.run() exception.
-    #[pyfunction("(args, /)")]
+    #[pyfunction("($module, args, /)")]
     fn _excepthook(args: &Value) -> PyResult<()> {
         super::report(args)
     }

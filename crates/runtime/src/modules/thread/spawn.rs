@@ -144,8 +144,12 @@ impl PyThreadHandle {
     }
 
     #[pymethod("($self, /)")]
-    fn _set_done(&self) {
+    fn _set_done(&self) -> PyResult<()> {
+        if self.shared.get().0 == Progress::NotStarted {
+            return Err(exceptions::runtime_error("thread not started"));
+        }
         self.shared.set(Progress::Done, None);
+        Ok(())
     }
 
     #[slot]
@@ -198,7 +202,8 @@ fn body(task: Task) {
     if let Err(error) = result
         && !error.is_instance(exceptions::system_exit_class())
     {
-        crate::sys::unraisable(error, Some("Exception ignored in thread started by"), Some(&task.function));
+        let shown = protocol::repr(&task.function).map_or_else(|_| String::new(), |r| r.to_string_lossy());
+        crate::sys::unraisable(error, Some(&format!("Exception ignored in thread started by {shown}")), None);
     }
     drop(args);
     minipy_vm::heap::run_pending();
@@ -260,12 +265,22 @@ pub mod functions {
         start(Task { function: function.clone(), args: arguments.clone(), kwargs, handle }, true)
     }
 
+    /// An obsolete synonym of start_new_thread().
+    #[pyfunction]
+    fn start_new(args: Args<'_>) -> PyResult<u64> {
+        start_new_thread(args)
+    }
+
     /// *For internal use only*: start a new thread.
     ///
     /// Like start_new_thread(), this starts a new thread calling the given function.
     /// Unlike start_new_thread(), this returns a handle object with methods to join
     /// or detach the given thread.
-    #[pyfunction("(function, handle=None, daemon=True)")]
+    /// This function is not for third-party code, please use the
+    /// `threading` module instead. During finalization the runtime will not wait for
+    /// the thread to exit if daemon is True. If handle is provided it must be a
+    /// newly created thread._ThreadHandle instance.
+    #[pyfunction("($module, /, function, handle=None, daemon=True)")]
     fn start_joinable_thread(function: &Value, handle: Option<&Value>, daemon: bool) -> PyResult<Value> {
         check_callable("thread function", function)?;
         let handle = match handle {
@@ -284,21 +299,27 @@ pub mod functions {
         Ok(handle.into_value())
     }
 
-    /// Handle of a running thread that was not started here.
-    #[pyfunction("(ident, /)")]
+    /// Internal only. Make a thread handle for threads not spawned
+    /// by the _thread or threading module.
+    #[pyfunction("($module, ident, /)")]
     fn _make_thread_handle(ident: u64) -> Ref<PyThreadHandle> {
         Ref::new(PyThreadHandle::with(Progress::Running, ident))
     }
 
     /// Return the number of currently running Python threads, excluding
-    /// the main thread.
-    #[pyfunction("()")]
+    /// the main thread. The returned number comprises all threads created
+    /// through `start_new_thread()` as well as `threading.Thread`, and not
+    /// yet finished.
+    ///
+    /// This function is meant for internal and specialized purposes only.
+    /// In most applications `threading.enumerate()` should be used instead.
+    #[pyfunction("($module, /)")]
     fn _count() -> usize {
         RUNNING.load(Ordering::Relaxed)
     }
 
     /// Wait for all non-daemon threads (other than the calling thread) to stop.
-    #[pyfunction("()")]
+    #[pyfunction("($module, /)")]
     fn _shutdown() -> PyResult<()> {
         loop {
             let own = thread::current().ident;
@@ -311,8 +332,21 @@ pub mod functions {
 
     /// Return the thread stack size used when creating new threads.  The
     /// optional size argument specifies the stack size (in bytes) to be used
-    /// for subsequent threads.
-    #[pyfunction("(size=0, /)")]
+    /// for subsequently created threads, and must be 0 (use platform or
+    /// configured default) or a positive integer value of at least 32,768 (32k).
+    /// If changing the thread stack size is unsupported, a ThreadError
+    /// exception is raised.  If the specified size is invalid, a ValueError
+    /// exception is raised, and the stack size is unmodified.  32k bytes
+    ///  currently the minimum supported stack size value to guarantee
+    /// sufficient stack space for the interpreter itself.
+    ///
+    /// Note that some platforms may have particular restrictions on values for
+    /// the stack size, such as requiring a minimum stack size larger than 32 KiB or
+    /// requiring allocation in multiples of the system memory page size
+    /// - platform documentation should be referred to for more information
+    /// (4 KiB pages are common; using multiples of 4096 for the stack size is
+    /// the suggested approach in the absence of more specific information).
+    #[pyfunction("($module, size=0, /)")]
     fn stack_size(size: i64) -> PyResult<usize> {
         if size < 0 {
             return Err(exceptions::value_error("size must be 0 or a positive value"));
@@ -326,7 +360,11 @@ pub mod functions {
 
     /// Simulate the arrival of the given signal in the main thread,
     /// where the corresponding signal handler will be executed.
-    #[pyfunction("(signum=signal.SIGINT, /)")]
+    /// If *signum* is omitted, SIGINT is assumed.
+    /// A subthread can use this function to interrupt the main thread.
+    ///
+    /// Note: the default signal handler for SIGINT raises ``KeyboardInterrupt``.
+    #[pyfunction("($module, signum=signal.SIGINT, /)")]
     fn interrupt_main(signum: Option<i32>) -> PyResult<()> {
         crate::signals::simulate(signum.unwrap_or(2))
     }

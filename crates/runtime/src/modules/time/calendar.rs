@@ -23,20 +23,36 @@ pub mod functions {
         super::STRUCT_TIME.class().into_value()
     }
 
-    /// Convert seconds since the Epoch to a time tuple expressing UTC.
-    #[pyfunction("(seconds=None, /)")]
+    /// gmtime([seconds]) -> (tm_year, tm_mon, tm_mday, tm_hour, tm_min,
+    ///                        tm_sec, tm_wday, tm_yday, tm_isdst)
+    ///
+    /// Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a.
+    /// GMT).  When 'seconds' is not passed in, convert the current time instead.
+    ///
+    /// If the platform supports the tm_gmtoff and tm_zone, they are available as
+    /// attributes only.
+    #[pyfunction("(seconds=None, /)", nosig)]
     fn gmtime(seconds: Option<&Value>) -> PyResult<Value> {
         super::broken_down(seconds, true).map(|tm| super::to_value(&tm))
     }
 
+    /// localtime([seconds]) -> (tm_year,tm_mon,tm_mday,tm_hour,tm_min,
+    ///                           tm_sec,tm_wday,tm_yday,tm_isdst)
+    ///
     /// Convert seconds since the Epoch to a time tuple expressing local time.
-    #[pyfunction("(seconds=None, /)")]
+    /// When 'seconds' is not passed in, convert the current time instead.
+    #[pyfunction("(seconds=None, /)", nosig)]
     fn localtime(seconds: Option<&Value>) -> PyResult<Value> {
         super::broken_down(seconds, false).map(|tm| super::to_value(&tm))
     }
 
+    /// mktime(time_tuple) -> floating-point number
+    ///
     /// Convert a time tuple in local time to seconds since the Epoch.
-    #[pyfunction("(object, /)")]
+    /// Note that mktime(gmtime(0)) will not generally return zero for most
+    /// time zones; instead the returned value will either be equal to that
+    /// of the timezone or altzone attributes on the time module.
+    #[pyfunction("($self, object, /)")]
     fn mktime(object: &Value) -> PyResult<f64> {
         let mut tm = super::from_value(object, "mktime(): illegal time tuple argument")?;
         tm.tm_wday = -1;
@@ -48,8 +64,12 @@ pub mod functions {
         Ok(seconds as f64)
     }
 
+    /// asctime([time_tuple]) -> string
+    ///
     /// Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.
-    #[pyfunction("(tuple=None, /)")]
+    /// When the time tuple is not present, current time as returned by localtime()
+    /// is used.
+    #[pyfunction("(tuple=None, /)", nosig)]
     fn asctime(tuple: Option<&Value>) -> PyResult<String> {
         let tm = match tuple {
             Some(tuple) => super::from_value(tuple, "asctime(): illegal time tuple argument")?,
@@ -59,14 +79,43 @@ pub mod functions {
         Ok(super::as_text(&tm))
     }
 
+    /// ctime([seconds]) -> string
+    ///
     /// Convert a time in seconds since the Epoch to a string in local time.
-    #[pyfunction("(seconds=None, /)")]
+    /// This is equivalent to asctime(localtime(seconds)). When 'seconds' is not
+    /// passed in, convert the current time instead.
+    #[pyfunction("(seconds=None, /)", nosig)]
     fn ctime(seconds: Option<&Value>) -> PyResult<String> {
         super::broken_down(seconds, false).map(|tm| super::as_text(&tm))
     }
 
+    /// strftime(format[, time_tuple]) -> string
+    ///
     /// Convert a time tuple to a string according to a format specification.
-    #[pyfunction("(format, tuple=None, /)")]
+    /// See the library reference manual for formatting codes. When the time tuple
+    /// is not present, current time as returned by localtime() is used.
+    ///
+    /// Commonly used format codes:
+    ///
+    /// %Y  Year with century as a decimal number.
+    /// %m  Month as a decimal number [01,12].
+    /// %d  Day of the month as a decimal number [01,31].
+    /// %H  Hour (24-hour clock) as a decimal number [00,23].
+    /// %M  Minute as a decimal number [00,59].
+    /// %S  Second as a decimal number [00,61].
+    /// %z  Time zone offset from UTC.
+    /// %a  Locale's abbreviated weekday name.
+    /// %A  Locale's full weekday name.
+    /// %b  Locale's abbreviated month name.
+    /// %B  Locale's full month name.
+    /// %c  Locale's appropriate date and time representation.
+    /// %I  Hour (12-hour clock) as a decimal number [01,12].
+    /// %p  Locale's equivalent of either AM or PM.
+    ///
+    /// Other codes may be available on your platform.  See documentation for
+    /// the C library strftime function.
+    ///
+    #[pyfunction("(format, tuple=None, /)", nosig)]
     fn strftime(format: &Ref<PyStr>, tuple: Option<&Value>) -> PyResult<StrRef> {
         let tm = match tuple {
             Some(tuple) => super::from_value(tuple, "strftime(): illegal time tuple argument")?,
@@ -75,8 +124,33 @@ pub mod functions {
         super::format_time(format, super::checked(tm)?)
     }
 
+    /// strptime(string[, format]) -> struct_time
+    ///
     /// Parse a string to a time tuple according to a format specification.
-    #[pyfunction("(string, format='%a %b %d %H:%M:%S %Y', /)")]
+    /// See the library reference manual for formatting codes (same as
+    /// strftime()).
+    ///
+    /// Commonly used format codes:
+    ///
+    /// %Y  Year with century as a decimal number.
+    /// %m  Month as a decimal number [01,12].
+    /// %d  Day of the month as a decimal number [01,31].
+    /// %H  Hour (24-hour clock) as a decimal number [00,23].
+    /// %M  Minute as a decimal number [00,59].
+    /// %S  Second as a decimal number [00,61].
+    /// %z  Time zone offset from UTC.
+    /// %a  Locale's abbreviated weekday name.
+    /// %A  Locale's full weekday name.
+    /// %b  Locale's abbreviated month name.
+    /// %B  Locale's full month name.
+    /// %c  Locale's appropriate date and time representation.
+    /// %I  Hour (12-hour clock) as a decimal number [01,12].
+    /// %p  Locale's equivalent of either AM or PM.
+    ///
+    /// Other codes may be available on your platform.  See documentation for
+    /// the C library strftime function.
+    ///
+    #[pyfunction("(string, format='%a %b %d %H:%M:%S %Y', /)", nosig)]
     fn strptime(string: &Value, format: Option<&Value>) -> PyResult<Value> {
         let module = crate::import::import_module("_strptime")?;
         let mut arguments = vec![string.clone()];
@@ -84,8 +158,18 @@ pub mod functions {
         protocol::call_method(&module, name!("_strptime_time"), &arguments)
     }
 
-    /// Initialize, or reinitialize, the local timezone to the value stored in os.environ['TZ'].
-    #[pyfunction("()")]
+    /// tzset()
+    ///
+    /// Initialize, or reinitialize, the local timezone to the value stored in
+    /// os.environ['TZ']. The TZ environment variable should be specified in
+    /// standard Unix timezone format as documented in the tzset man page
+    /// (eg. 'US/Eastern', 'Europe/Amsterdam'). Unknown timezones will silently
+    /// fall back to UTC. If the TZ environment variable is not set, the local
+    /// timezone is set to the systems best guess of wallclock time.
+    /// Changing the TZ environment variable without calling tzset *may* change
+    /// the local timezone used by methods such as localtime, but this behaviour
+    /// should not be relied on.
+    #[pyfunction("($self, /)")]
     fn tzset() -> PyResult<()> {
         let module = crate::import::native_module("time")?;
         match module.downcast::<PyModule>() {

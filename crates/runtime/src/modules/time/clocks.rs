@@ -8,98 +8,129 @@ use minipy_vm::{PyDict, PyModule, PyResult, Ref, Value, exceptions, gil, name, p
 pub mod functions {
     use super::*;
 
+    /// time() -> floating-point number
+    ///
     /// Return the current time in seconds since the Epoch.
-    #[pyfunction("()")]
+    /// Fractions of a second may be present if the system clock provides them.
+    #[pyfunction("($self, /)")]
     fn time() -> f64 {
         seconds(libc::CLOCK_REALTIME)
     }
 
+    /// time_ns() -> int
+    ///
     /// Return the current time in nanoseconds since the Epoch.
-    #[pyfunction("()")]
+    #[pyfunction("($self, /)")]
     fn time_ns() -> i64 {
         nanos(libc::CLOCK_REALTIME)
     }
 
+    /// monotonic() -> float
+    ///
     /// Monotonic clock, cannot go backward.
-    #[pyfunction("()")]
+    #[pyfunction("($self, /)")]
     fn monotonic() -> f64 {
         seconds(libc::CLOCK_MONOTONIC)
     }
 
+    /// monotonic_ns() -> int
+    ///
     /// Monotonic clock, cannot go backward, as nanoseconds.
-    #[pyfunction("()")]
+    #[pyfunction("($self, /)")]
     fn monotonic_ns() -> i64 {
         nanos(libc::CLOCK_MONOTONIC)
     }
 
+    /// perf_counter() -> float
+    ///
     /// Performance counter for benchmarking.
-    #[pyfunction("()")]
+    #[pyfunction("($self, /)")]
     fn perf_counter() -> f64 {
         seconds(libc::CLOCK_MONOTONIC)
     }
 
+    /// perf_counter_ns() -> int
+    ///
     /// Performance counter for benchmarking as nanoseconds.
-    #[pyfunction("()")]
+    #[pyfunction("($self, /)")]
     fn perf_counter_ns() -> i64 {
         nanos(libc::CLOCK_MONOTONIC)
     }
 
+    /// process_time() -> float
+    ///
     /// Process time for profiling: sum of the kernel and user-space CPU time.
-    #[pyfunction("()")]
+    #[pyfunction("($self, /)")]
     fn process_time() -> f64 {
         seconds(libc::CLOCK_PROCESS_CPUTIME_ID)
     }
 
-    /// Process time for profiling as nanoseconds.
-    #[pyfunction("()")]
+    /// process_time() -> int
+    ///
+    /// Process time for profiling as nanoseconds:
+    /// sum of the kernel and user-space CPU time.
+    #[pyfunction("($self, /)")]
     fn process_time_ns() -> i64 {
         nanos(libc::CLOCK_PROCESS_CPUTIME_ID)
     }
 
+    /// thread_time() -> float
+    ///
     /// Thread time for profiling: sum of the kernel and user-space CPU time.
-    #[pyfunction("()")]
+    #[pyfunction("($self, /)")]
     fn thread_time() -> f64 {
         seconds(libc::CLOCK_THREAD_CPUTIME_ID)
     }
 
-    /// Thread time for profiling as nanoseconds.
-    #[pyfunction("()")]
+    /// thread_time() -> int
+    ///
+    /// Thread time for profiling as nanoseconds:
+    /// sum of the kernel and user-space CPU time.
+    #[pyfunction("($self, /)")]
     fn thread_time_ns() -> i64 {
         nanos(libc::CLOCK_THREAD_CPUTIME_ID)
     }
 
     /// Return the time of the specified clock clk_id as a float.
-    #[pyfunction("(clk_id, /)")]
+    #[pyfunction("($module, clk_id, /)")]
     fn clock_gettime(clk_id: i32) -> PyResult<f64> {
         read(clk_id).map(|t| t.tv_sec as f64 + t.tv_nsec as f64 * 1e-9)
     }
 
     /// Return the time of the specified clock clk_id as nanoseconds (int).
-    #[pyfunction("(clk_id, /)")]
+    #[pyfunction("($module, clk_id, /)")]
     fn clock_gettime_ns(clk_id: i32) -> PyResult<i64> {
         read(clk_id).map(|t| t.tv_sec.wrapping_mul(1_000_000_000).wrapping_add(t.tv_nsec))
     }
 
+    /// clock_settime(clk_id, time)
+    ///
     /// Set the time of the specified clock clk_id.
-    #[pyfunction("(clk_id, time, /)")]
+    #[pyfunction("(clk_id, time, /)", nosig)]
     fn clock_settime(clk_id: i32, time: &Value) -> PyResult<()> {
         set(clk_id, super::super::nanoseconds(time)?)
     }
 
+    /// clock_settime_ns(clk_id, time)
+    ///
     /// Set the time of the specified clock clk_id with nanoseconds.
-    #[pyfunction("(clk_id, time, /)")]
+    #[pyfunction("(clk_id, time, /)", nosig)]
     fn clock_settime_ns(clk_id: i32, time: i64) -> PyResult<()> {
         set(clk_id, time)
     }
 
+    /// clock_getres(clk_id) -> floating-point number
+    ///
     /// Return the resolution (precision) of the specified clock clk_id.
-    #[pyfunction("(clk_id, /)")]
+    #[pyfunction("(clk_id, /)", nosig)]
     fn clock_getres(clk_id: i32) -> PyResult<f64> {
         resolution(clk_id)
     }
 
+    /// pthread_getcpuclockid(thread_id) -> int
+    ///
     /// Return the clk_id of a thread's CPU time clock.
-    #[pyfunction("(thread_id, /)")]
+    #[pyfunction("(thread_id, /)", nosig)]
     fn pthread_getcpuclockid(thread_id: u64) -> PyResult<i32> {
         let mut clock = 0;
         // SAFETY: there is room for the clock; a thread that is gone gives an error.
@@ -109,8 +140,11 @@ pub mod functions {
         }
     }
 
-    /// Delay execution for a given number of seconds.
-    #[pyfunction("(object, /)")]
+    /// sleep(seconds)
+    ///
+    /// Delay execution for a given number of seconds.  The argument may be
+    /// a floating-point number for subsecond precision.
+    #[pyfunction("($self, object, /)")]
     fn sleep(object: &Value) -> PyResult<()> {
         crate::sys::audit("time.sleep", std::slice::from_ref(object))?;
         let length = super::super::nanoseconds(object)?;
@@ -120,8 +154,10 @@ pub mod functions {
         wait(length)
     }
 
-    /// Get information about a clock.
-    #[pyfunction("(name, /)")]
+    /// get_clock_info(name: str) -> dict
+    ///
+    /// Get information of the specified clock.
+    #[pyfunction("(name, /)", nosig)]
     fn get_clock_info(name: &Ref<minipy_vm::PyStr>) -> PyResult<Value> {
         let (clock, id, monotonic, adjustable) = match name.to_string_lossy().as_str() {
             "time" => ("CLOCK_REALTIME", libc::CLOCK_REALTIME, false, true),

@@ -137,7 +137,7 @@ impl PyNative {
     #[pygetset]
     fn __text_signature__(&self) -> Option<String> {
         let text = self.def.text_signature?;
-        if self.receiver.is_some() || self.module.is_none() || text.starts_with("($module") {
+        if self.receiver.is_some() || self.module.is_none() || text.starts_with("($") {
             return Some(text.to_owned());
         }
         // A function's receiver is its module.
