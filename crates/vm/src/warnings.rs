@@ -29,6 +29,16 @@ pub fn warn(category: &TypeRef, message: &str, stacklevel: i64) -> PyResult<()> 
     HOOKS.get().map_or(Ok(()), |hooks| (hooks.warn)(category, message, stacklevel))
 }
 
+/// Warns that a conversion method gave `result`, an instance of a strict subclass of the builtin class `expected`.
+#[cold]
+pub fn strict_subclass(method: &str, expected: &str, result: &Value) -> PyResult<()> {
+    let message = format!(
+        "{method} returned non-{expected} (type {}).  The ability to return an instance of a strict subclass of {expected} is deprecated, and may be removed in a future version of Python.",
+        result.type_name()
+    );
+    warn(crate::exceptions::deprecation_warning_class(), &message, 1)
+}
+
 /// Issues a warning about a place in a file.
 #[cold]
 pub fn warn_explicit(category: &TypeRef, message: &str, filename: &str, lineno: i64) -> PyResult<()> {

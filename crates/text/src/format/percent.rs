@@ -93,17 +93,19 @@ pub struct PercentTemplate<'a> {
     text: &'a [u8],
     at: usize,
     is_bytes: bool,
+    /// A byte offset, and how many characters precede it.
+    counted: (usize, usize),
 }
 
 impl<'a> PercentTemplate<'a> {
     /// Parse the bytes of a bytes object.
     pub fn of_bytes(text: &'a [u8]) -> Self {
-        PercentTemplate { text, at: 0, is_bytes: true }
+        PercentTemplate { text, at: 0, is_bytes: true, counted: (0, 0) }
     }
 
     /// Parse the WTF-8 of a str.
     pub fn of_wtf8(text: &'a [u8]) -> Self {
-        PercentTemplate { text, at: 0, is_bytes: false }
+        PercentTemplate { text, at: 0, is_bytes: false, counted: (0, 0) }
     }
 
     fn eat(&mut self, b: u8) -> bool {
@@ -112,10 +114,15 @@ impl<'a> PercentTemplate<'a> {
         found
     }
 
-    /// The place of a byte offset, counted in characters.
-    fn index(&self, at: usize) -> usize {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        if self.is_bytes { before.len() } else { before.iter().filter(|b| **b & 0xc0 != 0x80).count() }
+    /// The place of a byte offset, counted in characters. Offsets asked for never decrease.
+    fn index(&mut self, at: usize) -> usize {
+        if self.is_bytes {
+            return at;
+        }
+        let (from, before) = self.counted;
+        let new = self.text.get(from..at).unwrap_or_default();
+        self.counted = (at, before + new.iter().filter(|b| **b & 0xc0 != 0x80).count());
+        self.counted.1
     }
 
     fn number(&mut self, most: usize) -> Option<usize> {

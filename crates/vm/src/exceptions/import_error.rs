@@ -86,9 +86,10 @@ impl PyImportError {
         zelf.name.set(name);
         zelf.path.set(path);
         zelf.name_from.set(name_from);
-        if let [message] = args.positional() {
-            zelf.msg.set(Some(message.clone()));
-        }
+        zelf.msg.set(match args.positional() {
+            [message] => Some(message.clone()),
+            _ => None,
+        });
         Ok(())
     }
 

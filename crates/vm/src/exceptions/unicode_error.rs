@@ -58,14 +58,24 @@ impl UnicodeErrorData {
     }
 
     /// "in position 1: reason" or "in position 1-2: reason" after the first words.
-    fn describe(&self, mut out: StrBuilder, single: Option<String>) -> PyResult<Value> {
+    fn describe(&self, mut out: StrBuilder, single: Option<String>, reason: &StrRef) -> PyResult<Value> {
         let (start, end) = (self.start.get(), self.end.get());
         match single {
             Some(text) => out.push_str(&format!("{text} in position {start}: ")),
             None => out.push_str(&format!("s in position {start}-{}: ", end.wrapping_sub(1))),
         }
-        out.push_pystr(&*UnicodeErrorData::shown(&self.reason)?);
+        out.push_pystr(reason);
         Ok(out.finish().into_value())
+    }
+
+    /// The object, which may have changed while other fields were shown; `kind` says what it must be.
+    fn checked_object<T: Payload>(&self, kind: &str) -> PyResult<Ref<T>> {
+        let Some(object) = self.object.get() else {
+            return Err(type_error("UnicodeError 'object' attribute is not set"));
+        };
+        object
+            .downcast_into::<T>()
+            .map_err(|_| type_error(format!("UnicodeError 'object' attribute must be a {kind}")))
     }
 
     /// The index of the one offending item, if there is exactly one and it exists.
@@ -235,13 +245,18 @@ impl PyUnicodeEncodeError {
     #[slot]
     fn str(zelf: &Ref<PyUnicodeEncodeError>) -> PyResult<Value> {
         let data = &zelf.data;
-        let Some(object) = data.object.get() else { return Ok("".into()) };
+        if data.object.with(|object| object.is_none()) {
+            return Ok("".into());
+        }
+        let (encoding, reason) =
+            (UnicodeErrorData::shown(&data.encoding)?, UnicodeErrorData::shown(&data.reason)?);
+        let object = data.checked_object::<PyStr>("string")?;
         let mut out = StrBuilder::new();
         out.push_str("'");
-        out.push_pystr(&*UnicodeErrorData::shown(&data.encoding)?);
+        out.push_pystr(&encoding);
         out.push_str("' codec can't encode character");
-        let single = object.downcast::<PyStr>().and_then(|s| Some(escaped(s.char_at(data.single(s.len())?))));
-        data.describe(out, single)
+        let single = data.single(object.len()).map(|index| escaped(object.char_at(index)));
+        data.describe(out, single, &reason)
     }
 }
 
@@ -260,14 +275,18 @@ impl PyUnicodeDecodeError {
     #[slot]
     fn str(zelf: &Ref<PyUnicodeDecodeError>) -> PyResult<Value> {
         let data = &zelf.data;
-        let Some(object) = data.object.get() else { return Ok("".into()) };
+        if data.object.with(|object| object.is_none()) {
+            return Ok("".into());
+        }
+        let (encoding, reason) =
+            (UnicodeErrorData::shown(&data.encoding)?, UnicodeErrorData::shown(&data.reason)?);
+        let object = data.checked_object::<PyBytes>("bytes")?;
         let mut out = StrBuilder::new();
         out.push_str("'");
-        out.push_pystr(&*UnicodeErrorData::shown(&data.encoding)?);
+        out.push_pystr(&encoding);
         out.push_str("' codec can't decode byte");
-        let single =
-            object.downcast::<PyBytes>().and_then(|b| Some(format!(" 0x{:02x}", b[data.single(b.len())?])));
-        data.describe(out, single)
+        let single = data.single(object.len()).map(|index| format!(" 0x{:02x}", object[index]));
+        data.describe(out, single, &reason)
     }
 }
 
@@ -285,11 +304,15 @@ impl PyUnicodeTranslateError {
     #[slot]
     fn str(zelf: &Ref<PyUnicodeTranslateError>) -> PyResult<Value> {
         let data = &zelf.data;
-        let Some(object) = data.object.get() else { return Ok("".into()) };
+        if data.object.with(|object| object.is_none()) {
+            return Ok("".into());
+        }
+        let reason = UnicodeErrorData::shown(&data.reason)?;
+        let object = data.checked_object::<PyStr>("string")?;
         let mut out = StrBuilder::new();
         out.push_str("can't translate character");
-        let single = object.downcast::<PyStr>().and_then(|s| Some(escaped(s.char_at(data.single(s.len())?))));
-        data.describe(out, single)
+        let single = data.single(object.len()).map(|index| escaped(object.char_at(index)));
+        data.describe(out, single, &reason)
     }
 }
 

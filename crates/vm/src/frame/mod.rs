@@ -249,6 +249,11 @@ pub fn current_locals() -> crate::PyResult {
     // SAFETY: as above.
     unsafe {
         match (*frame).locals_mapping() {
+            Some(namespace)
+                if (*frame).code_ref().object.localspluskinds.iter().any(|kind| kind.is_hidden()) =>
+            {
+                locals::with_hidden(&PyFrame::of(frame), namespace)
+            }
             Some(namespace) => Ok(namespace),
             None => Ok(object::snapshot_locals(frame).into_value()),
         }

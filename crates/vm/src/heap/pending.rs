@@ -62,24 +62,27 @@ pub fn queue_callback(callback: Value, argument: Value) {
 /// Runs what is queued. Called at safe points only.
 #[cold]
 pub fn run_pending() {
-    while let Some(task) = PENDING.tasks.with(VecDeque::pop_front) {
-        if PENDING.tasks.with(|tasks| tasks.is_empty()) {
-            PENDING.any.set(false);
+    // What runs here has safe points of its own: they are for what it leaves behind, not for its successors in the queue.
+    while PENDING.any.replace(false) {
+        for task in PENDING.tasks.take() {
+            run(task);
         }
-        match task {
-            Task::Finalize(object) => {
-                if let Some(header) = object.header() {
-                    header.clear_flag(GC_QUEUED);
-                    header.set_flag(GC_FINALIZED);
-                }
-                crate::finalize::finalize(&object);
+    }
+}
+
+fn run(task: Task) {
+    match task {
+        Task::Finalize(object) => {
+            if let Some(header) = object.header() {
+                header.clear_flag(GC_QUEUED);
+                header.set_flag(GC_FINALIZED);
             }
-            Task::Call { callback, argument } => {
-                if let Err(error) = crate::protocol::call1(&callback, argument) {
-                    crate::finalize::report_failed_call(error, "weakref callback", &callback);
-                }
+            crate::finalize::finalize(&object);
+        }
+        Task::Call { callback, argument } => {
+            if let Err(error) = crate::protocol::call1(&callback, argument) {
+                crate::finalize::report_failed_call(error, "weakref callback", &callback);
             }
         }
     }
-    PENDING.any.set(false);
 }

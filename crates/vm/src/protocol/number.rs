@@ -330,6 +330,9 @@ pub fn as_index(value: &Value) -> PyResult<Value> {
             result.type_name()
         )));
     }
+    if !result.is_small_int() && result.downcast_exact::<PyInt>().is_none() {
+        crate::warnings::strict_subclass("__index__", "int", &result)?;
+    }
     Ok(result)
 }
 

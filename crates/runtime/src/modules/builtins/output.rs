@@ -65,12 +65,13 @@ pub mod functions {
         };
         let (stdin, stdout, stderr) = (stream("stdin")?, stream("stdout")?, stream("stderr")?);
         crate::sys::audit("builtins.input", &[prompt.cloned().unwrap_or(Value::NONE)])?;
-        protocol::call_method(&stderr, name!("flush"), &[])?;
+        // A stream that cannot be flushed is used all the same.
+        let _ = protocol::call_method(&stderr, name!("flush"), &[]);
         if let Some(prompt) = prompt {
             let text = protocol::str(prompt)?;
             protocol::call_method(&stdout, name!("write"), &[text.into_value()])?;
         }
-        protocol::call_method(&stdout, name!("flush"), &[])?;
+        let _ = protocol::call_method(&stdout, name!("flush"), &[]);
         let line = protocol::call_method(&stdin, name!("readline"), &[])?;
         let Some(line) = line.downcast::<PyStr>() else {
             return Err(exceptions::type_error("object.readline() returned non-string"));

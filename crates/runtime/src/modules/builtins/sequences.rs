@@ -3,7 +3,7 @@
 use minipy_macros::pymodule;
 use minipy_vm::function::args::Args;
 use minipy_vm::protocol::{self, BinaryOp, CmpOp};
-use minipy_vm::types::{callable_iterator, float, int};
+use minipy_vm::types::{callable_iterator, complex, float, int};
 use minipy_vm::{ListRef, PyList, PyResult, PyStr, Value, exceptions, name};
 
 /// `max` and `min`.
@@ -234,7 +234,7 @@ pub mod functions {
 
 pub use functions::MODULE;
 
-/// A running sum: unboxed while the items are ints or floats, floats compensated as CPython sums them.
+/// A running sum: unboxed while the items are numbers, floats and complex numbers compensated as CPython sums them.
 struct Summation {
     total: Value,
 }
@@ -262,13 +262,11 @@ impl Summation {
                 }
             }
         }
-        if let Some(start) = float::as_f64(&self.total)
-            && self.total.is_flonum()
-        {
+        if let Some(start) = exact_float(&self.total) {
             let mut sum = Compensated { high: start, low: 0.0 };
             loop {
                 let Some(item) = protocol::next(iterator)? else { return Ok(float::from_f64(sum.value())) };
-                if let Some(x) = item.as_flonum() {
+                if let Some(x) = exact_float(&item) {
                     sum.add(x);
                 } else if let Some(n) = item.as_small_int() {
                     sum.add(n as f64);
@@ -278,11 +276,37 @@ impl Summation {
                 }
             }
         }
+        if let Some(start) = exact_complex(&self.total) {
+            let mut real = Compensated { high: start.0, low: 0.0 };
+            let mut imag = Compensated { high: start.1, low: 0.0 };
+            loop {
+                let sum =
+                    |real: &Compensated, imag: &Compensated| complex::from_parts(real.value(), imag.value());
+                let Some(item) = protocol::next(iterator)? else { return Ok(sum(&real, &imag)) };
+                if let Some((re, im)) = exact_complex(&item) {
+                    real.add(re);
+                    imag.add(im);
+                } else if let Some(x) = exact_float(&item).or_else(|| item.as_small_int().map(|n| n as f64)) {
+                    real.add(x);
+                } else {
+                    self.total = protocol::binary(BinaryOp::Add, &sum(&real, &imag), &item)?;
+                    break;
+                }
+            }
+        }
         while let Some(item) = protocol::next(iterator)? {
             self.total = protocol::binary(BinaryOp::Add, &self.total, &item)?;
         }
         Ok(self.total)
     }
+}
+
+fn exact_float(value: &Value) -> Option<f64> {
+    value.as_flonum().or_else(|| value.downcast_exact::<float::PyFloat>().map(|x| x.value))
+}
+
+fn exact_complex(value: &Value) -> Option<complex::Parts> {
+    value.downcast_exact::<complex::PyComplex>().map(|z| (z.real, z.imag))
 }
 
 /// Neumaier's compensated summation.

@@ -26,7 +26,7 @@ use minipy_vm::{PyDict, PyResult, TypeRef, Value, protocol};
 ///             return mapping[key]
 ///         except KeyError:
 ///             return default
-#[pyclass(name = "Generic", module = "typing", basetype, shared_layout)]
+#[pyclass(name = "Generic", module = "typing", basetype, heap, shared_layout)]
 pub struct PyGeneric(());
 
 #[pymethods]

@@ -9,10 +9,9 @@ use minipy_vm::{
     PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TypeRef, Value, Visitor, exceptions, name, protocol,
 };
 
-/// Sets `__module__` of a new type parameter, if it has one.
+/// Sets `__module__` of a new type parameter: None where no module is known.
 pub(super) fn set_module<T: Payload>(param: &Ref<T>) -> PyResult<()> {
-    let module = caller();
-    if module.is_none() { Ok(()) } else { instance::set(param.header(), name!("__module__"), module) }
+    instance::set(param.header(), name!("__module__"), caller())
 }
 
 /// The arguments of a generic alias, filled up with a parameter's default where they end before it.
@@ -27,7 +26,12 @@ pub(super) fn with_default(param: &Value, default: &Lazy, alias: &Value, args: &
         given.extend(default.get()?);
         return Ok(PyTuple::from_vec(given).into_value());
     }
-    Err(exceptions::type_error(format!("Too few arguments for {}", protocol::str(alias)?)))
+    Err(exceptions::type_error(format!(
+        "Too few arguments for {}; actual {}, expected at least {}",
+        protocol::str(alias)?,
+        given.len(),
+        index + 1
+    )))
 }
 
 pub(super) fn no_subclassing(what: &str) -> exceptions::PyErr {
@@ -100,7 +104,7 @@ pub(super) fn shown(name: &StrRef, covariant: bool, contravariant: bool, infer: 
 }
 
 /// A bound given to a constructor: None means that there is none.
-pub(super) fn checked_bound(bound: Option<Value>) -> PyResult<Option<Value>> {
+fn checked_bound(bound: Option<Value>) -> PyResult<Option<Value>> {
     match bound.filter(|b| !b.is_none()) {
         None => Ok(None),
         Some(bound) => call_typing("_type_check", &[bound, Value::from("Bound must be a type.")]).map(Some),

@@ -1,7 +1,7 @@
 //! `ParamSpec`, with its `args` and `kwargs`.
 
 use super::evaluator::{Lazy, no_default};
-use super::params::{check_variance, checked_bound, no_subclassing, set_module, shown};
+use super::params::{check_variance, no_subclassing, set_module, shown};
 use super::{call_typing, union};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::{CmpOp, PyResult, PyStr, Ref, StrRef, Traverse, TypeRef, Value, Visitor, protocol};
@@ -61,7 +61,7 @@ impl PyParamSpec {
         check_variance(covariant, contravariant, infer_variance)?;
         let param = Ref::new(PyParamSpec {
             name: name.clone(),
-            bound: checked_bound(bound)?,
+            bound: bound.filter(|b| !b.is_none()),
             default: Lazy::known(default.filter(|d| !d.is(&no_default()))),
             covariant,
             contravariant,

@@ -32,7 +32,7 @@ fn identity(code: &PyCode) -> impl PartialEq + Hash + '_ {
     let code: &CodeObject = &code.object;
     (
         (&code.name, code.argcount, code.posonlyargcount, code.kwonlyargcount, code.flags, code.firstlineno),
-        (&code.code, consts, &code.names, &code.localsplusnames, &code.localspluskinds),
+        (&code.code, consts, &code.names, &code.localsplusnames),
         (&code.linetable, &code.exceptiontable),
     )
 }

@@ -153,26 +153,12 @@ impl Fields {
         }
         let old: Vec<(Str, LocalKind)> =
             code.localsplusnames.iter().cloned().zip(code.localspluskinds.iter().copied()).collect();
-        let stars = code.total_args() - (code.argcount + code.kwonlyargcount) as usize;
-        let (posonly, args) = (code.posonlyargcount as usize, code.argcount as usize);
-        let kind_of_argument = |index: usize| {
-            if index < posonly {
-                LocalKind::ARG_POS
-            } else if index < args {
-                LocalKind::ARG_POS | LocalKind::ARG_KW
-            } else if index < args + code.kwonlyargcount as usize {
-                LocalKind::ARG_KW
-            } else if index < args + code.kwonlyargcount as usize + stars {
-                LocalKind::ARG_VAR
-            } else {
-                0
-            }
-        };
         let mut names = Vec::new();
         let mut kinds = Vec::new();
-        for (index, name) in self.varnames.iter().enumerate() {
+        for name in &self.varnames {
             let hidden = old.iter().any(|(n, k)| n == name && k.is_hidden() && k.is_local());
-            let mut kind = LocalKind::LOCAL | kind_of_argument(index);
+            // As in CPython, only the compiler says which kinds of arguments there are.
+            let mut kind = LocalKind::LOCAL;
             if hidden {
                 kind |= LocalKind::HIDDEN;
             }

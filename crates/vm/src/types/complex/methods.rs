@@ -7,7 +7,7 @@ use crate::types::float;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
-use crate::{PyResult, Ref, TypeRef, exceptions, name, protocol};
+use crate::{PyResult, Ref, TypeRef, exceptions, protocol};
 use minipy_macros::pymethods;
 use minipy_text::complex::ComplexError;
 use minipy_text::format::{Locale, format_complex};
@@ -51,14 +51,8 @@ fn argument(value: &Value, which: &str) -> PyResult<Argument> {
     if let Some(z) = parts(value) {
         return Ok(Argument::Complex(z));
     }
-    if let Some(converted) = protocol::call_special(value, name!("__complex__"), &[])? {
-        return match parts(&converted) {
-            Some(z) => Ok(Argument::Complex(z)),
-            None => Err(exceptions::type_error(format!(
-                "__complex__ returned non-complex (type {})",
-                converted.type_name()
-            ))),
-        };
+    if let Some(z) = super::by_method(value)? {
+        return Ok(Argument::Complex(z));
     }
     let slots = value.class().slots();
     if slots.float.is_none() && slots.index.is_none() {
@@ -94,16 +88,30 @@ impl PyComplex {
                 )));
             }
         }
+        let deprecated = |value: &Value, which: &str| {
+            if parts(value).is_none() {
+                return Ok(());
+            }
+            crate::warnings::warn(
+                exceptions::deprecation_warning_class(),
+                &format!("complex() argument '{which}' must be a real number, not {}", value.type_name()),
+                1,
+            )
+        };
         let mut z = (0.0, 0.0);
         if let Some(real) = real {
             match argument(real, " 'real' must be a real number,")? {
-                Argument::Complex(parts) => z = parts,
+                Argument::Complex(parts) => {
+                    deprecated(real, "real")?;
+                    z = parts;
+                }
                 Argument::Real(x) => z.0 = x,
             }
         }
         if let Some(imag) = imag {
             match argument(imag, " 'imag' must be a real number,")? {
                 Argument::Complex((re, im)) => {
+                    deprecated(imag, "imag")?;
                     z.0 -= im;
                     z.1 += re;
                 }
@@ -180,6 +188,9 @@ impl PyComplex {
         let by_zero = || exceptions::zero_division_error("division by zero");
         if let (Some(x), Some(y)) = (parts(a), real_operand(b)) {
             return if y == 0.0 { Err(by_zero()) } else { Ok(from_parts(x.0 / y, x.1 / y)) };
+        }
+        if let (Some(x), Some(y)) = (real_operand(a), parts(b)) {
+            return super::div_real(x, y).map(|(re, im)| from_parts(re, im)).ok_or_else(by_zero);
         }
         binary(a, b, |x, y| super::div(x, y).ok_or_else(by_zero))
     }

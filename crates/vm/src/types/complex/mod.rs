@@ -38,15 +38,25 @@ pub fn to_parts(value: &Value) -> PyResult<Parts> {
     if let Some(parts) = parts(value) {
         return Ok(parts);
     }
-    if let Some(converted) = protocol::call_special(value, name!("__complex__"), &[])? {
-        return parts(&converted).ok_or_else(|| {
-            exceptions::type_error(format!(
-                "__complex__ returned non-complex (type {})",
-                converted.type_name()
-            ))
-        });
+    match by_method(value)? {
+        Some(parts) => Ok(parts),
+        None => Ok((float::to_f64(value)?, 0.0)),
     }
-    Ok((float::to_f64(value)?, 0.0))
+}
+
+/// What `__complex__` gives, if there is such a method.
+fn by_method(value: &Value) -> PyResult<Option<Parts>> {
+    let Some(converted) = protocol::call_special(value, name!("__complex__"), &[])? else { return Ok(None) };
+    let Some(parts) = parts(&converted) else {
+        return Err(exceptions::type_error(format!(
+            "__complex__ returned non-complex (type {})",
+            converted.type_name()
+        )));
+    };
+    if converted.downcast_exact::<PyComplex>().is_none() {
+        crate::warnings::strict_subclass("__complex__", "complex", &converted)?;
+    }
+    Ok(Some(parts))
 }
 
 /// The operand of complex arithmetic; `None` for objects that are no numbers.
@@ -120,6 +130,35 @@ pub fn div(a: Parts, b: Parts) -> Option<Parts> {
     if (b.0.is_infinite() || b.1.is_infinite()) && a.0.is_finite() && a.1.is_finite() {
         let (x, y) = (unit(b.0), unit(b.1));
         return Some((0.0 * (a.0 * x + a.1 * y), 0.0 * (a.1 * x - a.0 * y)));
+    }
+    Some(result)
+}
+
+/// `x / b` of a real number, which has no imaginary zero to take part; `None` for division by zero.
+pub fn div_real(x: f64, b: Parts) -> Option<Parts> {
+    let result = if b.0.abs() >= b.1.abs() {
+        if b.0 == 0.0 {
+            return None;
+        }
+        let ratio = b.1 / b.0;
+        let denominator = b.0 + b.1 * ratio;
+        (x / denominator, (-x * ratio) / denominator)
+    } else if b.1.abs() >= b.0.abs() {
+        let ratio = b.0 / b.1;
+        let denominator = b.0 * ratio + b.1;
+        ((x * ratio) / denominator, -x / denominator)
+    } else {
+        (f64::NAN, f64::NAN)
+    };
+    if !(result.0.is_nan() && result.1.is_nan()) {
+        return Some(result);
+    }
+    let unit = |x: f64| if x.is_infinite() { 1f64.copysign(x) } else { 0f64.copysign(x) };
+    if x.is_infinite() && b.0.is_finite() && b.1.is_finite() {
+        return Some((f64::INFINITY * (unit(x) * b.0), f64::INFINITY * (-unit(x) * b.1)));
+    }
+    if (b.0.is_infinite() || b.1.is_infinite()) && x.is_finite() {
+        return Some((0.0 * (x * unit(b.0)), 0.0 * (-x * unit(b.1))));
     }
     Some(result)
 }

@@ -66,14 +66,17 @@ pub fn update(dict: &PyDict, source: &Value) -> PyResult<()> {
 }
 
 fn pair_items(item: &Value, number: usize) -> PyResult<Vec<Value>> {
-    let iterator = protocol::iter(item).map_err(|error| {
+    let items = protocol::iter(item).map_err(|error| match error.is_instance(type_error_class()) {
+        true => type_error("object is not iterable"),
+        false => error,
+    });
+    items.and_then(|iterator| protocol::collect(&iterator)).map_err(|error| {
         if !error.is_instance(type_error_class()) {
             return error;
         }
         let note = format!("Cannot convert dictionary update sequence element #{number} to a sequence");
-        with_note(type_error("object is not iterable"), &note)
-    })?;
-    protocol::collect(&iterator)
+        with_note(error, &note)
+    })
 }
 
 fn with_note(error: PyErr, note: &str) -> PyErr {

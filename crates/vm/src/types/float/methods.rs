@@ -24,15 +24,8 @@ pub fn convert(value: &Value) -> PyResult<f64> {
             )));
         };
         if result.header().is_some_and(|h| !h.class().is(PyFloat::class())) {
-            crate::warnings::warn(
-                exceptions::deprecation_warning_class(),
-                &format!(
-                    "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python.",
-                    value.type_name(),
-                    result.type_name()
-                ),
-                1,
-            )?;
+            let method = format!("{}.__float__", value.type_name());
+            crate::warnings::strict_subclass(&method, "float", &result)?;
         }
         return Ok(x);
     }

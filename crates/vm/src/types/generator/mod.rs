@@ -93,6 +93,8 @@ impl GenCore {
         let frame = record.as_ptr() as *mut Frame;
         // SAFETY: the frame is at rest, and its memory is dropped after it.
         unsafe {
+            // Whoever resumed it last does not belong to a frame that has ended.
+            (*frame).previous = std::ptr::null_mut();
             if (*frame).object != 0 {
                 frame::leave_to_object(frame);
             } else {

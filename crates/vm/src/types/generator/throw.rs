@@ -66,7 +66,7 @@ impl Thrown {
         };
         let error = match self.exception.downcast::<PyType>() {
             Some(class) if class.is_subtype(exceptions::base_exception_class()) => {
-                let instance = match value {
+                let made = match value {
                     Some(value) if value.is_instance_of(class) => value.clone(),
                     None => protocol::call0(class.as_value())?,
                     Some(value) => match value.downcast::<PyTuple>() {
@@ -74,7 +74,16 @@ impl Thrown {
                         None => protocol::call1(class.as_value(), value.clone())?,
                     },
                 };
-                into_error(instance)?
+                match made.downcast_into::<PyBaseException>() {
+                    Ok(exception) => PyErr::from_exception(exception),
+                    Err(other) => {
+                        return Err(exceptions::type_error(format!(
+                            "calling {} should have returned an instance of BaseException, not {}",
+                            protocol::repr(class.as_value())?,
+                            other.type_name()
+                        )));
+                    }
+                }
             }
             _ => {
                 let error = into_error(self.exception.clone())?;
@@ -118,6 +127,10 @@ fn while_executing<R>(this: &GenCore, f: impl FnOnce() -> R) -> R {
     let thread = thread::current();
     let frame = this.frame();
     this.state.set(State::Running);
+    // What the generator handles is the context of what its delegate raises.
+    let handled = thread.handled.get();
+    this.handled.previous.set(handled);
+    thread.handled.set(&this.handled);
     let outer = thread.frame.get();
     if let Some(frame) = frame {
         // SAFETY: the generator is suspended, so its frame is at rest and in nobody's chain.
@@ -126,6 +139,7 @@ fn while_executing<R>(this: &GenCore, f: impl FnOnce() -> R) -> R {
     }
     let result = f();
     thread.frame.set(outer);
+    thread.handled.set(handled);
     if let Some(frame) = frame {
         // SAFETY: marked as running, the generator has kept its frame.
         unsafe { (*frame).previous = std::ptr::null_mut() };

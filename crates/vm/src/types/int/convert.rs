@@ -1,6 +1,7 @@
 //! From other objects to `int`: numbers, text, bytes.
 
 use super::{PyInt, from_i64, from_ibig};
+use crate::types::bytearray::PyByteArray;
 use crate::types::str::PyStr;
 use crate::value::Value;
 use crate::{PyBytes, PyErr, PyResult, exceptions, name, protocol};
@@ -38,15 +39,7 @@ pub fn from_object(object: &Value) -> PyResult<Value> {
             let message = format!("__int__ returned non-int (type {})", result.type_name());
             return Err(exceptions::type_error(message));
         }
-        crate::warnings::warn(
-            exceptions::deprecation_warning_class(),
-            &format!(
-                "{}.__int__() returned non-int (type {}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python.",
-                object.type_name(),
-                result.type_name()
-            ),
-            1,
-        )?;
+        crate::warnings::strict_subclass("__int__", "int", &result)?;
         return Ok(super::plain(&result));
     }
     if slots.index.is_some() {
@@ -70,7 +63,7 @@ pub fn with_base(text: &Value, base: &Value) -> PyResult<Value> {
     };
     if text.downcast::<PyStr>().is_none()
         && text.downcast::<PyBytes>().is_none()
-        && text.type_name() != "bytearray"
+        && text.downcast::<PyByteArray>().is_none()
     {
         return Err(exceptions::type_error("int() can't convert non-string with explicit base"));
     }

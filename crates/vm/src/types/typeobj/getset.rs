@@ -126,7 +126,11 @@ impl PyType {
         let flags = self.flags();
         // What CPython's layout makes of these classes, for tools that look at the bits.
         let layout = if !flags.contains(TypeFlags::HEAPTYPE) {
-            TypeFlags::STATIC_BUILTIN
+            if flags.contains(TypeFlags::IMMUTABLETYPE) {
+                TypeFlags::STATIC_BUILTIN
+            } else {
+                TypeFlags::HEAPTYPE
+            }
         } else if flags.contains(TypeFlags::MANAGED_DICT) {
             TypeFlags::INLINE_VALUES
         } else {

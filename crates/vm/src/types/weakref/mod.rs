@@ -225,7 +225,8 @@ fn one_or_two<'a>(name: &str, args: Args<'a>) -> PyResult<(&'a Value, Option<Val
 fn describe(link: &Link) -> PyResult<String> {
     let Some(object) = link.get() else { return Ok("dead".to_owned()) };
     let target = format!("to '{}' at {:#x}", object.type_name(), object.id());
-    let name = protocol::lookup_attr(&object, name!("__name__"))?;
+    // A `__getattr__` that fails in its own way does not spoil the description.
+    let name = protocol::lookup_attr(&object, name!("__name__")).ok().flatten();
     Ok(match name.as_ref().and_then(|n| n.downcast::<PyStr>()) {
         Some(name) => format!("{target} ({name})"),
         None => target,
