@@ -99,7 +99,8 @@ pub fn doc(attrs: &[Attribute]) -> Option<String> {
         .unwrap_or(0);
     let text: Vec<_> = lines.iter().map(|line| line.get(indent..).unwrap_or("").trim_end()).collect();
     let text = text.join("\n");
-    let text = text.trim_matches('\n');
+    // An empty line at the end is wanted: many docstrings end with a line break.
+    let text = text.trim_start_matches('\n');
     if text.is_empty() { None } else { Some(text.to_owned()) }
 }
 
