@@ -89,6 +89,10 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
                 fn class() -> &'static __s::TypeRef {
                     CLASS.get_or_init(&DEF)
                 }
+                #[inline(always)]
+                fn class_address() -> *const () {
+                    CLASS.address()
+                }
             }
             impl __s::PyClassDef for #ident {
                 const NAME: &'static str = #name;

@@ -232,7 +232,7 @@ impl Value {
     #[inline(always)]
     pub fn downcast_exact<T: Payload>(&self) -> Option<&Ref<T>> {
         let header = self.header()?;
-        if header.class().is(T::class()) {
+        if header.class().as_ptr() as *const () == T::class_address() {
             // SAFETY: instances of T's own class hold a `T`.
             Some(unsafe { self.downcast_unchecked() })
         } else {

@@ -16,7 +16,7 @@ use std::ptr;
 /// Calls a Python function from native code.
 pub fn call_function(function: &Ref<PyFunction>, args: Args<'_>) -> PyResult<Value> {
     let thread = thread::current();
-    let frame = push_frame(thread, function)?;
+    let frame = push_frame(thread, function.clone())?;
     // SAFETY: the frame is fresh; if binding fails it is taken down again.
     unsafe {
         if let Err(error) = bind(frame, function, args) {
@@ -32,7 +32,7 @@ pub fn call_function(function: &Ref<PyFunction>, args: Args<'_>) -> PyResult<Val
 pub(super) fn run_with_locals(function: &Ref<PyFunction>, locals: Option<Value>) -> PyResult<Value> {
     let _guard = stack::enter("")?;
     let thread = thread::current();
-    let frame = push_frame(thread, function)?;
+    let frame = push_frame(thread, function.clone())?;
     // SAFETY: the frame is fresh.
     unsafe {
         (*frame).locals = locals.map_or(0, Value::into_bits);
@@ -43,7 +43,19 @@ pub(super) fn run_with_locals(function: &Ref<PyFunction>, locals: Option<Value>)
 
 /// A new frame on top of the thread's, its locals empty. Counts against the recursion limit.
 #[inline(always)]
-pub fn push_frame(thread: &Thread, function: &Ref<PyFunction>) -> PyResult<*mut Frame> {
+pub fn push_frame(thread: &Thread, function: Ref<PyFunction>) -> PyResult<*mut Frame> {
+    // SAFETY: the frame owns the function from here on, unless there is none.
+    let frame = unsafe { push_frame_moving(thread, &function) }?;
+    std::mem::forget(function);
+    Ok(frame)
+}
+
+/// As [`push_frame`], for callers that hold the reference as a word.
+///
+/// # Safety
+/// On success the frame has taken the reference over, and the caller must forget it.
+#[inline(always)]
+pub unsafe fn push_frame_moving(thread: &Thread, function: &Ref<PyFunction>) -> PyResult<*mut Frame> {
     let code = function.code();
     let locals = code.nlocalsplus as usize;
     let left = thread.depth_left.get();
@@ -62,7 +74,7 @@ pub fn push_frame(thread: &Thread, function: &Ref<PyFunction>) -> PyResult<*mut 
     Ok(frame)
 }
 
-/// Writes header and locals of a frame.
+/// Writes header and locals of a frame, which takes over the reference to the function.
 ///
 /// # Safety
 /// `frame` has room for the function's frame.
@@ -73,7 +85,6 @@ unsafe fn init_frame(frame: *mut Frame, function: &Ref<PyFunction>, previous: *m
     unsafe {
         let locals = code.nlocalsplus as usize;
         code.header().incref();
-        function.header().incref();
         ptr::write(
             frame,
             Frame {
@@ -83,6 +94,7 @@ unsafe fn init_frame(frame: *mut Frame, function: &Ref<PyFunction>, previous: *m
                 locals: 0,
                 object: 0,
                 generator: ptr::null(),
+                consts: <[Value]>::as_ptr(&code.consts),
                 ip: code.entry(),
                 sp: ptr::null_mut(),
                 return_offset: 0,

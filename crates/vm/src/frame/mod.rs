@@ -57,6 +57,8 @@ pub struct Frame {
     pub object: u64,
     /// The generator that owns the frame, not counted; null in calls.
     pub generator: *const Obj<GenCore>,
+    /// The code's constants.
+    pub consts: *const Value,
     /// The instruction that executes, or that called.
     pub ip: *mut u64,
     /// The top of the value stack, while the frame does not execute.

@@ -102,11 +102,18 @@ pub unsafe fn clear_values(frame: *mut Frame) {
 ///
 /// # Safety
 /// Nobody may use the frame afterwards.
-#[inline]
+#[inline(always)]
 pub unsafe fn drop_frame(frame: *mut Frame) {
-    // SAFETY: the caller gives the frame up.
+    // SAFETY: the caller gives the frame up. Dropping runs no Python code, so nobody sees the words that are left behind.
     unsafe {
-        clear_values(frame);
+        let mut p = (*frame).localsplus();
+        while p < (*frame).sp {
+            if *p != 0 {
+                drop(Value::from_bits(*p));
+            }
+            p = p.add(1);
+        }
+        take(&raw mut (*frame).locals);
         take(&raw mut (*frame).object);
         drop(Ref::<PyFunction>::from_raw((*frame).function));
         drop(Ref::<PyCode>::from_raw((*frame).code));

@@ -78,6 +78,13 @@ pub mod op {
         FOR_ITER_RANGE = 281 of FOR_ITER;
         FOR_ITER_LIST = 282 of FOR_ITER;
         FOR_ITER_TUPLE = 283 of FOR_ITER;
+        /// An exact generator, whose frame runs in the same loop.
+        FOR_ITER_GENERATOR = 284 of FOR_ITER;
+        /// An iterator of pairs, and the UNPACK_SEQUENCE behind it: the pair is never made.
+        FOR_ITER_PAIR = 285 of FOR_ITER;
+        LEFT_SHIFT = 286 of BINARY_OP;
+        RIGHT_SHIFT = 287 of BINARY_OP;
+        BIT_XOR = 288 of BINARY_OP;
     }
 }
 
@@ -201,6 +208,9 @@ fn binary(arg: u32) -> u16 {
         Some(BinaryOp::TrueDivide) => op::TRUE_DIVIDE,
         Some(BinaryOp::And) => op::BIT_AND,
         Some(BinaryOp::Or) => op::BIT_OR,
+        Some(BinaryOp::Xor) => op::BIT_XOR,
+        Some(BinaryOp::Lshift) => op::LEFT_SHIFT,
+        Some(BinaryOp::Rshift) => op::RIGHT_SHIFT,
         _ => op::BINARY_OP,
     }
 }

@@ -168,6 +168,9 @@ pub unsafe trait Payload: Sized + 'static {
 
     /// The builtin class, created on first use.
     fn class() -> &'static TypeRef;
+
+    /// The address of the class if it exists already, else null: enough for comparing an object's class with it.
+    fn class_address() -> *const ();
 }
 
 #[inline(always)]

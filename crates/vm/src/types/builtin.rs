@@ -30,6 +30,13 @@ impl ClassCell {
         }
     }
 
+    /// The address of the class; null if nobody has asked for it yet, when there are no instances either.
+    #[inline(always)]
+    pub fn address(&'static self) -> *const () {
+        // SAFETY: `Option<TypeRef>` is one word, zero for `None`.
+        unsafe { *(self.0.as_ptr() as *const *const ()) }
+    }
+
     #[cold]
     #[inline(never)]
     fn init(&'static self, def: &'static ClassDef) -> &'static TypeRef {

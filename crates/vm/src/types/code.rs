@@ -39,6 +39,8 @@ pub struct PyCode {
     pub events: GilCell<Option<Box<Instrumentation>>>,
     /// Where `monitoring` lists the code object, once it has private code.
     pub prepared_index: Cell<usize>,
+    /// Where module code has found its names, by index in `names`: made on the first look.
+    pub name_places: GilCell<Option<Box<[NamePlace]>>>,
     pub flags: u32,
     pub argcount: u32,
     pub kwonlyargcount: u32,
@@ -46,6 +48,13 @@ pub struct PyCode {
     pub nlocalsplus: u32,
     pub nfree: u32,
     pub stacksize: u32,
+}
+
+/// The place of a name in a namespace: the namespace's `keys_version` and the entry's index.
+#[derive(Clone, Copy, Default)]
+pub struct NamePlace {
+    pub version: u32,
+    pub index: u32,
 }
 
 impl Traverse for PyCode {
@@ -114,6 +123,7 @@ impl PyCode {
             private: GilCell::new(None),
             events: GilCell::new(None),
             prepared_index: Cell::new(0),
+            name_places: GilCell::new(None),
             flags: object.flags,
             argcount: object.argcount,
             kwonlyargcount: object.kwonlyargcount,
@@ -169,6 +179,16 @@ impl PyCode {
     /// As [`PyCode::line_of`], with 0 for none.
     pub fn line_at(&self, index: usize) -> i32 {
         self.line_of(index).unwrap_or(0)
+    }
+
+    /// The remembered place of a name, to read or to write.
+    #[inline(always)]
+    pub fn name_place(&self, index: u32) -> &mut NamePlace {
+        // SAFETY: under the GIL; the table is made once, and the borrow ends before anything else looks.
+        let places = unsafe { &mut *self.name_places.as_ptr() };
+        let places =
+            places.get_or_insert_with(|| vec![NamePlace::default(); self.names.len()].into_boxed_slice());
+        &mut places[index as usize]
     }
 
     /// The first private instruction.

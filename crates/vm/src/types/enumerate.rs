@@ -33,6 +33,20 @@ impl Traverse for PyEnumerate {
     }
 }
 
+impl PyEnumerate {
+    /// The next number and item.
+    pub fn next_pair(&self) -> PyResult<Option<(Value, Value)>> {
+        let Some(item) = protocol::next(&self.iterator)? else { return Ok(None) };
+        let count = self.count.get();
+        let next = match count.as_small_int() {
+            Some(n) => Value::from(n + 1),
+            None => protocol::binary(BinaryOp::Add, &count, &Value::small_int(1))?,
+        };
+        self.count.set(next);
+        Ok(Some((count, item)))
+    }
+}
+
 #[pymethods]
 impl PyEnumerate {
     #[slot]
@@ -74,14 +88,7 @@ impl PyEnumerate {
 
     #[slot]
     fn iternext(zelf: &Ref<PyEnumerate>) -> PyResult<Option<Value>> {
-        let Some(item) = protocol::next(&zelf.iterator)? else { return Ok(None) };
-        let count = zelf.count.get();
-        let next = match count.as_small_int() {
-            Some(n) => Value::from(n + 1),
-            None => protocol::binary(BinaryOp::Add, &count, &Value::small_int(1))?,
-        };
-        zelf.count.set(next);
-        Ok(Some(PyTuple::from_array([count, item]).into_value()))
+        Ok(zelf.next_pair()?.map(|(count, item)| PyTuple::from_array([count, item]).into_value()))
     }
 
     /// Return state information for pickling.

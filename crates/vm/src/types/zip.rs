@@ -66,6 +66,32 @@ pub(super) fn check_strict(function: &str, iterators: &[Value], index: usize) ->
     Ok(())
 }
 
+impl PyZip {
+    /// Whether there are two iterators.
+    pub fn is_pair(&self) -> bool {
+        self.iterators.len() == 2
+    }
+
+    /// The next items of two iterators.
+    pub fn next_pair(&self) -> PyResult<Option<(Value, Value)>> {
+        let [first, second] = &*self.iterators else { return Ok(None) };
+        let Some(a) = protocol::next(first)? else {
+            self.end(0)?;
+            return Ok(None);
+        };
+        let Some(b) = protocol::next(second)? else {
+            self.end(1)?;
+            return Ok(None);
+        };
+        Ok(Some((a, b)))
+    }
+
+    /// The iterator at `index` is the first to end.
+    fn end(&self, index: usize) -> PyResult<()> {
+        if self.strict.get() { check_strict("zip", &self.iterators, index) } else { Ok(()) }
+    }
+}
+
 #[pymethods]
 impl PyZip {
     #[slot]
@@ -82,25 +108,18 @@ impl PyZip {
 
     #[slot]
     fn iternext(zelf: &Ref<PyZip>) -> PyResult<Option<Value>> {
-        let ended = |index: usize| -> PyResult<Option<Value>> {
-            if zelf.strict.get() {
-                check_strict("zip", &zelf.iterators, index)?;
-            }
-            Ok(None)
-        };
         match &*zelf.iterators {
             [] => Ok(None),
-            [first, second] => {
-                let Some(a) = protocol::next(first)? else { return ended(0) };
-                let Some(b) = protocol::next(second)? else { return ended(1) };
-                Ok(Some(PyTuple::from_array([a, b]).into_value()))
-            }
+            [_, _] => Ok(zelf.next_pair()?.map(|(a, b)| PyTuple::from_array([a, b]).into_value())),
             iterators => {
                 let mut items = Vec::with_capacity(iterators.len());
                 for (index, iterator) in iterators.iter().enumerate() {
                     match protocol::next(iterator)? {
                         Some(item) => items.push(item),
-                        None => return ended(index),
+                        None => {
+                            zelf.end(index)?;
+                            return Ok(None);
+                        }
                     }
                 }
                 Ok(Some(PyTuple::from_vec(items).into_value()))

@@ -192,10 +192,14 @@ impl State {
         if let Some(tuple) = self.peek(1).downcast_exact::<PyTuple>()
             && tuple.len() == count
         {
-            let tuple = tuple.clone();
-            drop(self.pop());
-            for item in tuple.iter().rev() {
-                self.push(item.clone());
+            // SAFETY: the items take the place of the tuple, whose reference is released once they are counted.
+            unsafe {
+                self.sp = self.sp.sub(1);
+                let held = Value::from_bits(*self.sp);
+                let tuple = held.downcast_unchecked::<PyTuple>();
+                for item in tuple.iter().rev() {
+                    self.push(item.clone());
+                }
             }
             return Ok(());
         }
@@ -234,7 +238,13 @@ impl State {
     }
 
     pub fn format_simple(&mut self) -> PyResult<()> {
-        if self.peek(1).downcast_exact::<PyStr>().is_some() {
+        let value = self.peek(1);
+        if value.downcast_exact::<PyStr>().is_some() {
+            return Ok(());
+        }
+        if let Some(n) = value.as_small_int() {
+            let text = crate::types::int::small_to_str(n);
+            self.set_top(text.into_value());
             return Ok(());
         }
         self.sync();

@@ -30,16 +30,15 @@ impl State {
         let has_receiver = unsafe { *self.slot(argc + 1) } != 0;
         let total = argc + usize::from(has_receiver);
         let callable = self.peek(argc + 2);
-        if let Some(function) = callable.downcast_exact::<PyFunction>() {
-            let function = function.clone();
-            return self.call_python(&function, total, &[]);
+        if callable.downcast_exact::<PyFunction>().is_some() {
+            return self.call_python(argc, total, &[]);
         }
         if !has_receiver
             && let Some(class) = callable.downcast_exact::<PyType>()
             && let Some(init) = plain_init(class)
         {
             let class = class.clone();
-            return self.construct(&class, &init, argc);
+            return self.construct(&class, init, argc);
         }
         self.sync();
         let callable = self.peek(argc + 2);
@@ -62,10 +61,12 @@ impl State {
 
     /// Makes an instance and calls its Python `__init__` by pushing the frame. The instance takes the callable's slot.
     #[inline(always)]
-    fn construct(&mut self, class: &TypeRef, init: &Ref<PyFunction>, argc: usize) -> PyResult<()> {
+    fn construct(&mut self, class: &TypeRef, init: Ref<PyFunction>, argc: usize) -> PyResult<()> {
         self.sync();
         let frame = bind::push_frame(self.thread, init)?;
         let instance = Ref::new_in(class, PyObject::sentinel()).into_value();
+        // SAFETY: the frame is live and owns the function.
+        let init = unsafe { (*frame).function() };
         let code = init.code();
         let simple = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
         // SAFETY: the frame is fresh; the arguments move from the stack into its locals, or are copied there.
@@ -113,13 +114,21 @@ impl State {
         }
     }
 
-    /// Calls a Python function with the top `total` values by pushing its frame. Below them lie the callable and, if the
-    /// receiver is not among the values, NULL.
+    /// Calls the Python function `argc + 2` slots down with the top `total` values by pushing its frame. If the receiver is not
+    /// among the values, NULL lies between.
     #[inline(always)]
-    fn call_python(&mut self, function: &Ref<PyFunction>, total: usize, kwnames: &[Value]) -> PyResult<()> {
-        let code = function.code();
+    fn call_python(&mut self, argc: usize, total: usize, kwnames: &[Value]) -> PyResult<()> {
         self.sync();
-        let frame = bind::push_frame(self.thread, function)?;
+        // SAFETY: the callers have seen a function in the slot, whose reference moves to the frame.
+        let frame = unsafe {
+            let slot = self.slot(argc + 2);
+            let frame = bind::push_frame_moving(self.thread, (*(slot as *const Value)).downcast_unchecked())?;
+            *slot = 0;
+            frame
+        };
+        // SAFETY: the frame is live and owns the function.
+        let function = unsafe { (*frame).function() };
+        let code = function.code();
         let simple = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
         // SAFETY: the frame is fresh; the arguments move from the stack into its first locals, or are copied there.
         unsafe {
@@ -138,8 +147,8 @@ impl State {
                 }
                 self.drop_slots(total);
             }
-            // What is left below the arguments: the callable, and NULL if no receiver was passed.
-            while self.pop_opt().is_none() {}
+            // What is left below the arguments: the callable's slot, and NULL if no receiver was passed.
+            self.sp = self.sp.sub(argc + 2 - total);
             (*self.frame).sp = self.sp;
             (*self.frame).return_offset = CALL_WORDS as u32;
             self.switch_to(frame);
@@ -160,10 +169,10 @@ impl State {
         // SAFETY: the slot of the receiver; zero if there is none.
         let has_receiver = unsafe { *self.slot(argc + 1) } != 0;
         let total = argc + usize::from(has_receiver);
-        let callable = self.peek(argc + 2).clone();
-        if let Some(function) = callable.downcast_exact::<PyFunction>() {
-            return self.call_python(function, total, names);
+        if self.peek(argc + 2).downcast_exact::<PyFunction>().is_some() {
+            return self.call_python(argc, total, names);
         }
+        let callable = self.peek(argc + 2).clone();
         let result = protocol::call_args(&callable, Args { args: self.top_slice(total), kwnames: names })?;
         self.drop_slots(argc + 2);
         self.push(result);
@@ -196,7 +205,7 @@ impl State {
         }
         let full = Args { args: &all, kwnames: &names };
         if let Some(function) = callable.downcast_exact::<PyFunction>() {
-            let frame = bind::push_frame(self.thread, function)?;
+            let frame = bind::push_frame(self.thread, function.clone())?;
             // SAFETY: the frame is fresh.
             unsafe {
                 if let Err(error) = bind::bind(frame, function, full) {

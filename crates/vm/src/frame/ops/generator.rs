@@ -6,16 +6,21 @@ use crate::frame::Frame;
 use crate::frame::quicken::{self, op};
 use crate::heap::Ref;
 use crate::thread::Thread;
+use crate::types::dict::PyDictItemIterator;
+use crate::types::enumerate::PyEnumerate;
 use crate::types::generator::{self, GenCore, PyCoroutine, PyGenerator, Step};
 use crate::types::list::PyListIterator;
 use crate::types::range::PyRangeIterator;
 use crate::types::tuple::PyTupleIterator;
+use crate::types::zip::PyZip;
 use crate::value::Value;
 use crate::{PyResult, protocol};
 use minipy_bytecode::code::flags;
 
 /// Words of FOR_ITER and SEND with their cache.
 const WORDS: usize = 2;
+/// Words of UNPACK_SEQUENCE with its cache.
+const UNPACK_WORDS: usize = 2;
 
 /// The generator that owns `frame`.
 unsafe fn owner<'a>(frame: *mut Frame) -> &'a GenCore {
@@ -61,6 +66,10 @@ impl State {
                 Some(op::FOR_ITER_LIST)
             } else if iterator.downcast_exact::<PyTupleIterator>().is_some() {
                 Some(op::FOR_ITER_TUPLE)
+            } else if iterator.downcast_exact::<PyGenerator>().is_some() {
+                Some(op::FOR_ITER_GENERATOR)
+            } else if self.unpacks_pair() && yields_pairs(iterator) {
+                Some(op::FOR_ITER_PAIR)
             } else {
                 None
             };
@@ -148,6 +157,45 @@ impl State {
                 self.safe_point();
             }
         }
+        Ok(())
+    }
+
+    #[inline(always)]
+    pub fn for_iter_generator(&mut self, arg: u32) -> PyResult<()> {
+        let iterator = self.peek(1);
+        if iterator.downcast_exact::<PyGenerator>().is_some()
+            && let Some(core) = generator::core_of_exact(iterator)
+            && self.can_resume(core)
+        {
+            let core: *const Ref<GenCore> = core;
+            // SAFETY: the iterator stays on the stack.
+            return self.resume(unsafe { &*core }, Value::NONE, WORDS + arg as usize);
+        }
+        self.outlined(|s| s.iter_miss(arg))
+    }
+
+    /// Whether the instruction behind the current FOR_ITER unpacks two values.
+    fn unpacks_pair(&self) -> bool {
+        // SAFETY: an instruction follows.
+        let next = unsafe { *self.ip.add(WORDS) };
+        next as u16 == op::UNPACK_SEQUENCE && next >> 32 == 2
+    }
+
+    #[inline(always)]
+    pub fn for_iter_pair(&mut self, arg: u32) -> PyResult<()> {
+        self.sync();
+        let Some(step) = next_pair(self.peek(1)) else {
+            return self.outlined(|s| s.iter_miss(arg));
+        };
+        match step? {
+            Some((first, second)) => {
+                self.push(second);
+                self.push(first);
+                self.skip(WORDS + UNPACK_WORDS);
+            }
+            None => self.skip(WORDS + arg as usize + 1),
+        }
+        self.safe_point();
         Ok(())
     }
 
@@ -391,6 +439,27 @@ impl State {
         let len = protocol::len(self.peek(1))?;
         self.push(crate::types::int::from_usize(len));
         Ok(())
+    }
+}
+
+fn yields_pairs(iterator: &Value) -> bool {
+    iterator.downcast_exact::<PyEnumerate>().is_some()
+        || iterator.downcast_exact::<PyDictItemIterator>().is_some()
+        || iterator.downcast_exact::<PyZip>().is_some_and(|zip| zip.is_pair())
+}
+
+/// The next pair of an iterator that [`yields_pairs`]; `None` for other iterators.
+fn next_pair(iterator: &Value) -> Option<PyResult<Option<(Value, Value)>>> {
+    if let Some(items) = iterator.downcast_exact::<PyDictItemIterator>() {
+        Some(items.walk.next::<false>())
+    } else if let Some(enumerate) = iterator.downcast_exact::<PyEnumerate>() {
+        Some(enumerate.next_pair())
+    } else if let Some(zip) = iterator.downcast_exact::<PyZip>()
+        && zip.is_pair()
+    {
+        Some(zip.next_pair())
+    } else {
+        None
     }
 }
 

@@ -4,6 +4,7 @@ use super::State;
 use crate::frame::quicken::{self, op};
 use crate::heap::Ref;
 use crate::types::cell::PyCell;
+use crate::types::code::NamePlace;
 use crate::types::dict::{DictRef, PyDict};
 use crate::types::str::StrRef;
 use crate::value::Value;
@@ -122,7 +123,42 @@ impl State {
         self.frame().locals_mapping().ok_or_else(|| exceptions::system_error("no locals"))
     }
 
+    /// The namespace of a module or class body, if it is a plain dict.
+    #[inline(always)]
+    fn plain_namespace(&self) -> Option<&PyDict> {
+        // SAFETY: the word is an owned value or zero, and stays while the frame executes.
+        unsafe {
+            let word = &raw const (*self.frame).locals;
+            if *word == 0 {
+                return None;
+            }
+            (*(word as *const Value)).downcast_exact::<PyDict>().map(|dict| &**dict)
+        }
+    }
+
+    #[inline(always)]
     pub fn load_name(&mut self, arg: u32) -> PyResult<()> {
+        if let Some(namespace) = self.plain_namespace() {
+            let place = *self.code().name_place(arg);
+            if place.version != 0
+                && place.version == namespace.keys_version_raw()
+                && let Some(value) = namespace.value_at(place.index as usize)
+            {
+                self.push(value);
+                return Ok(());
+            }
+        }
+        self.outlined(|s| s.load_name_slow(arg))
+    }
+
+    #[inline(never)]
+    fn load_name_slow(&mut self, arg: u32) -> PyResult<()> {
+        if let Some(namespace) = self.plain_namespace()
+            && let Some(index) = namespace.position(&self.code().names[arg as usize])
+        {
+            let version = namespace.keys_version();
+            *self.code().name_place(arg) = NamePlace { version, index: index as u32 };
+        }
         let name = self.name(arg);
         self.sync();
         let namespace = self.namespace()?;
@@ -136,6 +172,24 @@ impl State {
 
     #[inline(always)]
     pub fn store_name(&mut self, arg: u32) -> PyResult<()> {
+        if let Some(namespace) = self.plain_namespace() {
+            let place = *self.code().name_place(arg);
+            if place.version != 0 && place.version == namespace.keys_version_raw() {
+                // SAFETY: a value lies on top of the stack.
+                let value = unsafe { Value::from_bits(*self.slot(1)) };
+                let old = namespace.replace_at(place.index as usize, value);
+                // SAFETY: the value has moved into the namespace.
+                self.sp = unsafe { self.sp.sub(1) };
+                drop(old);
+                self.safe_point();
+                return Ok(());
+            }
+        }
+        self.outlined(|s| s.store_name_slow(arg))
+    }
+
+    #[inline(never)]
+    fn store_name_slow(&mut self, arg: u32) -> PyResult<()> {
         let name = self.name(arg);
         self.sync();
         let value = self.pop();

@@ -1,9 +1,13 @@
 //! Operators, comparisons, subscription.
 
 use super::State;
+use crate::frame::quicken::op;
 use crate::protocol::{self, BinaryOp, CmpOp, UnaryOp};
+use crate::types::dict::PyDict;
 use crate::types::list::PyList;
-use crate::types::slice::new_slice;
+use crate::types::slice::argument::{SliceIndex, clip};
+use crate::types::slice::{PySlice, new_slice};
+use crate::types::str::{PyStr, try_concat_inplace};
 use crate::types::tuple::PyTuple;
 use crate::types::{float, int};
 use crate::value::Value;
@@ -85,7 +89,31 @@ impl State {
         if let Some((x, y)) = self.mixed_operands() {
             return self.replace_floats(x + y);
         }
+        if let (Some(_), Some(_)) =
+            (self.peek(2).downcast_exact::<PyStr>(), self.peek(1).downcast_exact::<PyStr>())
+        {
+            return self.concat();
+        }
         self.binary_op_slow(arg)
+    }
+
+    /// Joins two strs. If the result goes to the variable that holds the left one, nothing else holding it, its memory grows in
+    /// place: so `text += part` in a loop takes linear time.
+    fn concat(&mut self) -> PyResult<()> {
+        let right = self.pop();
+        let left = self.pop();
+        // SAFETY: an instruction follows the five cache words, and a STORE_FAST names one of the locals.
+        unsafe {
+            let next = *self.ip.add(6);
+            let local = self.locals.add((next >> 32) as usize);
+            if next as u16 == op::STORE_FAST && *local == left.bits() {
+                drop(Value::from_bits(std::ptr::replace(local, 0)));
+            }
+        }
+        // SAFETY: the caller has seen two exact strs.
+        let sum = unsafe { try_concat_inplace(left, right.downcast_unchecked::<PyStr>()) };
+        self.push(sum);
+        Ok(())
     }
 
     #[inline(always)]
@@ -165,6 +193,40 @@ impl State {
         self.outlined(|s| s.binary_op_slow(arg))
     }
 
+    #[inline(always)]
+    pub fn bit_xor(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands() {
+            self.replace_immediates(Value::small_int(x ^ y));
+            return Ok(());
+        }
+        self.outlined(|s| s.binary_op_slow(arg))
+    }
+
+    #[inline(always)]
+    pub fn left_shift(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands()
+            && (0..62).contains(&y)
+            && let shifted = x << y
+            && shifted >> y == x
+            && let Some(result) = Value::try_small_int(shifted)
+        {
+            self.replace_immediates(result);
+            return Ok(());
+        }
+        self.outlined(|s| s.binary_op_slow(arg))
+    }
+
+    #[inline(always)]
+    pub fn right_shift(&mut self, arg: u32) -> PyResult<()> {
+        if let Some((x, y)) = self.int_operands()
+            && y >= 0
+        {
+            self.replace_immediates(Value::small_int(x >> y.min(63)));
+            return Ok(());
+        }
+        self.outlined(|s| s.binary_op_slow(arg))
+    }
+
     /// `container[key]`.
     #[inline(always)]
     pub fn subscript(&mut self, arg: u32) -> PyResult<()> {
@@ -186,7 +248,41 @@ impl State {
                 }
             }
         }
-        self.outlined(|s| s.binary_op_slow(arg))
+        self.outlined(|s| s.subscript_slow(arg))
+    }
+
+    /// Subscription of dicts and strs before anything else.
+    #[inline(never)]
+    fn subscript_slow(&mut self, arg: u32) -> PyResult<()> {
+        self.sync();
+        let (container, key) = (self.peek(2), self.peek(1));
+        if let Some(dict) = container.downcast_exact::<PyDict>() {
+            let found = match key.downcast_exact::<PyStr>() {
+                Some(key) => dict.get_str(key)?,
+                None => dict.get(key)?,
+            };
+            if let Some(value) = found {
+                self.finish_binary(value);
+                self.safe_point();
+                return Ok(());
+            }
+        } else if let Some(text) = container.downcast_exact::<PyStr>()
+            && let Some(index) = key.as_small_int()
+        {
+            let index = if index < 0 { index + text.len() as i64 } else { index };
+            if (0..text.len() as i64).contains(&index) {
+                let item = text.item(index as usize).into_value();
+                return self.finish_subscript(item);
+            }
+        } else if let Some(slice) = key.downcast_exact::<PySlice>()
+            && slice.step.is_none()
+            && let Some(result) = plain_slice(container, &slice.start, &slice.stop)
+        {
+            self.finish_binary(result);
+            self.safe_point();
+            return Ok(());
+        }
+        self.binary_op_slow(arg)
     }
 
     /// Replaces the container and an int key by the item.
@@ -208,17 +304,38 @@ impl State {
         } else if let Some((x, y)) = self.float_operands() {
             op.compare(&x, &y)
         } else {
-            self.compare_op(arg)?;
-            self.skip(2);
-            return Ok(());
+            return self.compare_jump_slow::<OP>(arg);
         };
         // SAFETY: both operands are immediates; the decoder saw the jump two words on.
         let word = unsafe {
             self.sp = self.sp.sub(2);
             *self.ip.add(2)
         };
-        let wanted = word as u16 == crate::frame::quicken::op::POP_JUMP_IF_TRUE;
+        let wanted = word as u16 == op::POP_JUMP_IF_TRUE;
         self.skip(4 + if result == wanted { (word >> 32) as usize } else { 0 });
+        Ok(())
+    }
+
+    /// Equality of strs goes straight on to the jump; other comparisons leave it their result.
+    #[inline(always)]
+    fn compare_jump_slow<const OP: u8>(&mut self, arg: u32) -> PyResult<()> {
+        let equality = OP == CmpOp::Eq as u8 || OP == CmpOp::Ne as u8;
+        if equality
+            && let Some(a) = self.peek(2).downcast_exact::<PyStr>()
+            && let Some(b) = self.peek(1).downcast_exact::<PyStr>()
+        {
+            let equal = a.is(b) || a.eq(b);
+            self.drop_slots(2);
+            // SAFETY: the decoder saw the jump two words on.
+            let word = unsafe { *self.ip.add(2) };
+            let wanted = word as u16 == op::POP_JUMP_IF_TRUE;
+            self.skip(
+                4 + if (equal == (OP == CmpOp::Eq as u8)) == wanted { (word >> 32) as usize } else { 0 },
+            );
+            return Ok(());
+        }
+        self.outlined(|s| s.compare_op(arg))?;
+        self.skip(2);
         Ok(())
     }
 
@@ -295,12 +412,17 @@ impl State {
         if top.as_bool().is_some() {
             return Ok(());
         }
-        let truth = match top.as_small_int() {
-            Some(n) => n != 0,
-            None => {
-                self.sync();
-                protocol::truth(self.peek(1))?
-            }
+        let truth = if let Some(n) = top.as_small_int() {
+            n != 0
+        } else if top.is_none() {
+            false
+        } else if let Some(list) = top.downcast_exact::<PyList>() {
+            !list.is_empty()
+        } else if let Some(text) = top.downcast_exact::<PyStr>() {
+            !text.is_empty()
+        } else {
+            self.sync();
+            protocol::truth(self.peek(1))?
         };
         self.set_top(Value::from_bool(truth));
         self.safe_point();
@@ -335,7 +457,10 @@ impl State {
         self.sync();
         let stop = self.pop();
         let start = self.pop();
-        let result = protocol::getitem(self.peek(1), &new_slice(start, stop, Value::NONE))?;
+        let result = match plain_slice(self.peek(1), &start, &stop) {
+            Some(result) => result,
+            None => protocol::getitem(self.peek(1), &new_slice(start, stop, Value::NONE))?,
+        };
         self.set_top(result);
         self.safe_point();
         Ok(())
@@ -367,10 +492,21 @@ impl State {
             self.safe_point();
             return Ok(());
         }
+        self.outlined(State::store_subscr_slow)
+    }
+
+    #[inline(never)]
+    fn store_subscr_slow(&mut self) -> PyResult<()> {
         self.sync();
         let key = self.pop();
         let container = self.pop();
         let value = self.pop();
+        if let Some(dict) = container.downcast_exact::<PyDict>() {
+            dict.set(key, value)?;
+            drop(container);
+            self.safe_point();
+            return Ok(());
+        }
         protocol::setitem(&container, &key, value)?;
         drop((container, key));
         self.safe_point();
@@ -386,5 +522,30 @@ impl State {
         drop((container, key));
         self.safe_point();
         Ok(())
+    }
+}
+
+/// `sequence[start:stop]` for exact strs, lists and tuples with bounds that are plain ints or None.
+fn plain_slice(sequence: &Value, start: &Value, stop: &Value) -> Option<Value> {
+    let bound = |bound: &Value| match bound.as_small_int() {
+        Some(n) => Some(SliceIndex(Some(n as isize))),
+        None => bound.is_none().then_some(SliceIndex(None)),
+    };
+    let (start, stop) = (bound(start)?, bound(stop)?);
+    let range = |len: usize| {
+        let (start, stop) = clip(Some(start), Some(stop), len);
+        start.min(stop)..stop
+    };
+    if let Some(text) = sequence.downcast_exact::<PyStr>() {
+        let range = range(text.len());
+        Some(PyStr::slice(text, range.start, range.end).into_value())
+    } else if let Some(list) = sequence.downcast_exact::<PyList>() {
+        Some(PyList::from_vec(list.with(|items| items[range(items.len())].to_vec())).into_value())
+    } else if let Some(tuple) = sequence.downcast_exact::<PyTuple>() {
+        let range = range(tuple.len());
+        let whole = range.len() == tuple.len();
+        Some(if whole { tuple.to_value() } else { PyTuple::from_slice(&tuple[range]).into_value() })
+    } else {
+        None
     }
 }

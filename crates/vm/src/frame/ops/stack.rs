@@ -65,7 +65,8 @@ impl State {
 
     #[inline(always)]
     pub fn load_const(&mut self, index: u32) {
-        let value = self.code().consts[index as usize].clone();
+        // SAFETY: the verifier bounds the index, and the frame owns its code.
+        let value = unsafe { (*self.frame().consts.add(index as usize)).clone() };
         self.push(value);
     }
 

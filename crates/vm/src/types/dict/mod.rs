@@ -407,6 +407,15 @@ impl PyDict {
 
     /// `self[key] = value`.
     pub fn set(&self, key: Value, value: Value) -> PyResult<()> {
+        if let Some(text) = exact_str(&key) {
+            let hash = text.hash();
+            let found = self.table.with(|t| t.probe(Probe::new(hash, t.mask()), hash, |k| quick_eq(k, &key)));
+            if let Found::At { index, .. } = found {
+                drop(self.replace_at(index, value));
+                return Ok(());
+            }
+            return self.set_hashed(key, hash, value);
+        }
         let hash = hash_key(&key)?;
         self.set_hashed(key, hash, value)
     }

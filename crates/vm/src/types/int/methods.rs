@@ -55,6 +55,9 @@ impl PyInt {
 
     #[slot]
     fn repr(value: &Value) -> PyResult<Value> {
+        if let Some(n) = value.as_small_int() {
+            return Ok(super::small_to_str(n).into_value());
+        }
         Ok(PyStr::from_ascii(convert::to_decimal(value)?.as_bytes()).into_value())
     }
 

@@ -4,9 +4,9 @@ mod arith;
 pub mod convert;
 mod methods;
 
-use crate::PyResult;
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
+use crate::{PyResult, PyStr, StrRef};
 use dashu_int::IBig;
 use minipy_macros::pyclass;
 
@@ -136,4 +136,25 @@ impl From<u32> for Value {
     fn from(n: u32) -> Value {
         Value::small_int(i64::from(n))
     }
+}
+
+/// The decimal digits of `n`.
+pub fn small_to_str(n: i64) -> StrRef {
+    // 19 digits and a sign.
+    let mut buffer = [0u8; 20];
+    let mut at = buffer.len();
+    let mut rest = n.unsigned_abs();
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if n < 0 {
+        at -= 1;
+        buffer[at] = b'-';
+    }
+    PyStr::from_ascii(&buffer[at..])
 }

@@ -113,7 +113,9 @@ unsafe fn var_size(object: *const Header) -> usize {
 
 fn block_size(kind: Kind, len: usize) -> usize {
     // A byte more: the regular-expression engine looks at the byte behind the last character.
-    (size_of::<Obj<PyStr>>() + kind.width() * len + 1).next_multiple_of(8)
+    let size = size_of::<Obj<PyStr>>() + kind.width() * len + 1;
+    // In steps of a sixteenth at least, so that a str that grows by appending is seldom moved.
+    size.next_multiple_of((size.next_power_of_two() / 32).max(8))
 }
 
 /// Whether `value` is a str or an instance of a subclass.
@@ -445,8 +447,8 @@ impl PyStr {
         // SAFETY: an exact str has no prefix, so the object is a block of its own, allocated with the size of its
         // length; the only reference to it moves along. The new characters are written before it is seen.
         unsafe {
-            let object = heap::reallocate(object.cast(), block_size(kind, len), block_size(kind, total));
-            let object = object.cast::<Obj<PyStr>>();
+            let (old, new) = (block_size(kind, len), block_size(kind, total));
+            let object = if old == new { object } else { heap::reallocate(object.cast(), old, new).cast() };
             let payload = &raw mut (*object).payload;
             (*payload).hash.set(-1);
             (*payload).len = total;

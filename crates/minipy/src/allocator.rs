@@ -1,0 +1,54 @@
+//! The memory allocator: mimalloc by its plain entry points, which are quicker than those that take an alignment.
+
+use libmimalloc_sys as mi;
+use std::alloc::{GlobalAlloc, Layout};
+
+/// What every block of mimalloc is aligned to, however small.
+const ALIGNMENT: usize = 8;
+
+pub struct Allocator;
+
+// SAFETY: mimalloc's blocks are aligned to 8 bytes at least, larger alignments are asked for, and `mi_free` takes any block.
+unsafe impl GlobalAlloc for Allocator {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: no preconditions.
+        unsafe {
+            if layout.align() <= ALIGNMENT {
+                mi::mi_malloc(layout.size()).cast()
+            } else {
+                mi::mi_malloc_aligned(layout.size(), layout.align()).cast()
+            }
+        }
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: no preconditions.
+        unsafe {
+            if layout.align() <= ALIGNMENT {
+                mi::mi_zalloc(layout.size()).cast()
+            } else {
+                mi::mi_zalloc_aligned(layout.size(), layout.align()).cast()
+            }
+        }
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, _layout: Layout) {
+        // SAFETY: the block is one of ours.
+        unsafe { mi::mi_free(block.cast()) }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the block is one of ours.
+        unsafe {
+            if layout.align() <= ALIGNMENT {
+                mi::mi_realloc(block.cast(), size).cast()
+            } else {
+                mi::mi_realloc_aligned(block.cast(), size, layout.align()).cast()
+            }
+        }
+    }
+}
