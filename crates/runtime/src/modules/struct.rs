@@ -51,7 +51,7 @@ fn format_text(format: &Value) -> PyResult<String> {
 
 fn compiled(format: &Value) -> PyResult<Rc<Compiled>> {
     if let Some(object) = format.downcast::<PyStruct>() {
-        return Ok(object.compiled.clone());
+        return object.compiled();
     }
     let text = format_text(format)?;
     let known = CACHE.with(|cache| cache.as_ref().and_then(|c| c.get(&text).cloned()));
@@ -176,14 +176,27 @@ fn iter_unpack(compiled: &Rc<Compiled>, buffer: &Value) -> PyResult<Value> {
 /// Struct(fmt) --> compiled struct object
 #[pyclass(name = "Struct", module = "_struct", basetype, weakref, heap)]
 pub struct PyStruct {
-    compiled: Rc<Compiled>,
+    /// `None` until `__init__` has run.
+    compiled: GilCell<Option<Rc<Compiled>>>,
+}
+
+impl PyStruct {
+    fn compiled(&self) -> PyResult<Rc<Compiled>> {
+        self.compiled.get().ok_or_else(|| exceptions::runtime_error("Struct object is not initialized"))
+    }
 }
 
 #[pymethods]
 impl PyStruct {
-    #[slot(new, sig = "(format)")]
-    fn new(class: &minipy_vm::TypeRef, format: &Value) -> PyResult<Ref<PyStruct>> {
-        Ok(Ref::new_in(class, PyStruct { compiled: compiled(format)? }))
+    #[slot]
+    fn new(class: &minipy_vm::TypeRef, _args: Args<'_>) -> PyResult<Ref<PyStruct>> {
+        Ok(Ref::new_in(class, PyStruct { compiled: GilCell::new(None) }))
+    }
+
+    #[slot(init, sig = "(format)")]
+    fn init(zelf: &Ref<PyStruct>, format: &Value) -> PyResult<()> {
+        zelf.compiled.set(Some(compiled(format)?));
+        Ok(())
     }
 
     /// S.pack(v1, v2, ...) -> bytes
@@ -193,7 +206,7 @@ impl PyStruct {
     /// strings.
     #[pymethod]
     fn pack(zelf: &Ref<PyStruct>, args: Args<'_>) -> PyResult<BytesRef> {
-        pack(&zelf.compiled, args.without_receiver().positional())
+        pack(&*zelf.compiled()?, args.without_receiver().positional())
     }
 
     /// S.pack_into(buffer, offset, v1, v2, ...)
@@ -205,7 +218,7 @@ impl PyStruct {
     /// on format strings.
     #[pymethod]
     fn pack_into(zelf: &Ref<PyStruct>, args: Args<'_>) -> PyResult<()> {
-        pack_into(&zelf.compiled, args.without_receiver().positional())
+        pack_into(&*zelf.compiled()?, args.without_receiver().positional())
     }
 
     /// Return a tuple containing unpacked values.
@@ -216,7 +229,7 @@ impl PyStruct {
     /// See help(struct) for more on format strings.
     #[pymethod("($self, buffer, /)")]
     fn unpack(&self, buffer: BytesLike<'_>) -> PyResult<TupleRef> {
-        unpack(&self.compiled, &buffer)
+        unpack(&*self.compiled()?, &buffer)
     }
 
     /// Return a tuple containing unpacked values.
@@ -230,7 +243,7 @@ impl PyStruct {
     /// See help(struct) for more on format strings.
     #[pymethod("($self, /, buffer, offset=0)")]
     fn unpack_from(&self, buffer: BytesLike<'_>, offset: isize) -> PyResult<TupleRef> {
-        unpack_from(&self.compiled, &buffer, offset)
+        unpack_from(&*self.compiled()?, &buffer, offset)
     }
 
     /// Return an iterator yielding tuples.
@@ -241,32 +254,33 @@ impl PyStruct {
     /// Requires that the bytes length be a multiple of the struct size.
     #[pymethod("($self, buffer, /)")]
     fn iter_unpack(&self, buffer: &Value) -> PyResult<Value> {
-        iter_unpack(&self.compiled, buffer)
+        iter_unpack(&self.compiled()?, buffer)
     }
 
     /// struct format string
     #[pygetset]
-    fn format(&self) -> StrRef {
-        PyStr::from_str(&self.compiled.format)
+    fn format(&self) -> PyResult<StrRef> {
+        Ok(PyStr::from_str(&self.compiled()?.format))
     }
 
     /// struct size in bytes
     #[pygetset]
     fn size(&self) -> Value {
-        Value::from(self.compiled.size)
+        self.compiled
+            .with(|compiled| compiled.as_ref().map_or_else(|| Value::small_int(-1), |c| c.size.into()))
     }
 
     /// S.__sizeof__() -> size of S in memory, in bytes
     #[pymethod("($self, /)")]
-    fn __sizeof__(&self) -> usize {
+    fn __sizeof__(&self) -> PyResult<usize> {
         // CPython's object and its table of items, which ends with an empty one.
-        56 + 32 * (self.compiled.items.len() + 1)
+        Ok(56 + 32 * (self.compiled()?.items.len() + 1))
     }
 
     #[slot]
     fn repr(zelf: &Ref<PyStruct>) -> PyResult<StrRef> {
-        let format = protocol::repr(PyStr::from_str(&zelf.compiled.format).as_value())?;
-        Ok(PyStr::from_str(&format!("{}({format})", zelf.class().name())))
+        let format = protocol::repr(PyStr::from_str(&zelf.compiled()?.format).as_value())?;
+        Ok(PyStr::from_str(&format!("{}({format})", zelf.class().short_name())))
     }
 }
 

@@ -83,7 +83,22 @@ pub fn name_error(name: &StrRef) -> PyErr {
 #[cold]
 pub fn unbound_local_error(name: &StrRef) -> PyErr {
     let message = format!("cannot access local variable '{name}' where it is not associated with a value");
-    named_name_error(unbound_local_error_class(), message, name)
+    // It does not know the name: suggestions would be about other variables.
+    let payload = PyNameError { base: with_message(&message), name: GilCell::new(None) };
+    PyErr::from_payload(unbound_local_error_class(), payload)
+}
+
+/// Tells an AttributeError that knows neither object nor name what was looked up.
+#[cold]
+pub fn with_attribute(error: PyErr, object: &Value, name: &StrRef) -> PyErr {
+    if let Some(exception) = error.as_value().downcast::<PyAttributeError>()
+        && exception.obj.with(|obj| obj.is_none())
+        && exception.name.with(|name| name.is_none())
+    {
+        exception.obj.set(Some(object.clone()));
+        exception.name.set(Some(name.to_value()));
+    }
+    error
 }
 
 /// NameError for an empty free variable.

@@ -14,9 +14,10 @@ pub fn getattr(object: &Value, name: &StrRef) -> PyResult<Value> {
         Some(getattro) => getattro(object, name),
         None => generic_getattr(object, name),
     };
-    match found? {
-        Some(value) => Ok(value),
-        None => Err(missing_attribute(object, name)),
+    match found {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Err(missing_attribute(object, name)),
+        Err(error) => Err(exceptions::with_attribute(error, object, name)),
     }
 }
 

@@ -76,6 +76,9 @@ impl Partial {
 
     #[pygetset(setter, name = "__dict__")]
     fn set_dict(zelf: &Value, value: Option<Value>) -> PyResult<()> {
+        if value.is_none() {
+            return Err(exceptions::type_error("cannot delete __dict__"));
+        }
         getset::set_instance_dict(zelf, value)
     }
 
@@ -92,11 +95,11 @@ impl Partial {
             return Err(exceptions::type_error("Placeholder cannot be passed as a keyword argument"));
         }
         // A partial of a partial becomes one, unless the inner one has attributes of its own.
-        let inner = func.downcast::<Partial>().filter(|inner| {
+        let inner = func.downcast::<Partial>().filter(|_| {
             let plain = Partial::class().slots().call;
             let own = func.class().slots().call;
             let same_call = plain.zip(own).is_some_and(|(a, b)| std::ptr::fn_addr_eq(a, b));
-            same_call && inner.header().class().is(Partial::class()) && !has_attributes(func)
+            same_call && !has_attributes(func)
         });
         let (func, all, keywords) = match inner {
             Some(inner) => (inner.func.get(), fill(&inner.args.get(), given), inner.keywords.get().copy()),
@@ -214,8 +217,8 @@ impl Partial {
     #[pymethod("($self, object, /)")]
     fn __setstate__(zelf: &Ref<Partial>, state: &Value) -> PyResult<()> {
         let state = state.downcast::<PyTuple>().ok_or_else(invalid_state)?;
-        let [func, args, keywords, dict] = &***state else { return Err(invalid_state()) };
-        let Some(args) = args.downcast::<PyTuple>().filter(|_| protocol::is_callable(func)) else {
+        let [func, state_args, keywords, dict] = &***state else { return Err(invalid_state()) };
+        let Some(args) = state_args.downcast::<PyTuple>().filter(|_| protocol::is_callable(func)) else {
             return Err(invalid_state());
         };
         let keywords = match keywords.downcast::<PyDict>() {
@@ -227,11 +230,11 @@ impl Partial {
         trailing_placeholder(args)?;
         zelf.func.set(func.clone());
         zelf.placeholders.set(count_placeholders(args));
-        zelf.args.set(PyTuple::from_slice(args));
+        let is_plain = state_args.downcast_exact::<PyTuple>().is_some();
+        zelf.args.set(if is_plain { args.clone() } else { PyTuple::from_slice(args) });
         zelf.keywords.set(keywords);
-        if !dict.is_none() {
-            protocol::setattr(zelf.as_value(), name!("__dict__"), dict.clone())?;
-        }
+        // Without attributes there is nothing but an empty dict.
+        getset::set_instance_dict(zelf.as_value(), (!dict.is_none()).then(|| dict.clone()))?;
         Ok(())
     }
 
