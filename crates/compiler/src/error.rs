@@ -17,6 +17,15 @@ pub enum ErrorKind {
     Overflow,
 }
 
+/// A step of compilation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// Future statements and the symbol table.
+    Symbols,
+    /// Everything behind them.
+    Code,
+}
+
 /// Why an AST has no code object.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CompileError {
@@ -24,6 +33,8 @@ pub struct CompileError {
     pub kind: ErrorKind,
     /// Its message.
     pub message: String,
+    /// Which step found it.
+    pub phase: Phase,
     /// What it is about: lines from 1, UTF-8 byte offsets from 0. None for errors without a position.
     pub location: Option<Location>,
 }
@@ -43,11 +54,11 @@ pub(crate) type Result<T = ()> = std::result::Result<T, Box<CompileError>>;
 /// A `SyntaxError` at `location`.
 #[cold]
 pub(crate) fn syntax_error<T>(message: impl Into<String>, location: Location) -> Result<T> {
-    Err(Box::new(CompileError { kind: ErrorKind::Syntax, message: message.into(), location: Some(location) }))
+    Err(Box::new(CompileError { kind: ErrorKind::Syntax, message: message.into(), phase: Phase::Code, location: Some(location) }))
 }
 
 /// An error of `kind` without a position.
 #[cold]
 pub(crate) fn error<T>(kind: ErrorKind, message: impl Into<String>) -> Result<T> {
-    Err(Box::new(CompileError { kind, message: message.into(), location: None }))
+    Err(Box::new(CompileError { kind, message: message.into(), phase: Phase::Code, location: None }))
 }

@@ -11,6 +11,7 @@ mod future;
 pub mod ir;
 mod mangle;
 mod options;
+pub mod preprocess;
 pub mod symtable;
 mod unparse;
 
@@ -18,7 +19,7 @@ use bumpalo::Bump;
 use minipy_bytecode::{CodeObject, Str};
 use minipy_parser::ast::Mod;
 
-pub use error::{CompileError, ErrorKind, SyntaxWarning};
+pub use error::{CompileError, ErrorKind, Phase, SyntaxWarning};
 pub use options::{CompileOptions, PYCF_ALLOW_TOP_LEVEL_AWAIT, PYCF_MASK};
 
 use ir::{AssembleError, Unit};
@@ -41,6 +42,28 @@ pub fn compile(
     compile_with(module, filename, options, warnings, &mut |unit| assemble::assemble(unit))
 }
 
+/// The `CO_FUTURE_*` flags that a module's future statements ask for, or what is wrong with them.
+pub fn future_flags(module: &Mod<'_>) -> Result<u32, CompileError> {
+    future::future_statements(module).map(|future| future.flags).map_err(|error| *in_symbols(error))
+}
+
+fn in_symbols(error: Box<CompileError>) -> Box<CompileError> {
+    Box::new(CompileError { phase: Phase::Symbols, ..*error })
+}
+
+/// Calls `f` with the analysed symbol table of `module`.
+pub fn with_symbol_table<R>(
+    module: &Mod<'_>,
+    options: CompileOptions,
+    f: impl FnOnce(&symtable::SymbolTable<'_>) -> R,
+) -> Result<R, CompileError> {
+    let bump = Bump::new();
+    let future = future::future_statements(module).map_err(|error| *in_symbols(error))?;
+    let options = Options::new(options, future.flags);
+    let table = symtable::build(&bump, module, &options).map_err(|error| *in_symbols(error))?;
+    Ok(f(&table))
+}
+
 /// As [`compile`], with another assembler than the own one.
 pub fn compile_with(
     module: &Mod<'_>,
@@ -61,10 +84,10 @@ fn compile_in<'a>(
     warnings: &mut Vec<SyntaxWarning>,
     assemble: &mut dyn FnMut(Unit) -> Result<CodeObject, AssembleError>,
 ) -> error::Result<CodeObject> {
-    let future = future::future_statements(module)?;
+    let future = future::future_statements(module).map_err(in_symbols)?;
     let options = Options::new(options, future.flags);
     finally::check_finally(module, warnings)?;
-    let table = symtable::build(bump, module, &options)?;
+    let table = symtable::build(bump, module, &options).map_err(in_symbols)?;
     codegen::generate(
         module,
         codegen::Input {

@@ -21,7 +21,8 @@ pub fn decode_source<'s>(bytes: &'s [u8], hook: Option<DecodeHook<'_>>) -> Resul
                 return Err(bom_error(rest, line, &normal));
             }
             match normal.as_str() {
-                "utf-8" | "utf8" if name_is_plain_utf8(&name) => declared_utf8(rest)?,
+                "utf-8" => utf8(rest)?,
+                "utf8" => declared_utf8(rest)?,
                 "iso-8859-1" => Cow::Owned(rest.iter().map(|&byte| byte as char).collect()),
                 "ascii" | "us-ascii" => ascii(rest)?,
                 _ => match hook {
@@ -113,10 +114,6 @@ fn normal_name(name: &str) -> String {
     } else {
         name.to_ascii_lowercase()
     }
-}
-
-fn name_is_plain_utf8(name: &str) -> bool {
-    !name.to_ascii_lowercase().contains("sig") && !name.to_ascii_lowercase().contains("mac")
 }
 
 fn bom_error(rest: &[u8], line: usize, name: &str) -> SyntaxError {

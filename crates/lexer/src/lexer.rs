@@ -18,7 +18,8 @@ const TAB_SIZE: u32 = 8;
 /// What the lexer is asked for beyond plain tokens.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LexerOptions {
-    /// Emit `Comment` and `Nl` tokens, as the `tokenize` module wants them.
+    /// Emit `Comment` and `Nl` tokens, and let closing brackets that match none and octal numbers in the old style pass,
+    /// as the `tokenize` module wants it.
     pub extra_tokens: bool,
     /// Emit `TypeComment` and `TypeIgnore` tokens for `# type:` comments.
     pub type_comments: bool,
@@ -554,7 +555,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn number(&mut self, start: usize) -> LexResult<()> {
-        match number::scan(self.source.as_bytes(), start) {
+        match number::scan(self.source.as_bytes(), start, self.options.extra_tokens) {
             Ok(number) => {
                 self.move_to(number.end);
                 if let Some(kind) = number.warn {
@@ -630,9 +631,13 @@ impl<'s> Lexer<'s> {
             return self.error_at(end, format!("{letter}-string: single '}}' is not allowed"));
         }
         let Some(bracket) = self.brackets.pop() else {
+            if self.options.extra_tokens {
+                return Ok(());
+            }
             return self.error_at(end, format!("unmatched '{}'", close as char));
         };
-        if !matches!((bracket.open, close), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
+        let matching = matches!((bracket.open, close), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
+        if !matching && !self.options.extra_tokens {
             if let Some(string) = self.strings.last().filter(|string| string.at_field_top())
                 && bracket.open == b'{'
             {

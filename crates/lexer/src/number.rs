@@ -134,8 +134,8 @@ impl Scanner<'_> {
     }
 }
 
-/// Scans the literal at `start`, where there is a digit, or a point and a digit.
-pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<Number, NumberError> {
+/// Scans the literal at `start`, where there is a digit, or a point and a digit. `old_octal` lets `0777` pass.
+pub(crate) fn scan(bytes: &[u8], start: usize, old_octal: bool) -> Result<Number, NumberError> {
     let mut scanner = Scanner { bytes, at: start };
     if scanner.peek() != b'0' {
         if scanner.peek() != b'.' {
@@ -182,7 +182,7 @@ pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<Number, NumberError> {
     if let Some(number) = scanner.after_digits()? {
         return Ok(number);
     }
-    if nonzero {
+    if nonzero && !old_octal {
         return Err(NumberError {
             msg: "leading zeros in decimal integer literals are not permitted; \
                   use an 0o prefix for octal integers"

@@ -94,7 +94,9 @@ impl Lexer<'_> {
         }
         debug_assert!(end > start);
         let lineno = self.detected_line(found_at);
-        self.incomplete |= triple || (found_at >= self.source.len() && self.lines.ends_open(self.source));
+        let continued = self.source.trim_end_matches('\n').ends_with('\\');
+        let at_end = found_at >= self.source.len();
+        self.incomplete |= triple || (at_end && (continued || self.lines.ends_open(self.source)));
         let msg = match (triple, escaped_quote) {
             (true, _) => format!("unterminated triple-quoted string literal (detected at line {lineno})"),
             (false, false) => format!("unterminated string literal (detected at line {lineno})"),
@@ -235,7 +237,7 @@ impl Lexer<'_> {
         let Some(string) = self.strings.last() else { return Ok(()) };
         let (start, letter, triple) = (string.start, string.letter(), string.triple);
         let lineno = self.detected_line(at);
-        self.incomplete |= triple || (at >= self.source.len() && self.lines.ends_open(self.source));
+        self.incomplete |= triple;
         let quoted = if triple { "triple-quoted " } else { "" };
         self.error_at(
             start + 1,

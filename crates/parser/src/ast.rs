@@ -28,6 +28,12 @@ pub struct Location {
     pub end_col_offset: u32,
 }
 
+impl Location {
+    /// Of a node that stands nowhere in the source: every number is -1 as `i32`.
+    pub const ABSENT: Location =
+        Location { lineno: u32::MAX, col_offset: u32::MAX, end_lineno: u32::MAX, end_col_offset: u32::MAX };
+}
+
 macro_rules! define_types {
     (
         enums { $($enum:ident $enum_py:ident { $($enum_variant:ident)* })* }

@@ -4,6 +4,7 @@
 pub mod ast;
 mod build;
 mod diagnosis;
+mod features;
 mod interactive;
 mod nesting;
 mod parse;
@@ -15,5 +16,7 @@ mod grammar {
     pub(crate) use generated::TopParser;
 }
 
+pub use minipy_lexer as lexer;
+pub use minipy_lexer::encoding::{DecodeHook, decode_source};
 pub use minipy_lexer::{ErrorKind, ErrorRange, SyntaxError, SyntaxWarning};
 pub use parse::{Mode, ParseOptions, Parsed, Refused, flags, parse_bytes, parse_str};

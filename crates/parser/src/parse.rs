@@ -13,7 +13,7 @@ use crate::ast::{Arena, Mod, TypeIgnore};
 use crate::build::{Builder, Reject};
 use crate::diagnosis;
 use crate::grammar::TopParser;
-use crate::{interactive, nesting};
+use crate::{features, interactive, nesting};
 
 /// Which start rule a source is parsed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,12 +49,14 @@ pub struct ParseOptions {
     pub flags: u32,
     /// The limit of digits of a decimal int (`sys.set_int_max_str_digits`); 0 for none.
     pub max_int_digits: usize,
+    /// The minor version whose syntax is allowed; None for all there is.
+    pub feature_version: Option<u32>,
 }
 
 impl ParseOptions {
     /// Plain parsing in `mode`.
     pub fn new(mode: Mode) -> Self {
-        ParseOptions { mode, flags: 0, max_int_digits: 4300 }
+        ParseOptions { mode, flags: 0, max_int_digits: 4300, feature_version: None }
     }
 }
 
@@ -71,16 +73,18 @@ pub struct Parsed<'a> {
 
 /// A source that was refused.
 #[derive(Debug)]
-pub struct Refused {
+pub struct Refused<'a> {
     /// Why.
     pub error: Box<SyntaxError>,
     /// The warnings issued before.
     pub warnings: Vec<SyntaxWarning>,
+    /// The decoded source that the warnings are about.
+    pub source: &'a str,
 }
 
-impl From<SyntaxError> for Refused {
+impl From<SyntaxError> for Refused<'_> {
     fn from(error: SyntaxError) -> Self {
-        Refused { error: Box::new(error), warnings: Vec::new() }
+        Refused { error: Box::new(error), warnings: Vec::new(), source: "" }
     }
 }
 
@@ -90,7 +94,7 @@ pub fn parse_bytes<'a>(
     source: &[u8],
     options: ParseOptions,
     hook: Option<DecodeHook<'_>>,
-) -> Result<Parsed<'a>, Refused> {
+) -> Result<Parsed<'a>, Refused<'a>> {
     if memchr::memchr(0, source).is_some() {
         return Err(null_bytes().into());
     }
@@ -99,7 +103,7 @@ pub fn parse_bytes<'a>(
 }
 
 /// Parses a source that is text already; an encoding declaration in it means nothing.
-pub fn parse_str<'a>(arena: &'a Arena, source: &str, options: ParseOptions) -> Result<Parsed<'a>, Refused> {
+pub fn parse_str<'a>(arena: &'a Arena, source: &str, options: ParseOptions) -> Result<Parsed<'a>, Refused<'a>> {
     if memchr::memchr(0, source.as_bytes()).is_some() {
         return Err(null_bytes().into());
     }
@@ -111,7 +115,7 @@ fn null_bytes() -> SyntaxError {
     SyntaxError::without_position(ErrorKind::SyntaxError, "source code string cannot contain null bytes")
 }
 
-fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> Result<Parsed<'a>, Refused> {
+fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> Result<Parsed<'a>, Refused<'a>> {
     if source.len() >= u32::MAX as usize {
         return Err(SyntaxError::without_position(ErrorKind::MemoryError, "source is too long").into());
     }
@@ -166,7 +170,12 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
             if let Some(error) =
                 behind.and_then(|newline| interactive::more_than_one(source, &lines, newline))
             {
-                return Err(Refused { error: Box::new(error), warnings });
+                return Err(Refused { error: Box::new(error), warnings, source });
+            }
+            if let Some(minor) = options.feature_version
+                && let Err(error) = features::check(&module, source, &lines, minor)
+            {
+                return Err(Refused { error: Box::new(error), warnings, source });
             }
             return Ok(Parsed { module, warnings, source });
         }
@@ -185,7 +194,7 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
     };
     let explain = || diagnosis::explain(source, &lines, &lexed, failure, options);
     let error = if depth > nesting::SHALLOW { on_deep_stack(explain) } else { explain() };
-    Err(Refused { error: Box::new(error), warnings })
+    Err(Refused { error: Box::new(error), warnings, source })
 }
 
 /// Runs the diagnosis of deeply nested code, which recurses with the nesting, on a stack that is deep enough.

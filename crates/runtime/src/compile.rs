@@ -1,13 +1,17 @@
 //! From Python source to code objects: the front end and the compiler as the runtime uses them.
 
-use crate::ast_objects::Converter;
+pub mod errors;
+
+use crate::modules::ast::{self, Converter, NodeClass, Optimization, Reader};
 use minipy_bytecode::CodeObject;
-use minipy_compiler::{CompileError, CompileOptions, ErrorKind};
-use minipy_parser::ast::{AnyNode, Arena};
-use minipy_parser::{ParseOptions, Parsed, Refused};
+use minipy_bytecode::code::flags::CO_FUTURE_ANNOTATIONS;
+use minipy_compiler::symtable::SymbolTable;
+use minipy_compiler::{CompileOptions, future_flags};
+use minipy_parser::ast::{AnyNode, Arena, Mod};
+use minipy_parser::{ParseOptions, Parsed};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{PyStr, StrRef};
-use minipy_vm::{PyErr, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, protocol};
+use minipy_vm::{PyErr, PyResult, Ref, Value, exceptions, protocol};
 use std::sync::Arc;
 
 pub use minipy_compiler::PYCF_MASK;
@@ -38,12 +42,16 @@ pub struct Request<'a> {
     pub flags: u32,
     /// 0, 1, 2, or -1 for the interpreter's own level.
     pub optimize: i32,
+    /// The minor version whose syntax is allowed, if it is not all there is.
+    pub feature_version: Option<u32>,
 }
 
 /// Source as it came: text needs no decoding, bytes may declare an encoding.
 pub enum Source {
     Text(String),
     Bytes(Vec<u8>),
+    /// The content of the file that the request names; an error of its encoding names it too.
+    File(Vec<u8>),
 }
 
 impl Source {
@@ -51,7 +59,7 @@ impl Source {
     pub fn trim_start_blanks(self) -> Source {
         match self {
             Source::Text(text) => Source::Text(text.trim_start_matches([' ', '\t']).to_owned()),
-            Source::Bytes(bytes) => {
+            Source::Bytes(bytes) | Source::File(bytes) => {
                 let start = bytes.iter().position(|b| !matches!(b, b' ' | b'\t')).unwrap_or(bytes.len());
                 Source::Bytes(bytes[start..].to_vec())
             }
@@ -73,28 +81,57 @@ pub fn source_text(source: &Value, function: &str, what: &str) -> PyResult<Sourc
     Err(exceptions::type_error(format!("{function}() arg 1 must be a {what} object")))
 }
 
-fn surrogates(text: &StrRef) -> PyErr {
+/// The error of encoding a text that has surrogates.
+pub fn surrogates(text: &StrRef) -> PyErr {
     let encode = protocol::call_method(text.as_value(), minipy_vm::name!("encode"), &[]);
     encode.err().unwrap_or_else(|| exceptions::value_error("source has surrogates"))
 }
 
 /// A file name argument: str, bytes or path-like.
 pub fn filename(value: &Value) -> PyResult<String> {
-    let path = crate::path::fs_decode(value)?;
-    Ok(path.to_string_lossy())
+    let path = crate::path::fs_decode(value)?.to_string_lossy();
+    if path.contains('\0') {
+        return Err(exceptions::value_error("embedded null character"));
+    }
+    Ok(path)
 }
 
-/// An AST object as source: `None` if the value is no `ast.AST`.
-pub fn from_ast_object(source: &Value, request: &Request<'_>) -> Option<PyResult<Value>> {
-    let _ = (source, request);
-    None
+/// `compile()` of a syntax-tree object: itself, an optimized copy, or a code object, as the flags say.
+pub fn compile_ast(source: &Value, request: &Request<'_>) -> PyResult<Value> {
+    let expected = match request.mode {
+        Mode::Exec => NodeClass::Module,
+        Mode::Eval => NodeClass::Expression,
+        Mode::Single => NodeClass::Interactive,
+        Mode::FuncType => NodeClass::FunctionType,
+    };
+    let arena = Arena::new();
+    let module = Reader::new(&arena)?.module(source, expected)?;
+    if request.flags & PYCF_OPTIMIZED_AST == PYCF_ONLY_AST {
+        return Ok(source.clone());
+    }
+    ast::validate(&module)?;
+    if request.flags & PYCF_ONLY_AST != 0 {
+        return to_objects(&arena, &module, request);
+    }
+    compile_module(&module, request).map(|code| PyCode::new_ref(Arc::new(code)).into_value())
 }
 
 /// `compile(…, PyCF_ONLY_AST)`.
 pub fn parse_to_ast(source: &Source, request: &Request<'_>) -> PyResult<Value> {
     let arena = Arena::new();
     let parsed = parse(&arena, source, request)?;
-    Converter::new()?.node(AnyNode::from(&parsed.module))
+    to_objects(&arena, &parsed.module, request)
+}
+
+fn to_objects(arena: &Arena, module: &Mod<'_>, request: &Request<'_>) -> PyResult<Value> {
+    let flags = future_flags(module).map_err(|error| errors::compile_error(&error, request))?;
+    let optimized = request.flags & PYCF_OPTIMIZED_AST == PYCF_OPTIMIZED_AST;
+    let optimization = optimized.then(|| Optimization {
+        arena,
+        level: optimization_level(request),
+        keep_annotations: (flags | request.flags) & CO_FUTURE_ANNOTATIONS != 0,
+    });
+    Converter::new(optimization)?.node(AnyNode::from(module))
 }
 
 /// Compiles a source to a code object, or raises SyntaxError.
@@ -106,94 +143,83 @@ pub fn compile(source: &Source, request: &Request<'_>) -> PyResult<Ref<PyCode>> 
 pub fn compile_to_data(source: &Source, request: &Request<'_>) -> PyResult<CodeObject> {
     let arena = Arena::new();
     let parsed = parse(&arena, source, request)?;
-    let optimize = if request.optimize < 0 { crate::config::optimize() } else { request.optimize as u8 };
-    let options = CompileOptions { optimize, flags: request.flags };
+    compile_module(&parsed.module, request)
+}
+
+/// What `f` makes of a source's symbol table.
+pub fn with_symbol_table(
+    source: &Source,
+    request: &Request<'_>,
+    f: impl FnOnce(&SymbolTable<'_>) -> PyResult<Value>,
+) -> PyResult<Value> {
+    let arena = Arena::new();
+    let parsed = parse(&arena, source, request)?;
+    let options = CompileOptions { optimize: optimization_level(request), flags: request.flags };
+    minipy_compiler::with_symbol_table(&parsed.module, options, f)
+        .map_err(|error| errors::compile_error(&error, request))?
+}
+
+fn optimization_level(request: &Request<'_>) -> u8 {
+    if request.optimize < 0 { crate::config::optimize() } else { request.optimize as u8 }
+}
+
+fn compile_module(module: &Mod<'_>, request: &Request<'_>) -> PyResult<CodeObject> {
+    let options = CompileOptions { optimize: optimization_level(request), flags: request.flags };
     let mut warnings = Vec::new();
-    let code = minipy_compiler::compile(&parsed.module, request.filename, options, &mut warnings)
-        .map_err(|error| compile_error(&error, request));
+    let code = minipy_compiler::compile(module, request.filename, options, &mut warnings);
     for warning in &warnings {
-        warn(&warning.message, request, i64::from(warning.location.lineno))?;
+        errors::warn_compiling(warning, request)?;
     }
-    code
+    code.map_err(|error| errors::compile_error(&error, request))
 }
 
 /// Parses a source, issuing the warnings that the parser has about it.
 fn parse<'a>(arena: &'a Arena, source: &Source, request: &Request<'_>) -> PyResult<Parsed<'a>> {
     let max_int_digits = minipy_vm::types::int::convert::max_str_digits();
-    let options = ParseOptions { mode: request.mode, flags: request.flags, max_int_digits };
+    let options = ParseOptions {
+        mode: request.mode,
+        flags: request.flags,
+        max_int_digits,
+        feature_version: request.feature_version,
+    };
     let parsed = match source {
         Source::Text(text) => minipy_parser::parse_str(arena, text, options),
-        Source::Bytes(bytes) => minipy_parser::parse_bytes(arena, bytes, options, None),
+        Source::Bytes(bytes) | Source::File(bytes) if request.flags & PYCF_IGNORE_COOKIE != 0 => {
+            minipy_parser::parse_str(arena, &String::from_utf8_lossy(bytes), options)
+        }
+        Source::Bytes(bytes) | Source::File(bytes) if bytes.contains(&0) => {
+            minipy_parser::parse_bytes(arena, bytes, options, None)
+        }
+        Source::Bytes(bytes) | Source::File(bytes) => {
+            let text = minipy_parser::decode_source(bytes, Some(&decode_with_codec))
+                .map_err(|error| errors::undecodable(&error, request, matches!(source, Source::File(_))))?;
+            minipy_parser::parse_str(arena, &text, options)
+        }
     };
-    let parsed = parsed.map_err(|refused| refused_error(&refused, request))?;
-    for warning in &parsed.warnings {
-        warn(&warning.msg, request, i64::from(warning.lineno))?;
+    let (warnings, text) = match &parsed {
+        Ok(parsed) => (&parsed.warnings, parsed.source),
+        Err(refused) => (&refused.warnings, refused.source),
+    };
+    for warning in warnings {
+        errors::warn_parsing(warning, text, request)?;
     }
-    Ok(parsed)
+    parsed.map_err(|refused| errors::refused_error(&refused, request))
 }
 
-fn warn(message: &str, request: &Request<'_>, lineno: i64) -> PyResult<()> {
-    minipy_vm::warnings::warn_explicit(exceptions::syntax_warning_class(), message, request.filename, lineno)
-}
-
-/// The exception for a source that the parser refused.
-fn refused_error(refused: &Refused, request: &Request<'_>) -> PyErr {
-    use minipy_parser::ErrorKind;
-    let error = &*refused.error;
-    let class = match error.kind {
-        ErrorKind::IndentationError => exceptions::indentation_error_class(),
-        ErrorKind::TabError => exceptions::tab_error_class(),
-        ErrorKind::IncompleteInputError => exceptions::incomplete_input_error_class(),
-        ErrorKind::MemoryError => return exceptions::memory_error_message(&error.msg),
-        ErrorKind::RecursionError => return exceptions::recursion_error(&error.msg),
-        _ => exceptions::syntax_error_class(),
-    };
-    let Some(range) = &error.range else {
-        return PyErr::new(class, &[Value::from(error.msg.as_str())]);
-    };
-    let place =
-        [i64::from(range.lineno), range.offset.into(), range.end_lineno.into(), range.end_offset.into()];
-    let place = place.map(Value::from);
-    syntax_error(class, &error.msg, request, error.text.as_deref(), place)
-}
-
-/// The exception for an AST that the compiler refused. Its columns are byte offsets from 0, and the line comes from the file
-/// with the source's name, whatever was compiled.
-fn compile_error(error: &CompileError, request: &Request<'_>) -> PyErr {
-    match error.kind {
-        ErrorKind::Recursion => return exceptions::recursion_error(&error.message),
-        ErrorKind::Value => return exceptions::value_error(&error.message),
-        ErrorKind::System => return exceptions::system_error(&error.message),
-        ErrorKind::Overflow => return exceptions::overflow_error(&error.message),
-        ErrorKind::Syntax => {}
+/// Decodes a source with one of Python's codecs; the error is the message of the exception.
+fn decode_with_codec(name: &str, source: &[u8]) -> Result<String, String> {
+    // The tokenizer sees a last line that ends, and so do the codec's complaints.
+    let mut source = source.to_vec();
+    if !source.ends_with(b"\n") {
+        source.push(b'\n');
     }
-    let class = exceptions::syntax_error_class();
-    let Some(location) = error.location else {
-        return PyErr::new(class, &[Value::from(error.message.as_str())]);
-    };
-    let place = [
-        i64::from(location.lineno),
-        i64::from(location.col_offset) + 1,
-        i64::from(location.end_lineno),
-        i64::from(location.end_col_offset) + 1,
-    ];
-    let text = std::fs::read(request.filename).ok().and_then(|source| {
-        let line = source.split_inclusive(|&b| b == b'\n').nth(location.lineno.max(1) as usize - 1)?;
-        String::from_utf8(line.to_vec()).ok()
-    });
-    syntax_error(class, &error.message, request, text.as_deref(), place.map(Value::from))
-}
-
-fn syntax_error(
-    class: &TypeRef,
-    message: &str,
-    request: &Request<'_>,
-    text: Option<&str>,
-    place: [Value; 4],
-) -> PyErr {
-    let [lineno, offset, end_lineno, end_offset] = place;
-    let text = text.map_or(Value::NONE, Value::from);
-    let details =
-        PyTuple::from_array([Value::from(request.filename), lineno, offset, text, end_lineno, end_offset]);
-    PyErr::new(class, &[Value::from(message), details.into_value()])
+    let bytes = minipy_vm::types::bytes::from_slice(&source);
+    let decoded =
+        minipy_vm::codecs::decode_text(bytes.as_value(), &source, Some(&PyStr::from_str(name)), None);
+    match decoded {
+        Ok(text) => text.to_utf8().map(std::borrow::Cow::into_owned).ok_or_else(|| "surrogates not allowed".to_owned()),
+        Err(error) => {
+            Err(protocol::str(error.as_value()).map_or_else(|_| String::new(), |text| text.to_string_lossy()))
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Native modules, `sys` first; import system; start-up and shutdown.
 
-mod ast_objects;
 pub mod buffer;
 pub mod compile;
 pub mod config;

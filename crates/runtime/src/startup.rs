@@ -169,7 +169,7 @@ fn run_main(config: &Config) -> PyResult<()> {
             if let Err(error) = read {
                 return Err(minipy_vm::exceptions::runtime_error(error.to_string()));
             }
-            run_source(&Source::Bytes(source), "<stdin>", &namespace)
+            run_source(&Source::File(source), "<stdin>", &namespace)
         }
     }
 }
@@ -225,7 +225,7 @@ fn run_script(config: &Config, path: &str, namespace: &DictRef) -> PyResult<()> 
         "__loader__",
         protocol::call(&class, &[Value::from("__main__"), Value::from(path.as_str())])?,
     );
-    run_source(&Source::Bytes(source), path, namespace)
+    run_source(&Source::File(source), path, namespace)
 }
 
 fn absolute(path: &str) -> String {
@@ -233,7 +233,7 @@ fn absolute(path: &str) -> String {
 }
 
 fn run_source(source: &Source, filename: &str, namespace: &DictRef) -> PyResult<()> {
-    let code = compile::compile(source, &Request { filename, mode: Mode::Exec, flags: 0, optimize: -1 })?;
+    let code = compile::compile(source, &Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None })?;
     frame::exec_code(&code, namespace.clone(), None, None)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use minipy_parser::ast::{Expr, ExprContext, ExprKind, Operator, Stmt};
 
 use super::unit::{DeferredAnnotation, UnitKind};
 use super::{Codegen, at};
-use crate::error::{ErrorKind, Result, error, syntax_error};
+use crate::error::{ErrorKind, Result, error};
 use crate::ir::{Location, Op};
 use crate::symtable::Resolution;
 
@@ -87,7 +87,7 @@ impl<'a> Codegen<'a, '_> {
                 self.op_arg(Op::BINARY_OP, operand, at(stmt.loc));
                 self.name_op(id, ExprContext::Store, loc)?;
             }
-            _ => return error(ErrorKind::System, "invalid node type for augmented assignment"),
+            kind => return no_target(kind, "augmented"),
         }
         Ok(())
     }
@@ -130,7 +130,7 @@ impl<'a> Codegen<'a, '_> {
                     self.evaluate_subscript(slice)?;
                 }
             }
-            _ => return syntax_error("illegal target for annotation", stmt.loc),
+            kind => return no_target(kind, "annotated"),
         }
         Ok(())
     }
@@ -201,4 +201,14 @@ pub(super) fn is_constant_slice(slice: &Expr<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The error for a target that only a tree made by hand can have, with CPython's number of its kind.
+fn no_target(kind: ExprKind<'_>, what: &str) -> Result {
+    let number = match kind {
+        ExprKind::Starred { .. } => 25,
+        ExprKind::List { .. } => 27,
+        _ => 28,
+    };
+    error(ErrorKind::System, format!("invalid node type ({number}) for {what} assignment"))
 }

@@ -54,7 +54,7 @@ impl<'a> Codegen<'a, '_> {
 }
 
 /// The number that a literal pattern such as `-1` or `1+2j` stands for.
-pub(super) fn pattern_constant(expr: &Expr<'_>) -> Option<Constant> {
+pub(crate) fn pattern_constant(expr: &Expr<'_>) -> Option<Constant> {
     match expr.kind {
         ExprKind::Constant { value, .. } => Some(constant(value)),
         ExprKind::UnaryOp { op: UnaryOp::USub, operand } => match operand.kind {

@@ -7,11 +7,11 @@ use rustpython_wtf8::Wtf8;
 use super::constant::constant;
 use super::emit::STACK_USE_GUIDELINE;
 use super::{Codegen, at};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result, error};
 use crate::ir::{Location, Op};
 
 /// A piece of a `%` format.
-enum Piece {
+pub(crate) enum Piece {
     Text(Str),
     /// An argument, its conversion, and its format specification.
     Argument {
@@ -28,6 +28,14 @@ fn conversion_operand(conversion: i32) -> Option<u32> {
         b'a' => Some(3),
         _ => None,
     }
+}
+
+/// Refuses what a tree made by hand may have for a conversion.
+fn check_conversion(conversion: i32) -> Result {
+    if conversion == -1 || conversion_operand(conversion).is_some() {
+        return Ok(());
+    }
+    error(ErrorKind::System, format!("Unrecognized conversion character {conversion}"))
 }
 
 impl<'a> Codegen<'a, '_> {
@@ -75,6 +83,7 @@ impl<'a> Codegen<'a, '_> {
         loc: Location,
     ) -> Result {
         self.expr(value)?;
+        check_conversion(conversion)?;
         if let Some(operand) = conversion_operand(conversion) {
             self.op_arg(Op::CONVERT_VALUE, operand, loc);
         }
@@ -131,6 +140,7 @@ impl<'a> Codegen<'a, '_> {
     ) -> Result {
         self.expr(value)?;
         self.load_const(constant(text), loc);
+        check_conversion(conversion)?;
         let mut operand = 2 | conversion_operand(conversion).unwrap_or(0) << 2;
         if let Some(spec) = format_spec {
             operand |= 1;
@@ -189,7 +199,7 @@ impl<'a> Codegen<'a, '_> {
 }
 
 /// Splits a `%` format that takes `count` arguments, if it has nothing but `%s`, `%r`, `%a` (with widths) and `%%`.
-fn parse_format(format: &Wtf8, count: usize) -> Option<Vec<Piece>> {
+pub(crate) fn parse_format(format: &Wtf8, count: usize) -> Option<Vec<Piece>> {
     let bytes = format.as_bytes();
     let mut pieces = Vec::new();
     let mut arguments = 0;

@@ -26,7 +26,8 @@ mod unit;
 mod warnings;
 mod with;
 
-pub(crate) use constant::constant;
+pub(crate) use constant::{constant, pattern_constant};
+pub(crate) use fstring::{Piece, parse_format};
 
 use bumpalo::Bump;
 use minipy_bytecode::{CodeObject, Constant, Str};

@@ -25,14 +25,14 @@ pub fn code(path: &str, filename: &str) -> PyResult<Ref<PyCode>> {
         return Err(exceptions::runtime_error(format!("the embedded library has no {path}")));
     };
     if let Some(data) = file.code().filter(|_| crate::config::optimize() == 0) {
-        let (value, _) = marshal::load(data, true)?;
+        let (value, _) = marshal::load(data, marshal::Code::Trusted)?;
         let Some(code) = value.downcast::<PyCode>() else {
             return Err(exceptions::runtime_error(format!("the embedded code of {path} is damaged")));
         };
         code.set_filename(&intern(filename));
         return Ok(code.clone());
     }
-    let request = Request { filename, mode: Mode::Exec, flags: 0, optimize: -1 };
+    let request = Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None };
     compile::compile(&Source::Bytes(file.source().to_vec()), &request)
 }
 

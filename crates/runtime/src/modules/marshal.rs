@@ -12,7 +12,7 @@ use minipy_vm::types::set::{self, any_set};
 use minipy_vm::types::slice::{PySlice, new_slice};
 use minipy_vm::types::{bytes, complex, float, int};
 use minipy_vm::{
-    PyBytes, PyDict, PyErr, PyList, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, protocol,
+    PyBytes, PyDict, PyErr, PyList, PyResult, PyStr, PyTuple, Ref, TupleRef, Value, exceptions, name, protocol,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub mod functions {
                 bytes.type_name()
             )));
         };
-        super::load(&data?, allow_code).map(|(value, _)| value)
+        super::load(&data?, Code::of(allow_code)).map(|(value, _)| value)
     }
 
     /// Read one value from the open file and return it.
@@ -65,7 +65,7 @@ pub mod functions {
             let message = format!("file.read() returned not bytes but {}", data.type_name());
             return Err(exceptions::type_error(message));
         };
-        let (value, used) = super::load(data.as_bytes(), allow_code)?;
+        let (value, used) = super::load(data.as_bytes(), Code::of(allow_code))?;
         let end = protocol::binary(protocol::BinaryOp::Add, &start, &int::from_usize(used))?;
         protocol::call_method(file, name!("seek"), &[end])?;
         Ok(value)
@@ -74,9 +74,26 @@ pub mod functions {
 
 pub use functions::MODULE;
 
+/// What to do with code objects that are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// Refuse them.
+    Refused,
+    /// Verify them: they may come from anywhere.
+    Verified,
+    /// Take them as they are: our own compiler made them.
+    Trusted,
+}
+
+impl Code {
+    fn of(allow_code: bool) -> Code {
+        if allow_code { Code::Verified } else { Code::Refused }
+    }
+}
+
 /// `marshal.loads`, with the number of bytes used.
-pub fn load(data: &[u8], allow_code: bool) -> PyResult<(Value, usize)> {
-    let mut reader = Reader::new(data, ValueBuilder { allow_code, error: None });
+pub fn load(data: &[u8], code: Code) -> PyResult<(Value, usize)> {
+    let mut reader = Reader::new(data, ValueBuilder { code, error: None });
     match reader.object() {
         Ok(value) => Ok((value, reader.position())),
         Err(error) => Err(read_error(error, reader.builder.error.take())),
@@ -93,7 +110,7 @@ fn read_error(error: ReadError, refused: Option<PyErr>) -> PyErr {
 }
 
 struct ValueBuilder {
-    allow_code: bool,
+    code: Code,
     error: Option<PyErr>,
 }
 
@@ -177,19 +194,26 @@ impl Builder for ValueBuilder {
                 }
                 Ok(begun)
             }
-            Container::Code(_) if !self.allow_code => {
+            Container::Code(_) if self.code == Code::Refused => {
                 self.check(Err(exceptions::value_error("unmarshalling code objects is disallowed")))
             }
-            Container::Code(numbers) => match code(numbers, items) {
-                Some(code) => Ok(code),
-                None => Err(ReadError::Bad("invalid code object")),
-            },
+            Container::Code(numbers) => {
+                let Some((object, consts)) = code(numbers, items) else {
+                    return Err(ReadError::Bad("invalid code object"));
+                };
+                if self.code == Code::Trusted {
+                    return Ok(PyCode::with_consts(Arc::new(object), consts).into_value());
+                }
+                let code = PyCode::verified(object, consts)
+                    .map_err(|error| exceptions::value_error(format!("bad marshal data ({error})")));
+                self.check(code.map(Ref::into_value))
+            }
         }
     }
 }
 
-/// A code object of its parts, if all have the right type.
-fn code(numbers: CodeNumbers, parts: &mut dyn Iterator<Item = Value>) -> Option<Value> {
+/// A code object and its constants, if all parts have the right type.
+fn code(numbers: CodeNumbers, parts: &mut dyn Iterator<Item = Value>) -> Option<(CodeObject, TupleRef)> {
     let mut part = || parts.next();
     fn data(value: Option<Value>) -> Option<Arc<[u8]>> {
         value?.downcast::<PyBytes>().map(|b| b.as_bytes().into())
@@ -221,7 +245,7 @@ fn code(numbers: CodeNumbers, parts: &mut dyn Iterator<Item = Value>) -> Option<
         linetable: data(part())?,
         exceptiontable: data(part())?,
     };
-    Some(PyCode::with_consts(Arc::new(object), consts).into_value())
+    Some((object, consts))
 }
 
 /// `marshal.dumps`.

@@ -2,6 +2,7 @@
 
 pub mod abc;
 pub mod array;
+pub mod ast;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -58,10 +59,12 @@ mod statistics;
 pub mod string;
 pub mod r#struct;
 pub mod suggestions;
+pub mod symtable;
 pub mod syslog;
 pub mod termios;
 pub mod thread;
 pub mod time;
+mod tokenize;
 pub mod types;
 pub mod typing;
 pub mod unicodedata;
@@ -76,6 +79,7 @@ use minipy_vm::macros_support::ModuleDef;
 pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &array::MODULE,
+    &ast::MODULE,
     &atexit::functions::MODULE,
     &binascii::MODULE,
     &bisect::MODULE,
@@ -127,12 +131,14 @@ pub static MODULES: &[&ModuleDef] = &[
     &statistics::MODULE,
     &suggestions::functions::MODULE,
     &string::MODULE,
+    &symtable::MODULE,
     &r#struct::MODULE,
     &unicodedata::MODULE,
     &syslog::MODULE,
     &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,
+    &tokenize::MODULE,
     &types::functions::MODULE,
     &typing::functions::MODULE,
     &warnings::MODULE,

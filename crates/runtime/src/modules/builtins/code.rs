@@ -1,6 +1,7 @@
 //! `compile`, `eval`, `exec`.
 
 use crate::compile::{self, Mode, Request};
+use crate::modules::ast;
 use minipy_macros::pymodule;
 use minipy_vm::types::cell;
 use minipy_vm::types::code::PyCode;
@@ -29,14 +30,14 @@ pub mod functions {
         source: &Value,
         filename: &Value,
         mode: &Ref<PyStr>,
-        flags: i64,
+        flags: i32,
         dont_inherit: bool,
-        optimize: i64,
-        _feature_version: i64,
+        optimize: i32,
+        _feature_version: i32,
     ) -> PyResult<Value> {
         let filename = compile::filename(filename)?;
         let known = compile::PYCF_ALL;
-        if flags as u64 & !u64::from(known) != 0 {
+        if flags as u32 & !known != 0 {
             return Err(exceptions::value_error("compile(): unrecognised flags"));
         }
         if !(-1..=2).contains(&optimize) {
@@ -64,9 +65,10 @@ pub mod functions {
             }
             _ => return Err(exceptions::value_error("compile() mode must be 'exec', 'eval' or 'single'")),
         };
-        let request = Request { filename: &filename, mode, flags, optimize: optimize as i32 };
-        if let Some(result) = compile::from_ast_object(source, &request) {
-            return result;
+        let feature_version = u32::try_from(_feature_version).ok().filter(|_| only_ast);
+        let request = Request { filename: &filename, mode, flags, optimize, feature_version };
+        if ast::is_node(source) {
+            return compile::compile_ast(source, &request);
         }
         let text = compile::source_text(source, "compile", "string, bytes or AST")?;
         if only_ast {
@@ -100,7 +102,7 @@ pub mod functions {
                 let flags = frame::current_code().map_or(0, |c| c.flags & compile::PYCF_MASK);
                 compile::compile(
                     &text,
-                    &Request { filename: "<string>", mode: Mode::Eval, flags, optimize: -1 },
+                    &Request { filename: "<string>", mode: Mode::Eval, flags, optimize: -1, feature_version: None },
                 )?
             }
         };
@@ -136,7 +138,7 @@ pub mod functions {
         let flags = frame::current_code().map_or(0, |c| c.flags & compile::PYCF_MASK);
         let code = compile::compile(
             &text,
-            &Request { filename: "<string>", mode: Mode::Exec, flags, optimize: -1 },
+            &Request { filename: "<string>", mode: Mode::Exec, flags, optimize: -1, feature_version: None },
         )?;
         frame::exec_code(&code, globals, Some(locals), None)?;
         Ok(())

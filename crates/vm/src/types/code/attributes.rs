@@ -2,6 +2,7 @@
 
 use super::{PyCode, interned};
 use crate::heap::Ref;
+use super::replace::constant;
 use crate::types::bytes;
 use crate::types::list::PyList;
 use crate::types::str::StrRef;
@@ -25,16 +26,31 @@ fn iterator(items: Vec<Value>) -> PyResult<Value> {
     protocol::iter(PyList::from_vec(items).as_value())
 }
 
-/// What equality and hash of code objects go by: everything but the file name. The types of constants count, so that they
-/// are not compared as Python compares them.
-fn identity(code: &PyCode) -> impl PartialEq + Hash + '_ {
-    let consts = super::replace::constants(&code.consts);
-    let code: &CodeObject = &code.object;
+/// What equality and hash of code objects go by: everything but the file name, and but the constants, which are compared by
+/// themselves.
+fn identity(code: &CodeObject) -> impl PartialEq + Hash + '_ {
     (
         (&code.name, code.argcount, code.posonlyargcount, code.kwonlyargcount, code.flags, code.firstlineno),
-        (&code.code, consts, &code.names, &code.localsplusnames),
+        (&code.code, &code.names, &code.localsplusnames),
         (&code.linetable, &code.exceptiontable),
     )
+}
+
+/// Whether all constants are pairwise equal and of the same type: `1`, `1.0` and `True` differ.
+fn same_constants(ours: &[Value], theirs: &[Value]) -> PyResult<bool> {
+    if ours.len() != theirs.len() {
+        return Ok(false);
+    }
+    for (a, b) in ours.iter().zip(theirs) {
+        let same = match (a.downcast::<PyTuple>(), b.downcast::<PyTuple>()) {
+            (Some(a), Some(b)) => same_constants(a, b)?,
+            _ => a.class().is(b.class()) && (constant(a) == constant(b) && protocol::eq(a, b)? || a.is(b)),
+        };
+        if !same {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 #[pymethods(part = attributes)]
@@ -42,7 +58,7 @@ impl PyCode {
     #[slot]
     fn hash(&self) -> i64 {
         let mut hasher = DefaultHasher::new();
-        identity(self).hash(&mut hasher);
+        identity(&self.object).hash(&mut hasher);
         match hasher.finish().cast_signed() {
             -1 => -2,
             hash => hash,
@@ -55,8 +71,8 @@ impl PyCode {
         if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        let equal = identity(self) == identity(other)
-            && protocol::eq(self.consts.as_value(), other.consts.as_value())?;
+        let equal = identity(&self.object) == identity(&other.object)
+            && same_constants(&self.consts, &other.consts)?;
         Ok(Value::from_bool(equal == (op == CmpOp::Eq)))
     }
 

@@ -11,12 +11,14 @@ use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 use crate::{Args, PyResult, exceptions, protocol};
-use minipy_bytecode::{CodeObject, Constant, LocalKind, Str, verifier};
+use minipy_bytecode::verifier::{self, VerifyError};
+use minipy_bytecode::{CodeObject, Constant, LocalKind, Str};
 use minipy_macros::pymethods;
 use std::sync::Arc;
 
-/// The constant that marshal would write for a value; None for values no compiler makes.
-fn constant(value: &Value) -> Constant {
+/// A value as plain data. None for code objects, which are verified and compared by themselves, and for values no compiler
+/// makes.
+pub(super) fn constant(value: &Value) -> Constant {
     if let Some(flag) = value.as_bool() {
         return Constant::bool(flag);
     }
@@ -35,9 +37,6 @@ fn constant(value: &Value) -> Constant {
     if let Some(tuple) = value.downcast_exact::<PyTuple>() {
         return Constant::tuple(tuple.iter().map(constant).collect());
     }
-    if let Some(code) = value.downcast_exact::<PyCode>() {
-        return Constant::Code(code.object.clone());
-    }
     if let Some(complex) = value.downcast_exact::<PyComplex>() {
         return Constant::Complex(complex.real, complex.imag);
     }
@@ -47,9 +46,15 @@ fn constant(value: &Value) -> Constant {
     Constant::None
 }
 
-/// The constants of a code object as the compiler would have written them.
-pub(super) fn constants(consts: &TupleRef) -> Arc<[Constant]> {
-    consts.iter().map(constant).collect()
+impl PyCode {
+    /// As [`PyCode::with_consts`], for code that may come from anywhere.
+    ///
+    /// Errors: what the verifier has against it. Code objects among the constants have been verified when they were made.
+    pub fn verified(object: CodeObject, consts: TupleRef) -> Result<Ref<PyCode>, VerifyError> {
+        let consts_as_data = consts.iter().map(constant).collect();
+        verifier::verify(&CodeObject { consts: consts_as_data, ..object.clone() })?;
+        Ok(PyCode::with_consts(Arc::new(object), consts))
+    }
 }
 
 /// The fields that a caller gives, next to a code object to start from.
@@ -192,11 +197,9 @@ impl Fields {
             (None, Some(consts)) => consts.clone(),
             (None, None) => crate::types::tuple::empty(),
         };
-        self.code.consts = constants(&consts);
-        if let Err(error) = verifier::verify(&self.code) {
-            return Err(exceptions::value_error(format!("code: {} at offset {}", error.what, error.offset)));
-        }
-        Ok(PyCode::with_consts(Arc::new(self.code), consts))
+        PyCode::verified(self.code, consts).map_err(|error| {
+            exceptions::value_error(format!("code: {} at offset {}", error.what, error.offset))
+        })
     }
 }
 
