@@ -54,7 +54,12 @@ pub(crate) type Result<T = ()> = std::result::Result<T, Box<CompileError>>;
 /// A `SyntaxError` at `location`.
 #[cold]
 pub(crate) fn syntax_error<T>(message: impl Into<String>, location: Location) -> Result<T> {
-    Err(Box::new(CompileError { kind: ErrorKind::Syntax, message: message.into(), phase: Phase::Code, location: Some(location) }))
+    Err(Box::new(CompileError {
+        kind: ErrorKind::Syntax,
+        message: message.into(),
+        phase: Phase::Code,
+        location: Some(location),
+    }))
 }
 
 /// An error of `kind` without a position.

@@ -2,8 +2,8 @@
 
 use minipy_parser::ast::{ExceptHandlerKind, Mod, Stmt, StmtKind};
 
+use crate::TOO_DEEP;
 use crate::error::{ErrorKind, Result, SyntaxWarning, error};
-use crate::{MAX_DEPTH, TOO_DEEP};
 
 /// What surrounds a statement.
 #[derive(Clone, Copy, Default)]
@@ -16,13 +16,14 @@ struct Context {
 struct Finder<'w> {
     warnings: &'w mut Vec<SyntaxWarning>,
     depth: u32,
+    max_depth: u32,
 }
 
 /// Warns about every jump out of a `finally` suite in `module`.
-pub(crate) fn check_finally(module: &Mod<'_>, warnings: &mut Vec<SyntaxWarning>) -> Result {
+pub(crate) fn check_finally(module: &Mod<'_>, warnings: &mut Vec<SyntaxWarning>, max_depth: u32) -> Result {
     match *module {
         Mod::Module { body, .. } | Mod::Interactive { body } => {
-            Finder { warnings, depth: 0 }.stmts(body, Context::default())
+            Finder { warnings, depth: 0, max_depth }.stmts(body, Context::default())
         }
         Mod::Expression { .. } | Mod::FunctionType { .. } => Ok(()),
     }
@@ -31,7 +32,7 @@ pub(crate) fn check_finally(module: &Mod<'_>, warnings: &mut Vec<SyntaxWarning>)
 impl Finder<'_> {
     fn stmts(&mut self, stmts: &[Stmt<'_>], context: Context) -> Result {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > self.max_depth {
             return error(ErrorKind::Recursion, TOO_DEEP);
         }
         stmts.iter().try_for_each(|stmt| self.stmt(stmt, context))?;

@@ -25,8 +25,12 @@ pub use options::{CompileOptions, PYCF_ALLOW_TOP_LEVEL_AWAIT, PYCF_MASK};
 use ir::{AssembleError, Unit};
 use options::Options;
 
-/// How deeply statements and expressions may nest.
+/// How deeply statements and expressions may nest before they are compiled on a stack of their own.
 const MAX_DEPTH: u32 = 3000;
+/// How deeply they may nest there.
+const MAX_DEPTH_ON_DEEP_STACK: u32 = 20_000;
+/// The size of that stack; only what is used of it costs memory.
+const DEEP_STACK_SIZE: usize = 1 << 30;
 /// What is said beyond that.
 const TOO_DEEP: &str = "maximum recursion depth exceeded during compilation";
 
@@ -39,7 +43,21 @@ pub fn compile(
     options: CompileOptions,
     warnings: &mut Vec<SyntaxWarning>,
 ) -> Result<CodeObject, CompileError> {
-    compile_with(module, filename, options, warnings, &mut |unit| assemble::assemble(unit))
+    let known_warnings = warnings.len();
+    let mut assemble = |unit| assemble::assemble(unit);
+    let result = compile_to_depth(module, filename, options, warnings, &mut assemble, MAX_DEPTH);
+    if !matches!(&result, Err(error) if error.kind == ErrorKind::Recursion) {
+        return result;
+    }
+    warnings.truncate(known_warnings);
+    std::thread::scope(|scope| {
+        let compile = || {
+            let mut assemble = |unit| assemble::assemble(unit);
+            compile_to_depth(module, filename, options, warnings, &mut assemble, MAX_DEPTH_ON_DEEP_STACK)
+        };
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK_SIZE).spawn_scoped(scope, compile);
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or(result)
+    })
 }
 
 /// The `CO_FUTURE_*` flags that a module's future statements ask for, or what is wrong with them.
@@ -72,8 +90,19 @@ pub fn compile_with(
     warnings: &mut Vec<SyntaxWarning>,
     assemble: &mut dyn FnMut(Unit) -> Result<CodeObject, AssembleError>,
 ) -> Result<CodeObject, CompileError> {
+    compile_to_depth(module, filename, options, warnings, assemble, MAX_DEPTH)
+}
+
+fn compile_to_depth(
+    module: &Mod<'_>,
+    filename: &str,
+    options: CompileOptions,
+    warnings: &mut Vec<SyntaxWarning>,
+    assemble: &mut dyn FnMut(Unit) -> Result<CodeObject, AssembleError>,
+    max_depth: u32,
+) -> Result<CodeObject, CompileError> {
     let bump = Bump::new();
-    compile_in(&bump, module, filename, options, warnings, assemble).map_err(|error| *error)
+    compile_in(&bump, module, filename, options, warnings, assemble, max_depth).map_err(|error| *error)
 }
 
 fn compile_in<'a>(
@@ -83,10 +112,11 @@ fn compile_in<'a>(
     options: CompileOptions,
     warnings: &mut Vec<SyntaxWarning>,
     assemble: &mut dyn FnMut(Unit) -> Result<CodeObject, AssembleError>,
+    max_depth: u32,
 ) -> error::Result<CodeObject> {
     let future = future::future_statements(module).map_err(in_symbols)?;
-    let options = Options::new(options, future.flags);
-    finally::check_finally(module, warnings)?;
+    let options = Options { max_depth, ..Options::new(options, future.flags) };
+    finally::check_finally(module, warnings, max_depth)?;
     let table = symtable::build(bump, module, &options).map_err(in_symbols)?;
     codegen::generate(
         module,

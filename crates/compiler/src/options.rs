@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) future: u32,
     /// Whether `await` may stand at the top level.
     pub(crate) allow_top_level_await: bool,
+    /// How deeply statements and expressions may nest.
+    pub(crate) max_depth: u32,
 }
 
 impl Options {
@@ -40,6 +42,7 @@ impl Options {
             optimize: options.optimize,
             future: (options.flags & PYCF_MASK) | future,
             allow_top_level_await: options.flags & PYCF_ALLOW_TOP_LEVEL_AWAIT != 0,
+            max_depth: crate::MAX_DEPTH,
         }
     }
 

@@ -13,6 +13,8 @@ pub enum ErrorKind {
     IncompleteInputError,
     /// `MemoryError`: the source nests too deeply for the parser.
     MemoryError,
+    /// `ValueError`: an identifier that is the name of a constant, once normalized.
+    ValueError,
     /// `RecursionError`: the tree nests too deeply for what walks it.
     RecursionError,
 }
@@ -26,6 +28,7 @@ impl ErrorKind {
             ErrorKind::TabError => "TabError",
             ErrorKind::IncompleteInputError => "_IncompleteInputError",
             ErrorKind::MemoryError => "MemoryError",
+            ErrorKind::ValueError => "ValueError",
             ErrorKind::RecursionError => "RecursionError",
         }
     }

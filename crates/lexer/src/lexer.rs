@@ -280,8 +280,17 @@ impl<'s> Lexer<'s> {
             }
             match self.byte(at) {
                 b'#' => {
+                    let before = self.tokens.len();
                     self.comment(at);
                     let end = self.cursor();
+                    let type_comment =
+                        self.tokens[before..].iter().any(|token| token.kind == TokenKind::TypeComment);
+                    if type_comment && end < self.source.len() {
+                        // Unlike other comments it does not leave its line blank.
+                        self.push_newline(end);
+                        self.move_to(end + 1);
+                        continue;
+                    }
                     if end >= self.source.len() {
                         if self.options.extra_tokens {
                             self.push(TokenKind::Nl, end, end);

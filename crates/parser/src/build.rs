@@ -6,11 +6,11 @@ mod statements;
 mod strings;
 mod targets;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use minipy_lexer::literal::{self, Number};
 use minipy_lexer::unicode::normalize_identifier;
-use minipy_lexer::{Lines as SourceLines, Pos, SyntaxError, SyntaxWarning};
+use minipy_lexer::{Lines as SourceLines, Pos, SyntaxError, SyntaxWarning, Token, TokenKind};
 
 use crate::ast::*;
 use crate::position;
@@ -64,6 +64,8 @@ pub struct Builder<'a, 'l> {
     /// The `# type: ignore` comments, for the module.
     pub type_ignores: RefCell<Vec<TypeIgnore<'a>>>,
     no_parameters: &'a Arguments<'a>,
+    /// Whether an identifier is, once normalized, the name of a constant.
+    pub constant_name: Cell<bool>,
 }
 
 impl<'a, 'l> Builder<'a, 'l> {
@@ -86,6 +88,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             warnings: RefCell::default(),
             type_ignores: RefCell::default(),
             no_parameters,
+            constant_name: Cell::default(),
         }
     }
 
@@ -103,13 +106,33 @@ impl<'a, 'l> Builder<'a, 'l> {
         let text = self.text(start, end);
         match normalize_identifier(text) {
             std::borrow::Cow::Borrowed(name) if name.len() == text.len() => text,
-            name => self.arena.alloc_str(&name),
+            name => {
+                if let "None" | "True" | "False" = &*name {
+                    self.constant_name.set(true);
+                }
+                self.arena.alloc_str(&name)
+            }
         }
     }
 
-    /// `name.last`, without spaces.
-    pub fn dotted(&self, name: &str, last: &str) -> &'a str {
-        self.arena.alloc_str(&format!("{name}.{last}"))
+    /// A dotted name of these parts.
+    pub fn dotted(&self, parts: &[&'a str]) -> &'a str {
+        match parts {
+            [name] => name,
+            parts => self.arena.alloc_str(&parts.join(".")),
+        }
+    }
+
+    /// Issues the warnings about the string literals right before `stopped`, where the parser gave up before it made a
+    /// node of them.
+    pub fn warn_about_strings_before(&self, tokens: &[Token], stopped: Option<Pos>) {
+        let end = stopped.map_or(tokens.len(), |pos| tokens.partition_point(|token| token.start < pos));
+        let before = tokens.get(..end).unwrap_or(tokens);
+        let strings = before.iter().rev().take_while(|token| token.kind == TokenKind::String).count();
+        for token in &before[before.len() - strings..] {
+            // An error in the literal comes after the one at hand.
+            let _ = self.plain_string(token.start, token.end);
+        }
     }
 
     /// A list in the arena.

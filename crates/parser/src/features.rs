@@ -1,8 +1,8 @@
 //! Syntax that is younger than a given version of Python: `ast.parse(…, feature_version=…)`.
 
 use crate::ast::{
-    AnyNode, Arguments, Constant, ExceptHandlerKind, Expr, ExprKind, FieldValue, Location, Mod, Operator, Stmt,
-    StmtKind, TypeParamKind,
+    AnyNode, Arguments, Constant, ExceptHandlerKind, Expr, ExprKind, FieldValue, Location, Mod, Operator,
+    Stmt, StmtKind, TypeParamKind,
 };
 use minipy_lexer::{ErrorKind, ErrorRange, Lines, SyntaxError};
 
@@ -109,10 +109,10 @@ impl Checker<'_> {
     }
 
     fn text(&self, location: Location) -> &str {
-        let at = |line: u32, column: u32| {
-            self.lines.start_of((line as usize).saturating_sub(1)) + column as usize
-        };
-        let range = at(location.lineno, location.col_offset)..at(location.end_lineno, location.end_col_offset);
+        let at =
+            |line: u32, column: u32| self.lines.start_of((line as usize).saturating_sub(1)) + column as usize;
+        let range =
+            at(location.lineno, location.col_offset)..at(location.end_lineno, location.end_col_offset);
         self.source.get(range).unwrap_or("")
     }
 

@@ -9,7 +9,7 @@ use minipy_lexer::{
     tokenize,
 };
 
-use crate::ast::{Arena, Mod, TypeIgnore};
+use crate::ast::{AnyNode, Arena, FieldValue, Mod, TypeIgnore};
 use crate::build::{Builder, Reject};
 use crate::diagnosis;
 use crate::grammar::TopParser;
@@ -103,7 +103,11 @@ pub fn parse_bytes<'a>(
 }
 
 /// Parses a source that is text already; an encoding declaration in it means nothing.
-pub fn parse_str<'a>(arena: &'a Arena, source: &str, options: ParseOptions) -> Result<Parsed<'a>, Refused<'a>> {
+pub fn parse_str<'a>(
+    arena: &'a Arena,
+    source: &str,
+    options: ParseOptions,
+) -> Result<Parsed<'a>, Refused<'a>> {
     if memchr::memchr(0, source.as_bytes()).is_some() {
         return Err(null_bytes().into());
     }
@@ -115,7 +119,11 @@ fn null_bytes() -> SyntaxError {
     SyntaxError::without_position(ErrorKind::SyntaxError, "source code string cannot contain null bytes")
 }
 
-fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> Result<Parsed<'a>, Refused<'a>> {
+fn parse_text<'a>(
+    arena: &'a Arena,
+    source: &'a str,
+    options: ParseOptions,
+) -> Result<Parsed<'a>, Refused<'a>> {
     if source.len() >= u32::MAX as usize {
         return Err(SyntaxError::without_position(ErrorKind::MemoryError, "source is too long").into());
     }
@@ -162,6 +170,15 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
         .chain(lexed.tokens.iter().map(|token| Ok((token.start, token.kind, token.end))))
         .chain(failed.then_some(Err(Reject::Lexer)));
     let result = TopParser::new().parse(&builder, stream);
+    if let Err(error) = &result {
+        let stopped = match error {
+            ParseError::UnrecognizedToken { token, .. } | ParseError::ExtraToken { token } => Some(token.0),
+            _ => None,
+        };
+        if stopped.is_some() || matches!(error, ParseError::User { error: Reject::Lexer }) {
+            builder.warn_about_strings_before(&lexed.tokens, stopped);
+        }
+    }
     let mut warnings = std::mem::take(&mut lexed.warnings);
     warnings.append(&mut builder.warnings.borrow_mut());
     warnings.sort_by_key(|warning| warning.source_offset);
@@ -170,6 +187,10 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
             if let Some(error) =
                 behind.and_then(|newline| interactive::more_than_one(source, &lines, newline))
             {
+                return Err(Refused { error: Box::new(error), warnings, source });
+            }
+            if builder.constant_name.get() {
+                let error = constant_name(&module);
                 return Err(Refused { error: Box::new(error), warnings, source });
             }
             if let Some(minor) = options.feature_version
@@ -195,6 +216,26 @@ fn parse_text<'a>(arena: &'a Arena, source: &'a str, options: ParseOptions) -> R
     let explain = || diagnosis::explain(source, &lines, &lexed, failure, options);
     let error = if depth > nesting::SHALLOW { on_deep_stack(explain) } else { explain() };
     Err(Refused { error: Box::new(error), warnings, source })
+}
+
+/// The error for an identifier that only looks different from `None`, `True` or `False`.
+fn constant_name(module: &Mod<'_>) -> SyntaxError {
+    let name = find_constant_name(AnyNode::from(module)).unwrap_or("None");
+    let msg = format!("identifier field can't represent '{name}' constant");
+    SyntaxError::without_position(ErrorKind::ValueError, msg)
+}
+
+fn find_constant_name<'a>(node: AnyNode<'a>) -> Option<&'a str> {
+    let mut found = None;
+    node.for_each_field(&mut |_, value| {
+        found = found.or_else(|| match value {
+            FieldValue::Identifier(name @ ("None" | "True" | "False")) => Some(name),
+            FieldValue::Node(node) => find_constant_name(node),
+            FieldValue::Nodes(list) => (0..list.len()).find_map(|i| find_constant_name(list.get(i)?)),
+            _ => None,
+        });
+    });
+    found
 }
 
 /// Runs the diagnosis of deeply nested code, which recurses with the nesting, on a stack that is deep enough.

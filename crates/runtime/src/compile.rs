@@ -217,7 +217,10 @@ fn decode_with_codec(name: &str, source: &[u8]) -> Result<String, String> {
     let decoded =
         minipy_vm::codecs::decode_text(bytes.as_value(), &source, Some(&PyStr::from_str(name)), None);
     match decoded {
-        Ok(text) => text.to_utf8().map(std::borrow::Cow::into_owned).ok_or_else(|| "surrogates not allowed".to_owned()),
+        Ok(text) => text
+            .to_utf8()
+            .map(std::borrow::Cow::into_owned)
+            .ok_or_else(|| "surrogates not allowed".to_owned()),
         Err(error) => {
             Err(protocol::str(error.as_value()).map_or_else(|_| String::new(), |text| text.to_string_lossy()))
         }

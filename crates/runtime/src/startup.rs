@@ -233,7 +233,10 @@ fn absolute(path: &str) -> String {
 }
 
 fn run_source(source: &Source, filename: &str, namespace: &DictRef) -> PyResult<()> {
-    let code = compile::compile(source, &Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None })?;
+    let code = compile::compile(
+        source,
+        &Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None },
+    )?;
     frame::exec_code(&code, namespace.clone(), None, None)?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use dashu_int::{IBig, Sign};
 use rustpython_wtf8::Wtf8;
 
 use super::{Atom, Container, FLAG_REF, MAX_DEPTH, tag};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Why a value could not be marshalled; the texts are CPython's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +15,8 @@ pub enum WriteError {
     TooDeep,
     /// ValueError: a size that does not fit 32 bits.
     TooLarge,
+    /// ValueError: a code object, slice or frozenset that holds itself.
+    Recursive,
     /// The source refused; it keeps the reason.
     Refused,
 }
@@ -25,6 +27,7 @@ impl std::fmt::Display for WriteError {
             WriteError::Unmarshallable => "unmarshallable object",
             WriteError::TooDeep => "object too deeply nested to marshal",
             WriteError::TooLarge => "object too large to marshal",
+            WriteError::Recursive => "cannot marshal recursion objects",
             WriteError::Refused => "object refused",
         })
     }
@@ -54,12 +57,16 @@ struct Writer<'s, S> {
     source: &'s mut S,
     version: i32,
     seen: FxHashMap<usize, u32>,
+    /// Objects being written that a reader must have whole before anything can refer to them.
+    unfinished: FxHashSet<usize>,
 }
 
 enum Step<V> {
     Value(V, usize),
     FirstLine(i32),
     End,
+    /// Everything inside the object of that identity is written.
+    Finish(usize),
 }
 
 /// `marshal.dumps(value, version)`.
@@ -68,7 +75,8 @@ pub fn write<'a, S: Source<'a>>(
     value: &S::Value,
     version: i32,
 ) -> Result<Vec<u8>, WriteError> {
-    let mut writer = Writer { out: Vec::new(), source, version, seen: FxHashMap::default() };
+    let (seen, unfinished) = Default::default();
+    let mut writer = Writer { out: Vec::new(), source, version, seen, unfinished };
     writer.object(value, 0)?;
     Ok(writer.out)
 }
@@ -85,6 +93,9 @@ impl<'a, S: Source<'a>> Writer<'_, S> {
                 Step::Value(value, depth) => self.value(&value, depth, &mut todo)?,
                 Step::FirstLine(line) => self.out.extend(line.to_le_bytes()),
                 Step::End => self.out.push(tag::NULL),
+                Step::Finish(identity) => {
+                    self.unfinished.remove(&identity);
+                }
             }
         }
         Ok(())
@@ -96,7 +107,7 @@ impl<'a, S: Source<'a>> Writer<'_, S> {
         depth: usize,
         todo: &mut Vec<Step<S::Value>>,
     ) -> Result<(), WriteError> {
-        if depth > MAX_DEPTH {
+        if depth >= MAX_DEPTH {
             return Err(WriteError::TooDeep);
         }
         let node = self.source.node(value)?;
@@ -110,6 +121,9 @@ impl<'a, S: Source<'a>> Writer<'_, S> {
             && let Some(identity) = self.source.identity(value)
         {
             if let Some(index) = self.seen.get(&identity) {
+                if self.unfinished.contains(&identity) {
+                    return Err(WriteError::Recursive);
+                }
                 self.out.push(tag::REF);
                 self.out.extend(index.to_le_bytes());
                 return Ok(());
@@ -117,6 +131,10 @@ impl<'a, S: Source<'a>> Writer<'_, S> {
             let index = u32::try_from(self.seen.len()).map_err(|_| WriteError::TooLarge)?;
             self.seen.insert(identity, index);
             flag = FLAG_REF;
+            if let Node::Container(Container::Code(_) | Container::Slice | Container::FrozenSet, _) = node {
+                self.unfinished.insert(identity);
+                todo.push(Step::Finish(identity));
+            }
         }
         match node {
             Node::Atom(atom) => self.atom(atom, flag),
@@ -192,6 +210,7 @@ impl<'a, S: Source<'a>> Writer<'_, S> {
             source: &mut *self.source,
             version: self.version,
             seen: FxHashMap::default(),
+            unfinished: FxHashSet::default(),
         };
         inner.object(item, depth)?;
         Ok(inner.out)

@@ -34,12 +34,12 @@ use minipy_bytecode::{CodeObject, Constant, Str};
 use minipy_parser::ast::{self, Mod};
 use rustc_hash::FxHashMap;
 
+use crate::TOO_DEEP;
 use crate::docstring::docstring;
 use crate::error::{ErrorKind, Result, SyntaxWarning, error};
 use crate::ir::{AssembleError, Location, Op, Unit};
 use crate::options::Options;
 use crate::symtable::{ScopeRole, SymbolTable};
-use crate::{MAX_DEPTH, TOO_DEEP};
 use unit::{CodeUnit, UnitKind};
 
 /// What turns a unit into a code object.
@@ -137,7 +137,7 @@ impl<'a> Codegen<'a, '_> {
     #[inline]
     fn descend<T>(&mut self, step: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > self.input.options.max_depth {
             return error(ErrorKind::Recursion, TOO_DEEP);
         }
         let result = step(self);

@@ -4,7 +4,6 @@ use bumpalo::Bump;
 use minipy_parser::ast::{Location, Mod, Stmt};
 
 use super::*;
-use crate::MAX_DEPTH;
 use crate::docstring::docstring;
 use crate::error::{ErrorKind, Result, error};
 use crate::mangle::mangle;
@@ -120,7 +119,7 @@ impl<'a> Builder<'a, '_> {
     /// Guards one step of the descent into the AST.
     pub(super) fn descend(&mut self, step: impl FnOnce(&mut Self) -> Result) -> Result {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > self.options.max_depth {
             return error(ErrorKind::Recursion, crate::TOO_DEEP);
         }
         let result = step(self);

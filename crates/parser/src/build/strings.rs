@@ -52,7 +52,7 @@ pub struct FieldTail<'a> {
 }
 
 /// A decoded literal.
-enum Value<'a> {
+pub(super) enum Value<'a> {
     Str(&'a Wtf8),
     Bytes(&'a [u8]),
 }
@@ -173,7 +173,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Decodes one str or bytes literal. Answers its `kind` too.
-    fn plain_string(&self, start: Pos, end: Pos) -> Checked<(Value<'a>, Option<&'a str>)> {
+    pub(super) fn plain_string(&self, start: Pos, end: Pos) -> Checked<(Value<'a>, Option<&'a str>)> {
         let literal = self.text(start, end);
         let prefix_len = literal.find(['"', '\'']).unwrap_or(0);
         let (prefix, quoted) = literal.split_at(prefix_len);

@@ -447,6 +447,16 @@ impl Diagnosis<'_> {
         })?;
         self.missing_block("function definition", keyword)?;
         want!(self.expect(T::Colon));
+        if self.hunting {
+            self.attempt(|p| {
+                want!(p.tok(T::TypeComment));
+                want!(p.tok(T::Newline));
+                want!(p.tok(T::TypeComment));
+                want!(p.tok(T::Newline));
+                want!(p.tok(T::Indent));
+                p.raise_last::<Option<()>>("Cannot have two type comments on def")
+            })?;
+        }
         self.attempt(|p| {
             p.skip(T::Newline)?;
             p.tok(T::TypeComment)

@@ -30,13 +30,19 @@ pub fn warn_parsing(
         // CPython's tokenizer, unlike what decodes strings, has its line without the end.
         let from_tokenizer = warning.msg == warning.error_msg;
         let text = if from_tokenizer { line.to_owned() } else { format!("{line}\n") };
-        let place = [range.lineno.into(), range.offset.into(), range.end_lineno.into(), range.end_offset.into()];
+        let place =
+            [range.lineno.into(), range.offset.into(), range.end_lineno.into(), range.end_offset.into()];
         let class = exceptions::syntax_error_class();
         located(class, &warning.error_msg, request, Some(Value::from(text)), place)
     })
 }
 
-fn issue(message: &str, lineno: i64, request: &Request<'_>, as_error: impl FnOnce() -> PyErr) -> PyResult<()> {
+fn issue(
+    message: &str,
+    lineno: i64,
+    request: &Request<'_>,
+    as_error: impl FnOnce() -> PyErr,
+) -> PyResult<()> {
     let category = exceptions::syntax_warning_class();
     match warnings::warn_explicit(category, message, request.filename, lineno) {
         Err(error) if error.is_instance(category) => Err(as_error()),
@@ -64,6 +70,7 @@ pub fn syntax_error(error: &SyntaxError, filename: Value) -> PyErr {
         ErrorKind::TabError => exceptions::tab_error_class(),
         ErrorKind::IncompleteInputError => exceptions::incomplete_input_error_class(),
         ErrorKind::MemoryError => return exceptions::memory_error_message(&error.msg),
+        ErrorKind::ValueError => return exceptions::value_error(&error.msg),
         ErrorKind::RecursionError => return exceptions::recursion_error(&error.msg),
         ErrorKind::SyntaxError => exceptions::syntax_error_class(),
     };
@@ -120,7 +127,13 @@ fn program_line(filename: &str, lineno: u32) -> Option<Value> {
     Some(Value::from(&*String::from_utf8_lossy(line)))
 }
 
-fn located(class: &TypeRef, message: &str, request: &Request<'_>, text: Option<Value>, place: Place) -> PyErr {
+fn located(
+    class: &TypeRef,
+    message: &str,
+    request: &Request<'_>,
+    text: Option<Value>,
+    place: Place,
+) -> PyErr {
     let [lineno, offset, end_lineno, end_offset] = place;
     let text = text.unwrap_or(Value::NONE);
     let details =

@@ -12,7 +12,8 @@ use minipy_vm::types::set::{self, any_set};
 use minipy_vm::types::slice::{PySlice, new_slice};
 use minipy_vm::types::{bytes, complex, float, int};
 use minipy_vm::{
-    PyBytes, PyDict, PyErr, PyList, PyResult, PyStr, PyTuple, Ref, TupleRef, Value, exceptions, name, protocol,
+    PyBytes, PyDict, PyErr, PyList, PyResult, PyStr, PyTuple, Ref, TupleRef, Value, exceptions, name,
+    protocol,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -309,12 +310,12 @@ impl<'a> Source<'a> for ValueSource {
         if let Some(d) = value.downcast_exact::<PyDict>() {
             return container(Container::Dict, d.entries().into_iter().flat_map(|(k, v)| [k, v]).collect());
         }
-        if let Some(items) = any_set(value) {
-            let kind = if value.downcast_exact::<set::PySet>().is_some() {
-                Container::Set
-            } else {
-                Container::FrozenSet
-            };
+        let set_kind = if value.downcast_exact::<set::PySet>().is_some() {
+            Some(Container::Set)
+        } else {
+            value.downcast_exact::<set::PyFrozenSet>().map(|_| Container::FrozenSet)
+        };
+        if let (Some(kind), Some(items)) = (set_kind, any_set(value)) {
             return container(kind, items.to_vec());
         }
         if let Some(s) = value.downcast_exact::<PySlice>() {

@@ -78,9 +78,7 @@ mod module {
             Some("eval") => Mode::Eval,
             Some("single") => Mode::Single,
             _ => {
-                return Err(exceptions::value_error(
-                    "symtable() arg 3 must be 'exec' or 'eval' or 'single'",
-                ));
+                return Err(exceptions::value_error("symtable() arg 3 must be 'exec' or 'eval' or 'single'"));
             }
         };
         let request = Request { filename: &filename, mode, flags: 0, optimize: -1, feature_version: None };

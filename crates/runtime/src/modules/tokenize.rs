@@ -206,8 +206,6 @@ struct Tokens {
     extra_tokens: bool,
     /// What is left of literal text with doubled braces, of which each ends a token.
     pending: Option<Token>,
-    /// Where the last string or f-string begins.
-    string_line: u32,
 }
 
 /// The error for a line with a null character, which is the line behind `source`.
@@ -274,7 +272,6 @@ impl Tokens {
             error: lexed.error.map(|error| Mistake::of(error, lexed.ended, lexed.precedence)),
             extra_tokens,
             pending: None,
-            string_line: 0,
         }
     }
 
@@ -283,9 +280,6 @@ impl Tokens {
             return self.error.take().map_or(Next::End, Next::Error);
         };
         let token = self.split_at_brace(token);
-        if matches!(token.kind, TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart) {
-            self.string_line = token.start.lineno;
-        }
         let mut found = Found {
             number: self.number(token.kind),
             text: self.text(&token),
@@ -372,18 +366,23 @@ impl Tokens {
         range.map(|index| format!("{}{}", self.lines[index], self.ends[index])).collect()
     }
 
-    /// What is shown as the token's line: for strings all lines since the opening quotes.
+    /// What is shown as the token's line: for strings all lines they are on.
     fn line(&self, token: &Token) -> String {
         let last = match token.kind {
             TokenKind::Newline | TokenKind::Nl => token.start.lineno,
             _ => token.end.lineno,
         };
-        self.lines_between(if is_string_part(token.kind) { self.string_line } else { last }, last)
+        self.lines_between(if is_string_part(token.kind) { token.start.lineno } else { last }, last)
     }
 
     fn text(&self, token: &Token) -> String {
         if matches!(token.kind, TokenKind::Newline | TokenKind::Nl) {
-            return self.ends.get((token.start.lineno as usize).wrapping_sub(1)).copied().unwrap_or("").to_owned();
+            return self
+                .ends
+                .get((token.start.lineno as usize).wrapping_sub(1))
+                .copied()
+                .unwrap_or("")
+                .to_owned();
         }
         let text = token.text(&self.source);
         if !text.contains('\n') {

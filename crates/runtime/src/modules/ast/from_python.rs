@@ -195,9 +195,10 @@ minipy_parser::ast_nodes!(define_reading);
 
 fn unexpected(kind: &str, object: &Value) -> PyErr {
     match protocol::repr(object) {
-        Ok(shown) => {
-            exceptions::type_error(format!("expected some sort of {kind}, but got {}", shown.to_string_lossy()))
-        }
+        Ok(shown) => exceptions::type_error(format!(
+            "expected some sort of {kind}, but got {}",
+            shown.to_string_lossy()
+        )),
         Err(error) => error,
     }
 }
@@ -442,7 +443,9 @@ fn check_location(lineno: i32, col: i32, end_lineno: i32, end_col: i32) -> PyRes
     let message = if lineno > end_lineno {
         format!("AST node line range ({lineno}, {end_lineno}) is not valid")
     } else if lineno < 0 && end_lineno != lineno || col < 0 && col != end_col {
-        format!("AST node column range ({col}, {end_col}) for line range ({lineno}, {end_lineno}) is not valid")
+        format!(
+            "AST node column range ({col}, {end_col}) for line range ({lineno}, {end_lineno}) is not valid"
+        )
     } else if lineno == end_lineno && col > end_col {
         format!("line {lineno}, column {col}-{end_col} is not a valid range")
     } else {

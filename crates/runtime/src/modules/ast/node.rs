@@ -39,7 +39,8 @@ fn fields(object: &Value) -> PyResult<Vec<Value>> {
 }
 
 fn attribute_names(object: &Value) -> PyResult<Value> {
-    Ok(class_attribute(object, name!("_attributes"))?.unwrap_or_else(|| PyTuple::from_vec(vec![]).into_value()))
+    Ok(class_attribute(object, name!("_attributes"))?
+        .unwrap_or_else(|| PyTuple::from_vec(vec![]).into_value()))
 }
 
 fn state(object: &Value) -> DictRef {
@@ -60,6 +61,8 @@ impl PyAst {
     #[slot]
     fn init(zelf: &Value, args: Args<'_>) -> PyResult<()> {
         let class = zelf.class();
+        // Unlike elsewhere, the attribute must be there.
+        protocol::getattr(class.as_value(), name!("_fields"))?;
         let fields = fields(zelf)?;
         let given = args.positional();
         if given.len() > fields.len() {

@@ -69,7 +69,9 @@ fn optional(given: Option<&Expr<'_>>, context: ExprContext) -> PyResult<()> {
 fn stmt(node: &Stmt<'_>) -> PyResult<()> {
     let _guard = stack::enter(" during compilation")?;
     match node.kind {
-        StmtKind::FunctionDef { name: id, args, body: suite, decorator_list, returns, type_params, .. } => {
+        StmtKind::FunctionDef {
+            name: id, args, body: suite, decorator_list, returns, type_params, ..
+        } => {
             name(id)?;
             body(suite, "FunctionDef")?;
             function(args, decorator_list, returns, type_params)
@@ -271,11 +273,12 @@ fn try_statement(
         optional(r#type, Load)?;
         if node == "Try" {
             optional_name(id)?;
-        } else if r#type.is_none() {
+        }
+        body(suite, "ExceptHandler")?;
+        if node == "TryStar" && r#type.is_none() {
             // CPython notices in its flow graph what the parser refuses.
             return invalid("Invalid CFG, stack underflow");
         }
-        body(suite, "ExceptHandler")?;
     }
     stmts(finalbody)?;
     stmts(orelse)
@@ -424,10 +427,7 @@ fn pattern(node: &Pattern<'_>, star_allowed: bool) -> PyResult<()> {
         ),
         PatternKind::MatchSequence { patterns: list } => patterns(list, true),
         PatternKind::MatchMapping { keys, patterns: list, rest } => {
-            check(
-                keys.len() == list.len(),
-                "MatchMapping doesn't have the same number of keys as patterns",
-            )?;
+            check(keys.len() == list.len(), "MatchMapping doesn't have the same number of keys as patterns")?;
             optional_capture(rest)?;
             for key in keys {
                 let singleton = matches!(

@@ -102,7 +102,13 @@ pub mod functions {
                 let flags = frame::current_code().map_or(0, |c| c.flags & compile::PYCF_MASK);
                 compile::compile(
                     &text,
-                    &Request { filename: "<string>", mode: Mode::Eval, flags, optimize: -1, feature_version: None },
+                    &Request {
+                        filename: "<string>",
+                        mode: Mode::Eval,
+                        flags,
+                        optimize: -1,
+                        feature_version: None,
+                    },
                 )?
             }
         };

@@ -1,8 +1,8 @@
 //! The attributes of `code`, and what `dis` and tracebacks ask it.
 
+use super::replace::constant;
 use super::{PyCode, interned};
 use crate::heap::Ref;
-use super::replace::constant;
 use crate::types::bytes;
 use crate::types::list::PyList;
 use crate::types::str::StrRef;
@@ -71,8 +71,8 @@ impl PyCode {
         if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        let equal = identity(&self.object) == identity(&other.object)
-            && same_constants(&self.consts, &other.consts)?;
+        let equal =
+            identity(&self.object) == identity(&other.object) && same_constants(&self.consts, &other.consts)?;
         Ok(Value::from_bool(equal == (op == CmpOp::Eq)))
     }
 
