@@ -65,8 +65,9 @@ pub fn future_flags(module: &Mod<'_>) -> Result<u32, CompileError> {
     future::future_statements(module).map(|future| future.flags).map_err(|error| *in_symbols(error))
 }
 
-fn in_symbols(error: Box<CompileError>) -> Box<CompileError> {
-    Box::new(CompileError { phase: Phase::Symbols, ..*error })
+fn in_symbols(mut error: Box<CompileError>) -> Box<CompileError> {
+    error.phase = Phase::Symbols;
+    error
 }
 
 /// Calls `f` with the analysed symbol table of `module`.

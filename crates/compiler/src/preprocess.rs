@@ -40,7 +40,7 @@ fn joined_str<'a>(arena: &'a Arena, left: &Expr<'a>, right: &Expr<'a>) -> Option
             Piece::Text(piece) => text(piece.as_wtf8()),
             Piece::Argument { conversion, spec } => {
                 let value = arguments.next()?;
-                let format_spec = (!spec.is_empty()).then(|| &*arena.alloc(text(spec.as_str().into())));
+                let format_spec = (!spec.is_empty()).then(|| arena.alloc(text(spec.as_str().into())));
                 let kind =
                     ExprKind::FormattedValue { value, conversion: i32::from(*conversion), format_spec };
                 Expr::new(kind, value.loc)

@@ -280,6 +280,7 @@ impl Tokens {
             return self.error.take().map_or(Next::End, Next::Error);
         };
         let token = self.split_at_brace(token);
+        let token = self.split_inequality(token);
         let mut found = Found {
             number: self.number(token.kind),
             text: self.text(&token),
@@ -340,6 +341,17 @@ impl Tokens {
             self.pending = Some(Token { start, offset, ..token });
         }
         Token { end, end_offset, ..token }
+    }
+
+    /// `<>`, which is a token only for the parser, as two.
+    fn split_inequality(&mut self, token: Token) -> Token {
+        if token.kind != TokenKind::LessGreater {
+            return token;
+        }
+        let middle = Pos { col: token.start.col + 1, ..token.start };
+        let offset = token.offset + 1;
+        self.pending = Some(Token { kind: TokenKind::Greater, start: middle, offset, ..token });
+        Token { kind: TokenKind::Less, end: middle, end_offset: offset, ..token }
     }
 
     fn number(&self, kind: TokenKind) -> u8 {

@@ -221,7 +221,7 @@ fn missing_fields(object: &Value, fields: &[Value], arguments: &PyDict) -> PyRes
             continue;
         }
         let kind = types.map_or(Ok(None), |types| types.get(name))?;
-        if !kind.is_some_and(|kind| kind.downcast::<PyUnion>().is_some()) {
+        if kind.is_none_or(|kind| kind.downcast::<PyUnion>().is_none()) {
             missing.push(protocol::repr(name)?.to_string_lossy());
         }
     }
