@@ -12,6 +12,14 @@ use minipy_vm::{
     protocol, stack, thread,
 };
 
+/// Writes a line to standard error; that nobody can read it is no reason to panic.
+macro_rules! complain {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        drop(writeln!(std::io::stderr(), $($text)*));
+    }};
+}
+
 static HOOKS: Hooks = Hooks {
     display: crate::sys::display,
     import: import::import,
@@ -31,7 +39,7 @@ pub fn run(args: Vec<String>) -> i32 {
     let config = match Config::from_args(args) {
         Ok(config) => config,
         Err(error) => {
-            eprintln!("{}", error.message);
+            complain!("{}", error.message);
             return error.status;
         }
     };
@@ -77,11 +85,11 @@ fn run_on_stack(config: &Config) -> i32 {
 
 fn report_fatal(error: &PyErr) -> i32 {
     let message = protocol::str(error.as_value()).map_or_else(|_| String::new(), |s| s.to_string_lossy());
-    eprintln!("Fatal Python error: initialisation failed\n{}: {message}", error.as_value().type_name());
+    complain!("Fatal Python error: initialisation failed\n{}: {message}", error.as_value().type_name());
     let mut entry = error.exception().traceback.get();
     while let Some(traceback) = entry {
         let record = traceback.frame.record();
-        eprintln!(
+        complain!(
             "  File \"{}\", in {} (offset {})",
             record.code().filename.get(),
             record.code().name,
@@ -208,7 +216,7 @@ fn run_script(config: &Config, path: &str, namespace: &DictRef) -> PyResult<()> 
             let number = error.raw_os_error().unwrap_or(0);
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or_default().to_owned();
-            eprintln!("{}: can't open file '{}': [Errno {number}] {text}", config.executable, absolute(path));
+            complain!("{}: can't open file '{}': [Errno {number}] {text}", config.executable, absolute(path));
             return Err(PyErr::new(exceptions::system_exit_class(), &[Value::from(2)]));
         }
     };
@@ -262,9 +270,9 @@ fn exit_status(error: PyErr) -> Exit {
         if error.is_instance(exceptions::system_exit_class()) {
             return Exit::Status(system_exit_status(&error));
         }
-        eprintln!("Error in sys.excepthook:");
+        complain!("Error in sys.excepthook:");
         let _ = crate::sys::print_exception(error.as_value(), &Value::NONE);
-        eprintln!("\nOriginal exception was:");
+        complain!("\nOriginal exception was:");
         let _ = crate::sys::print_exception(exception.as_value(), &Value::NONE);
     }
     if error.is_instance(exceptions::keyboard_interrupt_class()) {

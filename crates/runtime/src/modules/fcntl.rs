@@ -39,8 +39,8 @@ pub mod functions {
         let audited = [fd.into(), cmd.into(), arg.cloned().unwrap_or(Value::small_int(0))];
         crate::sys::audit("fcntl.fcntl", &audited)?;
         match super::argument(arg, "fcntl")? {
-            // SAFETY: a number is passed; an operation that wants memory checks the address.
             Argument::Number(n) => {
+                // SAFETY: a number is passed; what wants memory checks the address.
                 syscall::blocking_or_raise(|| unsafe { libc::fcntl(fd, cmd, n) }).map(Value::from)
             }
             Argument::Copy(mut copy) => {
@@ -105,8 +105,8 @@ pub mod functions {
             return Ok(Value::from(status));
         }
         match super::argument(arg, "ioctl")? {
-            // SAFETY: a number is passed; a request that wants memory checks the address.
             Argument::Number(n) => {
+                // SAFETY: a number is passed; what wants memory checks the address.
                 syscall::blocking_or_raise(|| unsafe { libc::ioctl(fd, request, n) }).map(Value::from)
             }
             Argument::Copy(mut copy) => {

@@ -17,7 +17,7 @@ pub mod functions {
         let facility = facility.unwrap_or(libc::LOG_USER);
         let shown = ident.map_or(Value::NONE, |ident| ident.as_value().clone());
         crate::sys::audit("syslog.openlog", &[shown, logoption.into(), facility.into()])?;
-        super::open(ident.map(|ident| super::text(ident)).transpose()?, logoption, facility)
+        super::open(ident.map(super::text).transpose()?, logoption, facility)
     }
 
     /// syslog([priority=LOG_INFO,] message)

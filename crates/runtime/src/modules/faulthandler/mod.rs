@@ -95,7 +95,7 @@ pub mod functions {
     #[pyfunction("($module, /)")]
     fn _read_null() {
         // SAFETY: none: the fault is the function's purpose, for tests of the handler.
-        unsafe { libc::strlen(std::hint::black_box(std::ptr::null())) };
+        std::hint::black_box(unsafe { libc::strlen(std::hint::black_box(std::ptr::null())) });
     }
 
     /// Raise a SIGSEGV signal.

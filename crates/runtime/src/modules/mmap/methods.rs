@@ -70,12 +70,12 @@ impl PyMmap {
 
     #[pymethod("($self, view, start=None, end=None, /)")]
     fn find(&self, view: BytesArg<'_>, start: Option<&Value>, end: Option<&Value>) -> PyResult<isize> {
-        self.search(&view, start, end, |memory, part| memchr::memmem::find(memory, part))
+        self.search(&view, start, end, memchr::memmem::find)
     }
 
     #[pymethod("($self, view, start=None, end=None, /)")]
     fn rfind(&self, view: BytesArg<'_>, start: Option<&Value>, end: Option<&Value>) -> PyResult<isize> {
-        self.search(&view, start, end, |memory, part| memchr::memmem::rfind(memory, part))
+        self.search(&view, start, end, memchr::memmem::rfind)
     }
 
     #[pymethod("($self, offset=0, size=None, /)")]
@@ -111,7 +111,7 @@ impl PyMmap {
         let length = length.map_or(Ok(len as isize), ssize)?;
         let length =
             usize::try_from(length).map_err(|_| exceptions::value_error("madvise length invalid"))?;
-        if start.checked_add(length).is_none() {
+        if start + length > isize::MAX as usize {
             return Err(exceptions::overflow_error("madvise length too large"));
         }
         if self.is_closed() {

@@ -26,7 +26,7 @@ pub mod functions {
     fn fork() -> PyResult<i32> {
         crate::sys::audit("os.fork", &[])?;
         // SAFETY: no memory is passed.
-        super::fork_with(|| unsafe { libc::fork() })
+        super::fork_with("can't fork", || unsafe { libc::fork() })
     }
 
     /// Register callables to be called when forking a new process.
@@ -386,7 +386,14 @@ static HOOKS: GilCell<Hooks> =
     GilCell::new(Hooks { before: Vec::new(), child: Vec::new(), parent: Vec::new() });
 
 /// Calls `fork` or something like it, which gives 0 in the child, with all that goes before and after. Gives what it gives.
-pub fn fork_with(fork: impl FnOnce() -> i32) -> PyResult<i32> {
+/// `what` starts the message of the error at interpreter shutdown.
+pub fn fork_with(what: &str, fork: impl FnOnce() -> i32) -> PyResult<i32> {
+    if crate::shutdown::is_finalizing() {
+        return Err(exceptions::simple(
+            exceptions::python_finalization_error_class(),
+            &format!("{what} at interpreter shutdown"),
+        ));
+    }
     run_before_fork();
     let guard = gil::before_fork();
     let pid = fork();

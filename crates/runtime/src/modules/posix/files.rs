@@ -178,7 +178,7 @@ pub mod functions {
             "os.link",
             &[src.original.clone(), dst.original.clone(), from.audited(), to.audited()],
         )?;
-        let flags = if follow_symlinks == Some(true) { libc::AT_SYMLINK_FOLLOW } else { 0 };
+        let flags = if follow_symlinks == Some(false) { 0 } else { libc::AT_SYMLINK_FOLLOW };
         // SAFETY: both paths are NUL-terminated.
         syscall::blocking(|| unsafe { libc::linkat(from.0, src.as_ptr(), to.0, dst.as_ptr(), flags) })?
             .map(drop)
@@ -396,45 +396,6 @@ pub mod functions {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
         // SAFETY: the path is NUL-terminated.
         on(&path, || unsafe { libc::mkfifoat(dir_fd.0, path.as_ptr(), mode as u32) })
-    }
-
-    /// Create a node in the file system.
-    ///
-    /// Create a node in the file system (file, device special file or named
-    /// pipe) at path.  mode specifies both the permissions to use and the
-    /// type of node to be created, being combined (bitwise OR) with one of
-    /// S_IFREG, S_IFCHR, S_IFBLK, and S_IFIFO.  If S_IFCHR or S_IFBLK is set
-    /// on mode, device defines the newly created device special file (probably
-    /// using os.makedev()).  Otherwise device is ignored.
-    ///
-    /// If dir_fd is not None, it should be a file descriptor open to
-    /// a directory, and path should be relative; path will then be relative
-    /// to that directory.
-    /// dir_fd may not be implemented on your platform.  If it is unavailable,
-    /// using it will raise a NotImplementedError.
-    #[pyfunction("($module, /, path, mode=384, device=0, *, dir_fd=None)")]
-    fn mknod(path: PathArg, mode: i32, device: u64, dir_fd: Option<DirFd>) -> PyResult<()> {
-        let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
-        // SAFETY: the path is NUL-terminated.
-        on(&path, || unsafe { libc::mknodat(dir_fd.0, path.as_ptr(), mode as u32, device) })
-    }
-
-    /// Extracts a device major number from a raw device number.
-    #[pyfunction("($module, device, /)")]
-    fn major(device: u64) -> u32 {
-        libc::major(device)
-    }
-
-    /// Extracts a device minor number from a raw device number.
-    #[pyfunction("($module, device, /)")]
-    fn minor(device: u64) -> u32 {
-        libc::minor(device)
-    }
-
-    /// Composes a raw device number from the major and minor device numbers.
-    #[pyfunction("($module, major, minor, /)")]
-    fn makedev(major: u32, minor: u32) -> u64 {
-        libc::makedev(major, minor)
     }
 
     /// Translate an error code to a message string.

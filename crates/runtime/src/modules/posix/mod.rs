@@ -2,6 +2,7 @@
 
 pub mod children;
 mod constants;
+mod device;
 pub mod fd;
 mod files;
 mod identity;
@@ -32,6 +33,7 @@ pub static MODULE: ModuleDef = ModuleDef {
     parts: &[
         &children::MODULE,
         &constants::MODULE,
+        &device::MODULE,
         &fd::MODULE,
         &files::MODULE,
         &paths::MODULE,

@@ -137,6 +137,14 @@ fn parameter_class() -> TypeRef {
 }
 
 fn new_parameter(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
+    // What `__reduce__` gives: the fields as a tuple, and a dict of those that are not items.
+    if let [fields, hidden] = args.positional()
+        && let Some(fields) = fields.downcast::<PyTuple>()
+        && hidden.downcast::<minipy_vm::PyDict>().is_some()
+        && let [priority] = &fields[..]
+    {
+        return Ok(structseq::new_instance(class, 1, vec![priority.clone()]));
+    }
     let given = args.args.len();
     if given > 1 {
         let message = format!("sched_param() takes at most 1 argument ({given} given)");

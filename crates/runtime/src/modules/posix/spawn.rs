@@ -196,7 +196,7 @@ impl FileActions {
             list.assume_init()
         };
         let mut all = FileActions { list, _names: Vec::new() };
-        let Some(actions) = actions else { return Ok(all) };
+        let Some(actions) = actions.filter(|actions| !actions.is_none()) else { return Ok(all) };
         let slots = actions.class().slots();
         if slots.sq_item.is_none() && slots.subscript.is_none() {
             return Err(exceptions::type_error("file_actions must be a sequence or None"));

@@ -106,8 +106,8 @@ pub mod functions {
         }
         let none = std::ptr::null::<libc::siginfo_t>();
         // SAFETY: the system makes the information up itself.
-        syscall::check(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signalnum, none, flags) })
-            .map(drop)
+        syscall::check(unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signalnum, none, flags) })?;
+        crate::signals::check()
     }
 
     /// Send a signal to a thread.

@@ -113,7 +113,7 @@ fn control_values(header: &libc::msghdr) -> Value {
         let mut place = libc::CMSG_FIRSTHDR(header);
         while let Some(message) = place.as_ref() {
             let data = libc::CMSG_DATA(place);
-            let claimed = (message.cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
+            let claimed = message.cmsg_len.saturating_sub(libc::CMSG_LEN(0) as usize);
             let len = claimed.min(end.saturating_sub(data as usize));
             let data = bytes::from_slice(std::slice::from_raw_parts(data, len)).into_value();
             let items = [Value::from(message.cmsg_level), Value::from(message.cmsg_type), data];

@@ -29,8 +29,9 @@ impl RawLock {
             return Ok(true);
         }
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+        let slice = super::slice();
         loop {
-            let taken = gil::without(|| self.wait(deadline));
+            let taken = gil::without(|| self.wait(deadline, slice));
             match taken {
                 Some(taken) => return Ok(taken),
                 None => crate::signals::check()?,
@@ -39,10 +40,9 @@ impl RawLock {
     }
 
     /// One slice of waiting; `None` when it is time to look after signals.
-    fn wait(&self, deadline: Option<Instant>) -> Option<bool> {
-        const SLICE: Duration = Duration::from_millis(50);
+    fn wait(&self, deadline: Option<Instant>, slice: Duration) -> Option<bool> {
         let mut held = self.state();
-        let slice_end = Instant::now() + SLICE;
+        let slice_end = Instant::now() + slice;
         loop {
             if !*held {
                 *held = true;

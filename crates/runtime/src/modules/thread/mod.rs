@@ -13,6 +13,7 @@ use local::PyLocal;
 use lock::{PyLock, PyRLock};
 use spawn::PyThreadHandle;
 pub use spawn::{after_fork, main_ident, set_main};
+use std::time::Duration;
 
 /// This module provides primitive operations to write multi-threaded programs.
 /// The 'threading' module provides a more convenient interface.
@@ -130,6 +131,15 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
+
+/// How long a thread waits before it looks after signals: only the main thread handles them.
+fn slice() -> Duration {
+    if thread::current().ident == main_ident() {
+        Duration::from_millis(50)
+    } else {
+        Duration::from_secs(3600)
+    }
+}
 
 static HOOK_ARGS: StructSeqDef = StructSeqDef {
     module: "_thread",

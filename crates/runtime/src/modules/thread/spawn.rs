@@ -66,9 +66,10 @@ impl Shared {
 
     /// Waits without the GIL for the thread to reach a state; false if the time is over.
     fn wait(&self, reached: impl Fn(Progress) -> bool, deadline: Option<Instant>) -> PyResult<bool> {
+        let slice = super::slice();
         loop {
             let done = gil::without(|| {
-                let slice_end = Instant::now() + Duration::from_millis(50);
+                let slice_end = Instant::now() + slice;
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 while !reached(state.0) {
                     let now = Instant::now();

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::exceptions::PyBaseException;
-use crate::frame::bind;
+use crate::frame::{bind, breaker};
 use crate::function::args::Args;
 use crate::heap::{Payload, Ref};
 use crate::types::code::PyCode;
@@ -55,8 +55,14 @@ impl State {
         self.drop_slots(argc + 2);
         self.push(result);
         self.skip(CALL_WORDS);
+        self.after_native_call()
+    }
+
+    /// What waits for the end of a native call: finalisers, and signals that arrived while it blocked.
+    #[inline(always)]
+    fn after_native_call(&mut self) -> PyResult<()> {
         self.safe_point();
-        Ok(())
+        if breaker::is_set() { self.serve_breaker() } else { Ok(()) }
     }
 
     /// Makes an instance and calls its Python `__init__` by pushing the frame. The instance takes the callable's slot.
@@ -178,8 +184,7 @@ impl State {
         self.push(result);
         self.skip(CALL_WORDS);
         drop(callable);
-        self.safe_point();
-        Ok(())
+        self.after_native_call()
     }
 
     /// Stack: callable, NULL, iterable of arguments, mapping of keywords or NULL.
