@@ -14,7 +14,7 @@ E = sys.monitoring.events
 
 
 def hidden(code):
-    return code.co_filename.startswith("<frozen importlib") or code.co_filename == __file__
+    return code.co_filename.startswith(("<frozen importlib", "<frozen zipimport")) or code.co_filename == __file__
 
 
 def name(code):
@@ -32,7 +32,8 @@ def describe(value):
         value = value[1]
     if value is sys.monitoring.MISSING:
         return "MISSING"
-    text = type(value).__name__
+    # Methods that take their defining class have a type of their own there.
+    text = type(value).__name__.replace("builtin_method", "builtin_function_or_method")
     if text in ("builtin_function_or_method", "method_descriptor", "function", "type"):
         text += " " + value.__qualname__
     return text

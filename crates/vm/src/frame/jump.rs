@@ -6,6 +6,7 @@
 use super::{Frame, PyFrame};
 use crate::heap::Ref;
 use crate::thread::{self, Thread};
+use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
 use crate::value::Value;
 use crate::{PyResult, exceptions, monitoring, warnings};
@@ -25,6 +26,14 @@ enum Kind {
 
 type Stack = Vec<Kind>;
 
+/// What is known of a frame at an instruction.
+#[derive(Clone, Default)]
+struct State {
+    stack: Stack,
+    /// The locals that inlined comprehensions have made cells of.
+    cells: Vec<u32>,
+}
+
 /// Sets `f_lineno`.
 ///
 /// # Errors
@@ -41,8 +50,8 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
     let code = frame.code().clone();
     let starts = line_starts(&code.object);
     let line = target_line(&code, &starts, wanted)?;
-    let stacks = stacks(&code.object);
-    let Some(from) = stacks[place].clone() else {
+    let states = states(&code.object);
+    let Some(State { stack: from, cells }) = states[place].clone() else {
         return Err(exceptions::value_error("cannot find bytecode for specified line"));
     };
     // SAFETY: the frame waits for the callback that assigns, its registers written back.
@@ -50,7 +59,17 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
     if present != from.len() {
         return Err(exceptions::value_error("incompatible stacks"));
     }
-    let (target, depth) = find_target(&starts, line, &stacks, &from)?;
+    let (target, depth) = find_target(&starts, line, &states, &from)?;
+    let reached = states[target].clone().unwrap_or_default();
+    // An inlined comprehension keeps variables on the stack, and they may be empty.
+    let wanted = reached.stack.iter();
+    // SAFETY: the stack is at least `depth` deep.
+    let empty = |index: usize| unsafe { *(*record).stack_base().add(index) == 0 };
+    if cells != reached.cells
+        || wanted.enumerate().any(|(index, kind)| *kind != Kind::Null && empty(index))
+    {
+        return Err(exceptions::value_error("incompatible stacks"));
+    }
     bind_unbound_locals(record, &code)?;
     // SAFETY: the frame waits for the callback that assigns; its stack has the kinds in `from`.
     unsafe {
@@ -68,11 +87,13 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
     Ok(())
 }
 
-/// Where the lines start: a unit with its line for each run of entries with the same line.
+/// Where the lines start: a unit with its line for each run of entries with the same line. What comes before the first RESUME
+/// makes the frame ready and cannot run again.
 fn line_starts(code: &CodeObject) -> Vec<(usize, i32)> {
+    let first = monitoring::first_resume(&code.code);
     let mut starts: Vec<(usize, i32)> = location::Entries::new(&code.linetable, code.firstlineno)
         .filter_map(|entry| Some((entry.start, entry.position.line?)))
-        .filter(|&(start, _)| start < code.code.len() / 2)
+        .filter(|&(start, _)| start >= first && start < code.code.len() / 2)
         .collect();
     starts.dedup_by_key(|&mut (_, line)| line);
     starts
@@ -93,13 +114,13 @@ fn target_line(code: &PyCode, starts: &[(usize, i32)], wanted: i32) -> PyResult<
 fn find_target(
     starts: &[(usize, i32)],
     line: i32,
-    stacks: &[Option<Stack>],
+    states: &[Option<State>],
     from: &Stack,
 ) -> PyResult<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
     let mut problem = "cannot find bytecode for specified line";
     for &(start, _) in starts.iter().filter(|&&(_, l)| l == line) {
-        let Some(to) = &stacks[start] else { continue };
+        let Some(State { stack: to, .. }) = &states[start] else { continue };
         if is_reachable(from, to) {
             if best.is_none_or(|(_, depth)| to.len() > depth) {
                 best = Some((start, to.len()));
@@ -146,7 +167,12 @@ fn bind_unbound_locals(record: *mut Frame, code: &PyCode) -> PyResult<()> {
         unsafe {
             let local = (*record).localsplus().add(index);
             if *local == 0 {
-                *local = Value::NONE.into_bits();
+                let is_cell = code.object.localspluskinds[index].is_cell();
+                *local = if is_cell {
+                    PyCell::new_ref(Some(Value::NONE)).into_value().into_bits()
+                } else {
+                    Value::NONE.into_bits()
+                };
             }
         }
     }
@@ -160,42 +186,57 @@ fn restore_handled(thread: &Thread, previous: Option<Value>) {
     drop(link.value.replace(previous.filter(|v| !v.is_none())));
 }
 
-/// The kinds of the values on the stack before each instruction; `None` where control never comes.
-fn stacks(code: &CodeObject) -> Vec<Option<Stack>> {
+/// The state before each instruction; `None` where control never comes.
+fn states(code: &CodeObject) -> Vec<Option<State>> {
     let units = code.code.len() / 2;
+    let first = monitoring::first_resume(&code.code);
     let instructions: Vec<_> = monitoring::instructions(&code.code).collect();
-    let mut stacks: Vec<Option<Stack>> = vec![None; units + 1];
-    stacks[0] = Some(Vec::new());
+    let mut states: Vec<Option<State>> = vec![None; units + 1];
+    states[0] = Some(State::default());
     loop {
         let mut changed = false;
-        let mut reach = |stacks: &mut Vec<Option<Stack>>, index: usize, stack: Stack| {
-            if let Some(slot @ None) = stacks.get_mut(index) {
-                *slot = Some(stack);
+        let mut reach = |states: &mut Vec<Option<State>>, index: usize, state: State| {
+            if let Some(slot @ None) = states.get_mut(index) {
+                *slot = Some(state);
                 changed = true;
             }
         };
         for instruction in &instructions {
-            let Some(stack) = stacks[instruction.index].clone() else { continue };
+            let Some(mut state) = states[instruction.index].clone() else { continue };
             if let Some(handler) = exception_table::find(&code.exceptiontable, instruction.index) {
-                let mut caught: Stack = stack.iter().copied().take(handler.depth).collect();
+                let mut caught: Stack = state.stack.iter().copied().take(handler.depth).collect();
                 if handler.lasti {
                     caught.push(Kind::Lasti);
                 }
                 caught.push(Kind::Except);
-                reach(&mut stacks, handler.target, caught);
+                reach(&mut states, handler.target, State { stack: caught, cells: state.cells.clone() });
             }
-            let after = effect(instruction.opcode, instruction.arg, stack);
+            state.stack = effect(instruction.opcode, instruction.arg, state.stack);
+            match instruction.opcode {
+                Opcode::MAKE_CELL if instruction.index > first && !state.cells.contains(&instruction.arg) => {
+                    state.cells.push(instruction.arg);
+                    state.cells.sort_unstable();
+                }
+                Opcode::STORE_FAST | Opcode::LOAD_FAST_AND_CLEAR => {
+                    state.cells.retain(|&local| local != instruction.arg);
+                }
+                Opcode::STORE_FAST_STORE_FAST => {
+                    let (one, other) = (instruction.arg >> 4, instruction.arg & 15);
+                    state.cells.retain(|&local| local != one && local != other);
+                }
+                _ => {}
+            }
             if let Some(target) = instruction.target() {
                 // At END_FOR, which POP_ITER follows.
                 let target = target - usize::from(instruction.opcode == Opcode::FOR_ITER);
-                reach(&mut stacks, target, after.clone());
+                reach(&mut states, target, state.clone());
             }
             if instruction.opcode.falls_through() {
-                reach(&mut stacks, instruction.next(), after);
+                reach(&mut states, instruction.next(), state);
             }
         }
         if !changed {
-            return stacks;
+            return states;
         }
     }
 }

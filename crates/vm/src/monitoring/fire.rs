@@ -118,18 +118,18 @@ fn within<R>(thread: &Thread, frame: *mut Frame, event: Event, callback: impl Fn
     result
 }
 
-/// As [`fire_site`], for the event of a jump to the instruction `to`: the stack is already what it is there.
+/// As [`fire_site`], for the event of a jump; the stack is already that of the instruction `place`.
 ///
 /// # Safety
 /// As for [`fire`].
 pub(crate) unsafe fn fire_jump(
     thread: &Thread,
     frame: *mut Frame,
-    (index, to): (usize, usize),
+    (index, place): (usize, usize),
     event: Event,
     args: &[Value],
 ) -> PyResult<()> {
-    let outer = thread.events.jumping_to.replace(Some(to));
+    let outer = thread.events.jumping_to.replace(Some(place));
     // SAFETY: the caller's promise.
     let result = unsafe { fire_site(thread, frame, |site| &mut site.own, index, event, args) };
     thread.events.jumping_to.set(outer);

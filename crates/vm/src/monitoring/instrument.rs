@@ -405,6 +405,7 @@ pub(crate) fn line_reached(thread: &Thread, code: &PyCode, index: usize) -> Opti
     let source = jumped_from(thread, code, index);
     with(code, |data| {
         let lines = data.lines.as_ref()?;
-        if lines.reports(&code.object, index, source) { lines.line(index) } else { None }
+        let started = data.resumes.first().is_some_and(|&first| data.sites[first as usize].own != 0);
+        if lines.reports(&code.object, index, source, started) { lines.line(index) } else { None }
     })
 }

@@ -25,6 +25,8 @@ enum Start {
     Unless,
     /// Only if a jump led here, and from another line: the instruction before is of the same line.
     IfJumped,
+    /// As `IfJumped`, but also coming from the function's first RESUME, if that has reported the start of the function.
+    AfterStart,
 }
 
 /// An instruction of canonical code.
@@ -93,16 +95,19 @@ impl Lines {
         let mut jumps = Vec::new();
         // The line that control comes from if it falls through.
         let mut before = NOWHERE;
+        let mut after_start = false;
         for instruction in instructions(&code.code) {
             let (index, line) = (instruction.index, lines[instruction.index]);
             if index > first && line >= 0 && before != line && may_start(instruction.opcode) {
                 starts[index] = Start::Unless;
+            } else if after_start && line >= 0 {
+                starts[index] = Start::AfterStart;
             }
+            after_start = index == first;
             if let Some(target) = instruction.target().filter(|&t| t < units) {
                 jumps.push((index as u32, target as u32));
             }
             before = match instruction.opcode {
-                _ if index == first => NOWHERE,
                 op if !op.falls_through() => NOWHERE,
                 _ => line,
             };
@@ -128,11 +133,12 @@ impl Lines {
         self.starts[index] != Start::Never
     }
 
-    /// Whether the instruction at `index` reports its line, when a jump from `source` led to it, or none did. An exception
-    /// thrown into a generator comes from the outside: from a RESUME.
-    pub fn reports(&self, code: &CodeObject, index: usize, source: Option<usize>) -> bool {
+    /// Whether the instruction at `index` reports its line, when a jump from `source` led to it, or none did. `started`
+    /// says whether somebody listens to the start of the function. An exception thrown into a generator comes from the outside: from a RESUME.
+    pub fn reports(&self, code: &CodeObject, index: usize, source: Option<usize>, started: bool) -> bool {
         match (source, self.starts[index]) {
             (_, Start::Never) | (None, Start::IfJumped) => false,
+            (None, Start::AfterStart) => started,
             (None, Start::Unless) => true,
             (Some(source), _) => {
                 let resumed = code.code.get(source * 2) == Some(&(Opcode::RESUME as u8));
@@ -146,6 +152,7 @@ impl Lines {
         self.jumps.iter().map(|&(from, to)| (from as usize, to as usize)).filter(|&(from, to)| {
             match self.starts[to] {
                 Start::Never => false,
+                Start::AfterStart => true,
                 Start::Unless => self.lines[from] == self.lines[to],
                 Start::IfJumped => self.lines[from] != self.lines[to],
             }

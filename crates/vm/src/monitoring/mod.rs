@@ -15,7 +15,7 @@ pub(crate) use instrument::{
     Site, Target, after_jump, code_dropped, code_prepared, line_reached, refresh, site,
 };
 pub use legacy::{Function, native_callee, set_function, set_opcode_events};
-pub(crate) use lines::instructions;
+pub(crate) use lines::{first_resume, instructions};
 
 use crate::cell::GilCell;
 use crate::frame::Frame;
@@ -134,7 +134,7 @@ pub struct ThreadEvents {
     pub profile: GilCell<Option<Value>>,
     /// The frame whose event is reported.
     pub frame: Cell<*mut Frame>,
-    /// Where the jump that is reported leads, in code units.
+    /// The instruction whose stack the frame has while a jump is reported, in code units.
     jumping_to: Cell<Option<usize>>,
     /// A jump that has just been made: the address it leads to, and the index of the instruction it came from.
     jumped: Cell<(usize, u32)>,

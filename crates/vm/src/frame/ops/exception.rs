@@ -46,19 +46,13 @@ impl State {
                 }
             }
             while let Some(handler) = self.handler_of(raising) {
-                let base = self.frame().stack_base();
-                // SAFETY: the verifier bounds the handler's depth by the stack at the instruction.
-                unsafe {
-                    let wanted = base.add(handler.depth);
-                    while self.sp > wanted {
-                        drop(self.pop_opt());
-                    }
-                    if handler.push_lasti {
-                        self.push(Value::small_int(index as i64 * 2));
-                    }
-                    self.push(error.as_value().clone());
-                    self.ip = self.code().entry().add(handler.target);
+                self.unwind_stack(handler.depth);
+                if handler.push_lasti {
+                    self.push(Value::small_int(index as i64 * 2));
                 }
+                self.push(error.as_value().clone());
+                // SAFETY: the handler is an instruction of the code.
+                self.ip = unsafe { self.code().entry().add(handler.target) };
                 let raised = error.as_value().clone();
                 error = self.reported(Event::ExceptionHandled, handler.target as i64, error);
                 if raised.is(error.as_value()) {
@@ -75,13 +69,24 @@ impl State {
                 raising = handler.target.saturating_sub(1);
                 last_unit = raising as i64;
             }
+            self.unwind_stack(0);
             error = self.reported(Event::PyUnwind, last_unit, error);
-            if self.leave_raising() {
+            if self.leave_frame() {
                 return Some(error);
             }
             raising = self.frame().instruction_index();
             last_unit = raising as i64 - 1;
         }
+    }
+
+    /// Drops the values above the lowest `depth` ones, and runs the finalisers that leaves behind.
+    fn unwind_stack(&mut self, depth: usize) {
+        // SAFETY: the stack has at least that many values.
+        let wanted = unsafe { self.frame().stack_base().add(depth) };
+        while self.sp > wanted {
+            drop(self.pop_opt());
+        }
+        self.safe_point();
     }
 
     /// The handler for the instruction at `index`. One that expects more on the stack than is there is no handler: that is
@@ -122,15 +127,6 @@ impl State {
         self.push(Value::NONE);
         self.sync();
         self.unwind(error, resume - 1)
-    }
-
-    /// Leaves a frame that an exception passes through; true if it was the entry frame.
-    fn leave_raising(&mut self) -> bool {
-        let base = self.frame().stack_base();
-        while self.sp > base {
-            drop(self.pop_opt());
-        }
-        self.leave_frame()
     }
 
     /// A handler begins: the exception on top becomes the handled one, and its predecessor is kept below it.

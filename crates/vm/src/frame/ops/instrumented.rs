@@ -100,11 +100,14 @@ impl State {
                 self.jumped(index, Event::BranchLeft, from).map(|_| Next::Fetch)
             }
             Opcode::POP_ITER => {
-                self.pop_top();
+                // The iterator goes after the event.
                 self.skip(1);
                 let head = if site.instruction == 0 { loop_head(code, index) } else { None };
                 let from = head.unwrap_or(index);
-                self.jumped(index, Event::BranchRight, from).map(|_| Next::Fetch)
+                if !self.jumped_at(index, index, Event::BranchRight, from)? {
+                    self.pop_top();
+                }
+                Ok(Next::Fetch)
             }
             Opcode::END_ASYNC_FOR => {
                 self.end_async_for()?;
@@ -151,12 +154,19 @@ impl State {
     fn jumped(&mut self, index: usize, event: Event, from: usize) -> PyResult<bool> {
         self.sync();
         let to = self.frame().instruction_index();
+        self.jumped_at(index, to, event, from)
+    }
+
+    /// As [`State::jumped`]; the stack is that of the instruction `place`.
+    fn jumped_at(&mut self, index: usize, place: usize, event: Event, from: usize) -> PyResult<bool> {
+        self.sync();
+        let to = self.frame().instruction_index();
         let args = [offset(from), offset(to)];
         // SAFETY: the frame executes, and its registers are written back; `index` is an instruction of its code.
         unsafe {
             let source = self.code().entry().add(index);
             (*self.frame).ip = source;
-            let result = monitoring::fire_jump(self.thread, self.frame, (index, to), event, &args);
+            let result = monitoring::fire_jump(self.thread, self.frame, (index, place), event, &args);
             if result.is_err() {
                 self.ip = source;
             }

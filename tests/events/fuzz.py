@@ -1,0 +1,84 @@
+"""Runs a program under a trace function or monitoring callback that jumps, raises and removes itself at random:
+`fuzz.py SEED EVENTS PROGRAM`. What it prints is the same wherever nothing has crashed.
+"""
+
+import random
+import sys
+import warnings
+
+seed, limit, program = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+random = random.Random(seed)
+count = 0
+log = []
+import os
+DEBUG = "FUZZ_DEBUG" in os.environ
+
+
+class Injected(Exception):
+    pass
+
+
+def act(frame, what):
+    if DEBUG: print(what, frame.f_code.co_name, frame.f_lineno, flush=True)
+    global count
+    count += 1
+    if count > limit:
+        raise SystemExit
+    dice = random.random()
+    if dice < 0.15:
+        first = frame.f_code.co_firstlineno
+        line = random.randint(first, first + 25)
+        try:
+            frame.f_lineno = line
+            log.append(f"{what} {frame.f_code.co_name} to {line - first}")
+        except ValueError as error:
+            log.append(f"{what} {error}")
+    elif dice < 0.17:
+        log.append(f"{what} raises")
+        raise Injected(count)
+    elif dice < 0.2:
+        frame.f_locals[random.choice("xyz")] = random.choice((None, 3, "text"))
+
+
+def trace(frame, event, arg):
+    if frame.f_code.co_filename != program:
+        return None
+    if event in ("line", "return", "exception"):
+        act(frame, event)
+    return trace
+
+
+def monitor():
+    events = sys.monitoring.events
+    sys.monitoring.use_tool_id(3, "fuzz")
+    # Jumps from branch events crash the oracle.
+    for event in ("LINE", "PY_YIELD", "PY_RESUME", "PY_RETURN", "CALL"):
+
+        def callback(code, *args, event=event):
+            if code.co_filename == program:
+                act(sys._getframe(1), event)
+                if random.random() < 0.05:
+                    return sys.monitoring.DISABLE
+
+        sys.monitoring.register_callback(3, getattr(events, event), callback)
+    sys.monitoring.set_events(3, events.LINE | events.PY_YIELD | events.PY_RESUME | events.PY_RETURN | events.CALL)
+
+
+warnings.simplefilter("ignore")
+with open(program) as file:
+    code = compile(file.read(), program, "exec")
+for round in range(30):
+    if seed % 2:
+        sys.settrace(trace)
+    else:
+        monitor()
+    try:
+        exec(code, {"__name__": "fuzzed"})
+        outcome = "ended"
+    except BaseException as error:
+        outcome = type(error).__name__
+    finally:
+        sys.settrace(None)
+        sys.monitoring.free_tool_id(3)
+    log.append(outcome)
+print("\n".join(log))
