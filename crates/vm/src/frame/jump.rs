@@ -65,9 +65,7 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
     let wanted = reached.stack.iter();
     // SAFETY: the stack is at least `depth` deep.
     let empty = |index: usize| unsafe { *(*record).stack_base().add(index) == 0 };
-    if cells != reached.cells
-        || wanted.enumerate().any(|(index, kind)| *kind != Kind::Null && empty(index))
-    {
+    if cells != reached.cells || wanted.enumerate().any(|(index, kind)| *kind != Kind::Null && empty(index)) {
         return Err(exceptions::value_error("incompatible stacks"));
     }
     bind_unbound_locals(record, &code)?;

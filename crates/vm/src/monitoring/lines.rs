@@ -26,7 +26,7 @@ enum Start {
     /// Only if a jump led here, and from another line: the instruction before is of the same line.
     IfJumped,
     /// As `IfJumped`, but also coming from the function's first RESUME, if that has reported the start of the function.
-    AfterStart,
+    AfterResume,
 }
 
 /// An instruction of canonical code.
@@ -101,7 +101,7 @@ impl Lines {
             if index > first && line >= 0 && before != line && may_start(instruction.opcode) {
                 starts[index] = Start::Unless;
             } else if after_start && line >= 0 {
-                starts[index] = Start::AfterStart;
+                starts[index] = Start::AfterResume;
             }
             after_start = index == first;
             if let Some(target) = instruction.target().filter(|&t| t < units) {
@@ -138,7 +138,7 @@ impl Lines {
     pub fn reports(&self, code: &CodeObject, index: usize, source: Option<usize>, started: bool) -> bool {
         match (source, self.starts[index]) {
             (_, Start::Never) | (None, Start::IfJumped) => false,
-            (None, Start::AfterStart) => started,
+            (None, Start::AfterResume) => started,
             (None, Start::Unless) => true,
             (Some(source), _) => {
                 let resumed = code.code.get(source * 2) == Some(&(Opcode::RESUME as u8));
@@ -152,7 +152,7 @@ impl Lines {
         self.jumps.iter().map(|&(from, to)| (from as usize, to as usize)).filter(|&(from, to)| {
             match self.starts[to] {
                 Start::Never => false,
-                Start::AfterStart => true,
+                Start::AfterResume => true,
                 Start::Unless => self.lines[from] == self.lines[to],
                 Start::IfJumped => self.lines[from] != self.lines[to],
             }

@@ -49,12 +49,11 @@ impl State {
         if silent {
             return Ok(Next::Execute(self.plain(code, index)));
         }
-        if site.line != 0 {
-            if let Some(line) = monitoring::line_reached(self.thread, code, index)
-                && self.report(LINE, index, Event::Line, &[int::from_i64(i64::from(line))])?
-            {
-                return Ok(Next::Fetch);
-            }
+        if site.line != 0
+            && let Some(line) = monitoring::line_reached(self.thread, code, index)
+            && self.report(LINE, index, Event::Line, &[int::from_i64(i64::from(line))])?
+        {
+            return Ok(Next::Fetch);
         }
         if site.instruction != 0 && self.report(INSTRUCTION, index, Event::Instruction, &[offset(index)])? {
             return Ok(Next::Fetch);
