@@ -46,7 +46,7 @@ pub mod functions {
         let Some(&known) = Event::ALL.get(bits.trailing_zeros() as usize) else {
             return Err(exceptions::value_error(format!("invalid event {event}")));
         };
-        crate::sys::audit("sys.monitoring.register_callback", &[func.clone()])?;
+        crate::sys::audit("sys.monitoring.register_callback", std::slice::from_ref(func))?;
         Ok(monitoring::register_callback(tool, known, (!func.is_none()).then(|| func.clone())))
     }
 

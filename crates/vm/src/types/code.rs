@@ -40,7 +40,7 @@ pub struct PyCode {
     /// Where `monitoring` lists the code object, once it has private code.
     pub prepared_index: Cell<usize>,
     /// Where module code has found its names, by index in `names`: made on the first look.
-    pub name_places: GilCell<Option<Box<[NamePlace]>>>,
+    pub name_places: GilCell<Option<Box<[Cell<NamePlace>]>>>,
     pub flags: u32,
     pub argcount: u32,
     pub kwonlyargcount: u32,
@@ -183,12 +183,11 @@ impl PyCode {
 
     /// The remembered place of a name, to read or to write.
     #[inline(always)]
-    pub fn name_place(&self, index: u32) -> &mut NamePlace {
-        // SAFETY: under the GIL; the table is made once, and the borrow ends before anything else looks.
+    pub fn name_place(&self, index: u32) -> &Cell<NamePlace> {
+        // SAFETY: under the GIL; the table is made once and stays.
         let places = unsafe { &mut *self.name_places.as_ptr() };
-        let places =
-            places.get_or_insert_with(|| vec![NamePlace::default(); self.names.len()].into_boxed_slice());
-        &mut places[index as usize]
+        let places = places.get_or_insert_with(|| self.names.iter().map(|_| Cell::default()).collect());
+        &places[index as usize]
     }
 
     /// The first private instruction.

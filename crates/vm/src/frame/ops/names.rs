@@ -139,7 +139,7 @@ impl State {
     #[inline(always)]
     pub fn load_name(&mut self, arg: u32) -> PyResult<()> {
         if let Some(namespace) = self.plain_namespace() {
-            let place = *self.code().name_place(arg);
+            let place = self.code().name_place(arg).get();
             if place.version != 0
                 && place.version == namespace.keys_version_raw()
                 && let Some(value) = namespace.value_at(place.index as usize)
@@ -157,7 +157,7 @@ impl State {
             && let Some(index) = namespace.position(&self.code().names[arg as usize])
         {
             let version = namespace.keys_version();
-            *self.code().name_place(arg) = NamePlace { version, index: index as u32 };
+            self.code().name_place(arg).set(NamePlace { version, index: index as u32 });
         }
         let name = self.name(arg);
         self.sync();
@@ -173,7 +173,7 @@ impl State {
     #[inline(always)]
     pub fn store_name(&mut self, arg: u32) -> PyResult<()> {
         if let Some(namespace) = self.plain_namespace() {
-            let place = *self.code().name_place(arg);
+            let place = self.code().name_place(arg).get();
             if place.version != 0 && place.version == namespace.keys_version_raw() {
                 // SAFETY: a value lies on top of the stack.
                 let value = unsafe { Value::from_bits(*self.slot(1)) };
