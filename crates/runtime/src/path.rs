@@ -7,7 +7,7 @@ pub fn fspath(path: &Value) -> PyResult<Value> {
     if path.downcast::<PyStr>().is_some() || path.downcast::<PyBytes>().is_some() {
         return Ok(path.clone());
     }
-    let Some(result) = protocol::call_special(path, name!("__fspath__"), &[])? else {
+    let Some(result) = call_fspath(path)? else {
         return Err(exceptions::type_error(format!(
             "expected str, bytes or os.PathLike object, not {}",
             path.type_name()
@@ -21,6 +21,14 @@ pub fn fspath(path: &Value) -> PyResult<Value> {
         path.type_name(),
         result.type_name()
     )))
+}
+
+/// What `__fspath__` gives, if the object has it; a class says with None that it has not.
+pub fn call_fspath(path: &Value) -> PyResult<Option<Value>> {
+    if path.class().lookup(name!("__fspath__")).is_none_or(|method| method.is_none()) {
+        return Ok(None);
+    }
+    protocol::call_special(path, name!("__fspath__"), &[])
 }
 
 /// Bytes of the system as a str, undecodable ones as lone surrogates.

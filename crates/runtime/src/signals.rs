@@ -55,5 +55,9 @@ pub fn serve(flags: u32) -> PyResult<()> {
     if flags & breaker::SIGNAL == 0 {
         return Ok(());
     }
+    if thread::current().ident != crate::modules::thread::main_ident() {
+        breaker::defer(breaker::SIGNAL);
+        return Ok(());
+    }
     check()
 }

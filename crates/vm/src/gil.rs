@@ -53,6 +53,7 @@ pub fn acquire(thread: *const Thread) {
         TAKEN.notify_all();
     }
     thread::set_current(thread);
+    breaker::renew_deferred();
     // SAFETY: the thread is the caller's own, alive while it holds the lock.
     stack::set_limit(unsafe { (*thread).stack_limit.get() });
 }

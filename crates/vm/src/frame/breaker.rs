@@ -23,6 +23,21 @@ pub fn request(flag: u32) {
     FLAGS.fetch_or(flag, Ordering::Relaxed);
 }
 
+/// Requests that the thread which met them cannot serve, for the thread that takes the GIL next.
+static DEFERRED: AtomicU32 = AtomicU32::new(0);
+
+/// Leaves a request to another thread, without asking this one again and again.
+pub fn defer(flag: u32) {
+    DEFERRED.fetch_or(flag, Ordering::Relaxed);
+}
+
+/// Asks again for what was deferred; called by a thread that has just taken the GIL.
+pub fn renew_deferred() {
+    if DEFERRED.load(Ordering::Relaxed) != 0 {
+        request(DEFERRED.swap(0, Ordering::Relaxed));
+    }
+}
+
 pub fn set_handler(handler: Handler) {
     HANDLER.set(Some(handler));
 }

@@ -55,7 +55,7 @@ pub mod functions {
     #[pyfunction("($module, clockid, /, *, flags=0)")]
     fn timerfd_create(clockid: i32, flags: Option<i32>) -> PyResult<i32> {
         // SAFETY: no memory is passed.
-        syscall::check(unsafe { libc::timerfd_create(clockid, flags.unwrap_or(0)) })
+        syscall::check(unsafe { libc::timerfd_create(clockid, flags.unwrap_or(0) | libc::TFD_CLOEXEC) })
     }
 
     /// Alter a timer file descriptor's internal timer in seconds.

@@ -102,7 +102,7 @@ fn convert(value: &Value, at: ArgPos<'_>, also: Also) -> PyResult<PathOrFd> {
         warn_bool(value)?;
         return Ok(PathOrFd::Fd(fd_of_index(value)?, value.clone()));
     }
-    let Some(result) = protocol::call_special(value, name!("__fspath__"), &[])? else {
+    let Some(result) = crate::path::call_fspath(value)? else {
         let types = match also {
             Also::Nothing => "string, bytes or os.PathLike",
             Also::Int => "string, bytes, os.PathLike or integer",

@@ -126,12 +126,17 @@ pub fn close_descriptor(fd: i32) -> PyResult<()> {
     if matches!(errno, 0 | libc::ECONNRESET) { Ok(()) } else { Err(syscall::os_error(errno)) }
 }
 
-/// An integer option of a socket.
+/// An integer option of a socket; the error is an errno.
 pub fn int_option(fd: i32, level: i32, option: i32) -> Result<i32, i32> {
-    let mut value = 0;
-    let mut len = size_of::<i32>() as libc::socklen_t;
-    // SAFETY: the value and its length outlive the call.
-    match unsafe { libc::getsockopt(fd, level, option, (&raw mut value).cast(), &mut len) } {
+    raw_option(fd, level, option).map(i32::from_ne_bytes)
+}
+
+/// The bytes of an option of a socket.
+pub fn raw_option<const N: usize>(fd: i32, level: i32, option: i32) -> Result<[u8; N], i32> {
+    let mut value = [0; N];
+    let mut len = N as libc::socklen_t;
+    // SAFETY: the value and its length outlive the call, which writes no more bytes than that.
+    match unsafe { libc::getsockopt(fd, level, option, value.as_mut_ptr().cast(), &mut len) } {
         0 => Ok(value),
         _ => Err(syscall::errno()),
     }

@@ -12,8 +12,10 @@ use minipy_vm::{PyErr, PyList, PyResult, PyTuple, Ref, Value, exceptions, protoc
 /// Bytes of a control message with `length` bytes of data, with or without the padding after it; `None` if that does not fit in
 /// what the system takes.
 pub fn control_size(length: usize, is_padded: bool) -> Option<usize> {
-    let length = u32::try_from(length).ok().filter(|&n| n <= i32::MAX as u32 - 64)?;
     // SAFETY: the functions only calculate.
+    let least = unsafe { if is_padded { libc::CMSG_SPACE(1) } else { libc::CMSG_LEN(0) } };
+    let length = u32::try_from(length).ok().filter(|&n| n <= i32::MAX as u32 - least)?;
+    // SAFETY: as above.
     Some(unsafe { if is_padded { libc::CMSG_SPACE(length) } else { libc::CMSG_LEN(length) } } as usize)
 }
 

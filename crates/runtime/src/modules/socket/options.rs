@@ -30,6 +30,15 @@ impl PySocket {
     #[pymethod("($self, level, option, buffersize=0, /)", nosig)]
     fn getsockopt(&self, level: i32, option: i32, buffersize: i32) -> PyResult<Value> {
         let fd = self.fd.get();
+        if self.family.get() == libc::AF_VSOCK {
+            // All of its options are 64 bits wide.
+            if buffersize != 0 {
+                return Err(exceptions::os_error("getsockopt string buffer not allowed"));
+            }
+            return super::life::raw_option(fd, level, option)
+                .map(|bytes| Value::from(u64::from_ne_bytes(bytes)))
+                .map_err(syscall::os_error);
+        }
         if buffersize == 0 {
             return super::life::int_option(fd, level, option).map(Value::from).map_err(syscall::os_error);
         }
@@ -66,6 +75,14 @@ impl PySocket {
         let number = if protocol::is_int(value) { protocol::index_to_i64(value)? } else { None };
         let number = number.and_then(|n| i32::try_from(n).ok().or(u32::try_from(n).ok().map(|n| n as i32)));
         let fd = self.fd.get();
+        if self.family.get() == libc::AF_VSOCK && protocol::is_int(value) {
+            let wide = minipy_vm::types::int::to_ibig(value).and_then(|n| u64::try_from(n).ok());
+            let wide = wide.ok_or_else(|| exceptions::overflow_error("int too big to convert"))?;
+            let len = size_of::<u64>() as libc::socklen_t;
+            // SAFETY: the number outlives the call.
+            let status = unsafe { libc::setsockopt(fd, level, option, (&raw const wide).cast(), len) };
+            return syscall::check(status).map(drop);
+        }
         let status = if let Some(length) = length {
             let length = int(length)? as libc::socklen_t;
             // SAFETY: the system refuses a null pointer that it would have to read.
