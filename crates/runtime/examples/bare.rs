@@ -11,7 +11,8 @@ fn main() {
     types::initialise();
     let result = minipy_runtime::modules::builtins::make().and_then(|builtins| {
         frame::set_default_builtins(builtins.namespace());
-        let request = Request { filename: &path, mode: Mode::Exec, flags: 0, optimize: 0 };
+        let request =
+            Request { filename: &path, mode: Mode::Exec, flags: 0, optimize: 0, feature_version: None };
         let code = compile(&Source::Text(source), &request)?;
         let globals = PyDict::new_ref();
         globals.insert("__name__", "__main__");

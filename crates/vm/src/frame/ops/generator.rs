@@ -174,7 +174,8 @@ impl State {
         self.outlined(|s| s.iter_miss(arg))
     }
 
-    /// Whether the instruction behind the current FOR_ITER unpacks two values.
+    /// Whether the instruction behind the current FOR_ITER unpacks two values, and nothing else.
+    #[inline(always)]
     fn unpacks_pair(&self) -> bool {
         // SAFETY: an instruction follows.
         let next = unsafe { *self.ip.add(WORDS) };
@@ -184,7 +185,9 @@ impl State {
     #[inline(always)]
     pub fn for_iter_pair(&mut self, arg: u32) -> PyResult<()> {
         self.sync();
-        let Some(step) = next_pair(self.peek(1)) else {
+        // The UNPACK_SEQUENCE may have got events to report since.
+        let step = if self.unpacks_pair() { next_pair(self.peek(1)) } else { None };
+        let Some(step) = step else {
             return self.outlined(|s| s.iter_miss(arg));
         };
         match step? {
