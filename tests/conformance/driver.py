@@ -27,6 +27,7 @@ platform.python_implementation = lambda: "CPython"
 
 from test import support
 
+support.check_impl_detail = lambda **guards: guards.get("cpython", not any(guards.values()))
 support.use_resources = frozenset({"cpu", "decimal", "subprocess", "tzdata"})
 support.verbose = 0
 

@@ -23,12 +23,19 @@ pub fn is_finalizing() -> bool {
     FINALIZING.load(Ordering::Relaxed)
 }
 
-/// Flushes `sys.stream`; whether that went well.
+/// Flushes `sys.stream`, unless the program has closed it; whether that went well.
 pub fn flush(stream: &str) -> bool {
     match crate::sys::get(stream) {
-        Ok(Some(stream)) if !stream.is_none() => protocol::call_method(&stream, name!("flush"), &[]).is_ok(),
+        Ok(Some(stream)) if !stream.is_none() && !is_closed(&stream) => {
+            protocol::call_method(&stream, name!("flush"), &[]).is_ok()
+        }
         _ => true,
     }
+}
+
+/// Whether `stream.closed` is true; a stream that cannot say is taken for open.
+fn is_closed(stream: &Value) -> bool {
+    protocol::getattr(stream, name!("closed")).and_then(|closed| protocol::truth(&closed)).unwrap_or(false)
 }
 
 /// Waits for threads, runs `atexit` functions, takes the modules down and flushes the streams. Gives the exit status.

@@ -62,7 +62,7 @@ impl State {
     #[inline(always)]
     fn after_native_call(&mut self) -> PyResult<()> {
         self.safe_point();
-        if breaker::is_set() { self.serve_breaker() } else { Ok(()) }
+        if breaker::is_set() { self.outlined(State::serve_breaker) } else { Ok(()) }
     }
 
     /// Makes an instance and calls its Python `__init__` by pushing the frame. The instance takes the callable's slot.
