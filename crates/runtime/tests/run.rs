@@ -9,7 +9,8 @@ fn run(source: &str) -> Result<String, PyErr> {
     types::initialise();
     let builtins = minipy_runtime::modules::builtins::make()?;
     frame::set_default_builtins(builtins.namespace());
-    let request = Request { filename: "<test>", mode: Mode::Exec, flags: 0, optimize: 0, feature_version: None };
+    let request =
+        Request { filename: "<test>", mode: Mode::Exec, flags: 0, optimize: 0, feature_version: None };
     let code = compile(&Source::Text(source.to_owned()), &request)?;
     let globals = PyDict::new_ref();
     globals.insert("__name__", "__main__");
