@@ -2,8 +2,7 @@
 
 usage: driver.py NAME TESTS RESULTS
 
-NAME is a test module (test_grammar), TESTS a folder that holds CPython's `test` package and nothing else, RESULTS the file to
-append to. For each test there is a line `start ID`, and at its end a line `OUTCOME ID` with pass, fail, error or skip. Tests
+NAME is a test module (test_grammar), TESTS the folder that holds CPython's `test` package, RESULTS the file to append to. For each test there is a line `start ID`, and at its end a line `OUTCOME ID` with pass, fail, error or skip. Tests
 that RESULTS already knows are left out: whoever starts this program again after a crash continues behind the test that
 crashed. The last line is `done`.
 """
@@ -12,10 +11,11 @@ import os
 import sys
 
 name, tests, results = sys.argv[1:]
-# Not this file's folder, but that of the tests; `-I` and `-P` would have put none there.
+# Not this file's folder; `-I` and `-P` would have put none there.
 if sys.path and os.path.samefile(sys.path[0] or ".", os.path.dirname(os.path.abspath(__file__))):
     del sys.path[0]
-sys.path.insert(0, tests)
+if tests not in sys.path:
+    sys.path.insert(0, tests)
 sys.argv[:] = [os.path.join(tests, "test", name + ".py")]
 
 import platform

@@ -298,7 +298,10 @@ impl Config {
         };
         if !self.stdlib_on_disk {
             self.stdlib_dir = format!("{}/lib/python3.14", self.prefix);
-            self.stdlib_on_disk = home.is_some();
+            // Only the executable's own prefix is looked at, not the folders above it as CPython does: the embedded library
+            // is always there, and a library of the system's Python must not replace it by accident.
+            let landmark = std::path::Path::new(&self.stdlib_dir).join("os.py");
+            self.stdlib_on_disk = home.is_some() || landmark.is_file();
         }
         if !self.ignore_environment
             && let Some(path) = environment("PYTHONPATH")

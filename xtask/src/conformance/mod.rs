@@ -48,8 +48,11 @@ pub fn run(args: &[String]) -> Outcome {
     let root = workspace::root();
     let options = options(args, &root)?;
     let oracle = oracle::find()?;
-    let subject = if options.oracle { oracle.python.clone() } else { workspace::minipy()? };
-    let runner = Runner::new(subject, &oracle.lib, &root)?;
+    let runner = if options.oracle {
+        Runner::for_oracle(&oracle, &root)?
+    } else {
+        Runner::for_minipy(&workspace::minipy()?, &oracle, &root)?
+    };
     let oracle_dir = root.join("tests/conformance/oracle");
 
     let total = options.names.len();

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::records::{Outcomes, worse};
+use crate::oracle::Oracle;
 use crate::process::{self, End};
 
 /// For one file, restarts included.
@@ -19,8 +20,8 @@ const RESTARTS: usize = 40;
 pub struct Runner {
     subject: PathBuf,
     driver: PathBuf,
-    /// A folder that holds nothing but the oracle's `test` package.
-    tests: PathBuf,
+    /// The library, with `test` inside.
+    lib: PathBuf,
     /// Where logs and results go.
     scratch: PathBuf,
     /// Where the tests work: a short path, for the sockets they make there.
@@ -28,20 +29,38 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A runner for the interpreter `subject` with the tests of the oracle's library `lib`.
-    pub fn new(subject: PathBuf, lib: &Path, root: &Path) -> Result<Runner, String> {
+    /// A runner for the oracle itself.
+    pub fn for_oracle(oracle: &Oracle, root: &Path) -> Result<Runner, String> {
+        Runner::new(oracle.python.clone(), oracle.lib.clone(), root)
+    }
+
+    /// A runner for the interpreter `minipy`, installed with the oracle's library in `target/conformance/prefix`, so that it and
+    /// the interpreters that tests start, with whatever options, find the library and its `test` package as the oracle does.
+    pub fn for_minipy(minipy: &Path, oracle: &Oracle, root: &Path) -> Result<Runner, String> {
+        let prefix = root.join("target/conformance/prefix");
+        let bin = prefix.join("bin");
+        let libs = prefix.join("lib");
+        make_dir(&bin)?;
+        make_dir(&libs)?;
+        let executable = bin.join("minipy");
+        remove_if_present(&executable)?;
+        // Not a symbolic link: the prefix is looked for where such a link leads to.
+        fs::hard_link(minipy, &executable)
+            .or_else(|_| fs::copy(minipy, &executable).map(drop))
+            .map_err(|error| format!("{}: {error}", executable.display()))?;
+        let lib = libs.join("python3.14");
+        remove_if_present(&lib)?;
+        std::os::unix::fs::symlink(&oracle.lib, &lib)
+            .map_err(|error| format!("{}: {error}", lib.display()))?;
+        Runner::new(executable, lib, root)
+    }
+
+    fn new(subject: PathBuf, lib: PathBuf, root: &Path) -> Result<Runner, String> {
         let scratch = root.join("target/conformance");
-        let tests = scratch.join("lib");
-        let link = tests.join("test");
-        make_dir(&tests)?;
-        if fs::symlink_metadata(&link).is_ok() {
-            fs::remove_file(&link).map_err(|error| format!("{}: {error}", link.display()))?;
-        }
-        std::os::unix::fs::symlink(lib.join("test"), &link)
-            .map_err(|error| format!("{}: {error}", link.display()))?;
+        make_dir(&scratch)?;
         let work = std::env::temp_dir().join(format!("conformance-{}", std::process::id()));
         let driver = root.join("tests/conformance/driver.py");
-        Ok(Runner { subject, driver, tests, scratch, work })
+        Ok(Runner { subject, driver, lib, scratch, work })
     }
 
     /// Runs the test file `name`. Its output goes to `target/conformance/NAME.log`.
@@ -88,15 +107,14 @@ impl Runner {
 
     fn command(&self, name: &str, results: &Path, cwd: &Path) -> Command {
         let mut command = Command::new(&self.subject);
-        command.arg(&self.driver).arg(name).arg(&self.tests).arg(results).current_dir(cwd);
+        command.arg(&self.driver).arg(name).arg(&self.lib).arg(results).current_dir(cwd);
         for (variable, _) in std::env::vars_os() {
             if variable.to_string_lossy().starts_with("PYTHON") {
                 command.env_remove(variable);
             }
         }
         command.envs([("LANG", "C.UTF-8"), ("PYTHONHASHSEED", "0"), ("TERM", "dumb")]);
-        // For the interpreters that tests start.
-        command.env("PYTHONPATH", &self.tests).env("TMPDIR", cwd);
+        command.env("TMPDIR", cwd);
         command
     }
 }
@@ -132,4 +150,13 @@ fn parse(text: &str) -> Outcomes {
 
 fn make_dir(path: &Path) -> Result<(), String> {
     fs::create_dir_all(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn remove_if_present(path: &Path) -> Result<(), String> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
