@@ -95,6 +95,16 @@ impl Writer {
     }
 }
 
+/// The table without columns: only lines are left (`-X no_debug_ranges`).
+pub fn without_columns(table: &[u8], firstlineno: i32) -> Vec<u8> {
+    let mut writer = Writer::new(firstlineno);
+    for entry in Entries::new(table, firstlineno) {
+        let line = entry.position.line.unwrap_or(-1);
+        writer.add(entry.end - entry.start, line, -1, -1, -1);
+    }
+    writer.finish()
+}
+
 /// One entry of a location table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Entry {

@@ -1,23 +1,31 @@
 //! From a configuration to a running program.
 
 use crate::compile::{self, Mode, Request, Source};
-use crate::config::{Config, Run};
+use crate::config::{Config, Paths, Run};
 use crate::import;
+use crate::modules::faulthandler::dump::{self, Out};
+use crate::path::from_os;
 use crate::shutdown::{self, Exit, flush};
+use crate::sys::StreamError;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::function::hooks::{self, Hooks};
+use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::intern;
 use minipy_vm::{
-    DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Value, exceptions, finalize, frame, gil, name,
+    DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Ref, Value, exceptions, finalize, frame, gil, name,
     protocol, stack, thread,
 };
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Writes a line to standard error; that nobody can read it is no reason to panic.
-macro_rules! complain {
-    ($($text:tt)*) => {{
-        use std::io::Write;
-        drop(writeln!(std::io::stderr(), $($text)*));
-    }};
+pub fn complain(text: &str) {
+    write_all(2, format!("{text}\n").as_bytes());
+}
+
+fn write_all(fd: i32, bytes: &[u8]) {
+    Out(fd).bytes(bytes);
 }
 
 static HOOKS: Hooks = Hooks {
@@ -35,27 +43,17 @@ const RECURSION_STACK: usize = 10 << 20;
 const MAIN_STACK: usize = 64 << 20;
 
 /// Runs a program with `args` (the first is the program's own name); gives the exit status.
-pub fn run(args: Vec<String>) -> i32 {
+pub fn run(args: Vec<OsString>) -> i32 {
     let config = match Config::from_args(args) {
         Ok(config) => config,
-        Err(error) => {
-            complain!("{}", error.message);
-            return error.status;
+        Err(ending) => {
+            write_all(1, &ending.stdout);
+            write_all(2, &ending.stderr);
+            return ending.status;
         }
     };
-    match config.run {
-        Run::Version(_) => {
-            println!("Python {}.{}.{}", crate::sys::VERSION.0, crate::sys::VERSION.1, crate::sys::VERSION.2);
-            return 0;
-        }
-        Run::Help => {
-            println!("usage: minipy [option] ... [-c cmd | -m mod | file | -] [arg] ...");
-            return 0;
-        }
-        _ => {}
-    }
     // A thread of its own, because its stack can be made as large as deep recursion needs.
-    let worker = std::thread::Builder::new().stack_size(MAIN_STACK).spawn(move || run_on_stack(&config));
+    let worker = std::thread::Builder::new().stack_size(MAIN_STACK).spawn(|| run_on_stack(config));
     // Signals are for the threads that run Python code, not for this one, which only waits.
     crate::modules::signal::block_all();
     match worker.map(std::thread::JoinHandle::join) {
@@ -70,10 +68,9 @@ fn run_on_stack(config: &Config) -> i32 {
     gil::acquire(thread);
     thread::register(thread);
     crate::modules::thread::set_main();
-    crate::modules::locale::initialise();
     frame::breaker::set_handler(crate::signals::serve);
-    if let Err(error) = initialise(config) {
-        return report_fatal(&error);
+    if let Err(failure) = initialise(config) {
+        return failure.report();
     }
     let result = run_main(config);
     let exit = match result {
@@ -83,26 +80,45 @@ fn run_on_stack(config: &Config) -> i32 {
     shutdown::finish(exit)
 }
 
-fn report_fatal(error: &PyErr) -> i32 {
-    let message = protocol::str(error.as_value()).map_or_else(|_| String::new(), |s| s.to_string_lossy());
-    complain!("Fatal Python error: initialisation failed\n{}: {message}", error.as_value().type_name());
-    let mut entry = error.exception().traceback.get();
-    while let Some(traceback) = entry {
-        let record = traceback.frame.record();
-        complain!(
-            "  File \"{}\", in {} (offset {})",
-            record.code().filename.get(),
-            record.code().name,
-            traceback.lasti
-        );
-        entry = traceback.next.get();
+/// What keeps the interpreter from starting.
+struct StartError {
+    /// CPython's name of the step that failed, and what went wrong.
+    message: String,
+    error: Option<PyErr>,
+}
+
+impl From<PyErr> for StartError {
+    fn from(error: PyErr) -> StartError {
+        StartError { message: "initialisation failed".to_owned(), error: Some(error) }
     }
-    1
+}
+
+impl StartError {
+    fn new(message: &str, error: Option<PyErr>) -> StartError {
+        StartError { message: message.to_owned(), error }
+    }
+
+    /// Says so on standard error; gives the exit status.
+    fn report(&self) -> i32 {
+        complain(&format!("Fatal Python error: {}\nPython runtime state: core initialized", self.message));
+        if let Some(error) = &self.error {
+            write_all(2, crate::sys::plain_report(error.as_value()).as_bytes());
+        }
+        complain("");
+        dump::all_threads(Out(2), dump::own_thread());
+        1
+    }
 }
 
 /// Makes `sys`, `builtins`, the import system and the streams, and runs `site`.
-fn initialise(config: &Config) -> PyResult<()> {
+fn initialise(config: &Config) -> Result<(), StartError> {
     set_hash_key(config);
+    if config.bytes_warning > 0 {
+        minipy_vm::warnings::enable_bytes_warnings();
+    }
+    if !config.settings.code_debug_ranges {
+        minipy_vm::types::code::forget_columns();
+    }
     minipy_vm::types::initialise();
     hooks::install(&HOOKS);
     finalize::set_unraisable_hook(crate::sys::unraisable);
@@ -115,11 +131,27 @@ fn initialise(config: &Config) -> PyResult<()> {
     import::add_module("builtins", &builtins)?;
     crate::sys::set("modules", modules);
     crate::sys::configure(config)?;
-    import::initialise(&config.stdlib_dir, config.stdlib_on_disk)?;
+    import::initialise(&config.paths.stdlib_dir, config.paths.stdlib_on_disk)?;
+    check_library(&config.paths)?;
     crate::modules::signal::start()?;
-    crate::sys::open_streams(config)?;
-    if config.fault_handler {
+    crate::sys::open_streams(config).map_err(|error| match error {
+        StreamError::Encoding(error) => StartError::new(
+            "init_stdio_encoding: failed to get the Python codec name of the stdio encoding",
+            Some(error),
+        ),
+        StreamError::Directory => {
+            StartError::new("init_sys_streams: <stdin> is a directory, cannot continue", None)
+        }
+        StreamError::Other(error) => {
+            StartError::new("init_sys_streams: can't initialize sys standard streams", Some(error))
+        }
+    })?;
+    if config.settings.fault_handler {
         crate::modules::faulthandler::enable_at_start()?;
+    }
+    if !config.warn_options.is_empty() {
+        // It says what is wrong with the options.
+        let _ = import::import_module("warnings");
     }
     if !config.no_site {
         let site = import::import_module("site")?;
@@ -128,8 +160,19 @@ fn initialise(config: &Config) -> PyResult<()> {
     Ok(())
 }
 
+/// Makes sure that a library on disk is one: `encodings` is what the interpreter cannot do without.
+fn check_library(paths: &Paths) -> Result<(), StartError> {
+    if !paths.stdlib_on_disk || Path::new(&paths.stdlib_dir).join("encodings").is_dir() {
+        return Ok(());
+    }
+    import::import_module("encodings").map(drop).map_err(|error| {
+        paths.dump();
+        StartError::new("Failed to import encodings module", Some(error))
+    })
+}
+
 fn set_hash_key(config: &Config) {
-    let key = match config.hash_seed {
+    let key = match config.settings.hash_seed {
         Some(seed) => minipy_text::hash::HashKey::from_seed(seed),
         None => minipy_text::hash::HashKey::from_random(random_bytes()),
     };
@@ -158,93 +201,157 @@ fn main_module() -> PyResult<DictRef> {
 fn run_main(config: &Config) -> PyResult<()> {
     let namespace = main_module()?;
     match &config.run {
-        Run::Command(text) => {
-            prepend_path(config, "")?;
-            run_source(&Source::Text(text.clone()), "<string>", &namespace)
-        }
+        Run::Command(text) => run_command(config, text, &namespace),
         Run::Module(name) => {
             prepend_path(config, &current_folder())?;
+            crate::sys::audit("cpython.run_module", &[from_os(name)])?;
             let runpy = import::import_module("runpy")?;
             let run = protocol::getattr(&runpy, name!("_run_module_as_main"))?;
-            protocol::call1(&run, Value::from(name.as_str()))?;
+            protocol::call1(&run, from_os(name))?;
             Ok(())
         }
         Run::Script(path) => run_script(config, path, &namespace),
-        _ => {
-            prepend_path(config, "")?;
+        Run::Stdin => {
+            prepend_path(config, OsStr::new(""))?;
+            crate::sys::audit("cpython.run_stdin", &[])?;
             let mut source = Vec::new();
             let read = std::io::Read::read_to_end(&mut std::io::stdin(), &mut source);
             if let Err(error) = read {
                 return Err(minipy_vm::exceptions::runtime_error(error.to_string()));
             }
-            run_source(&Source::File(source), "<stdin>", &namespace)
+            run_source(&Source::File(without_first_line(config, source)), "<stdin>", &namespace)
         }
     }
 }
 
-fn current_folder() -> String {
-    std::env::current_dir().map_or_else(|_| String::new(), |p| p.to_string_lossy().into_owned())
-}
-
-/// Puts the folder of the program at the head of `sys.path`.
-fn prepend_path(config: &Config, folder: &str) -> PyResult<()> {
-    if config.safe_path {
-        return Ok(());
-    }
-    let Some(path) = crate::sys::get("path")? else { return Ok(()) };
-    protocol::call_method(&path, name!("insert"), &[Value::small_int(0), Value::from(folder)])?;
+/// Runs the text of `-c`, which may be indented as a whole. Tracebacks show its lines.
+fn run_command(config: &Config, text: &OsStr, namespace: &DictRef) -> PyResult<()> {
+    let mut line = text.to_owned();
+    line.push("\n");
+    crate::sys::audit("cpython.run_command", &[from_os(&line)])?;
+    prepend_path(config, OsStr::new(""))?;
+    let Some(source) = text
+        .to_str()
+        .filter(|text| from_os(OsStr::new(text)).downcast::<PyStr>().is_some_and(|t| t.eq_str(text)))
+    else {
+        complain("Unable to decode the command from the command line:");
+        let error = protocol::call_method(&from_os(text), name!("encode"), &["utf-8".into()]);
+        let error = error.err().unwrap_or_else(|| exceptions::unicode_error("surrogates not allowed"));
+        write_all(2, crate::sys::plain_report(error.as_value()).as_bytes());
+        return Err(PyErr::new(exceptions::system_exit_class(), &[Value::from(1)]));
+    };
+    let source = dedent(source);
+    let code = compile_source(&Source::Text(source.clone()), "<string>")?;
+    let linecache = import::import_module("linecache")?;
+    let register = protocol::getattr(&linecache, name!("_register_code"))?;
+    protocol::call(&register, &[code.to_value(), Value::from(source), "<string>".into()])?;
+    frame::exec_code(&code, namespace.clone(), None, None)?;
     Ok(())
 }
 
-fn run_script(config: &Config, path: &str, namespace: &DictRef) -> PyResult<()> {
-    let file = std::path::Path::new(path);
+/// `text` without the indentation that all its lines share, as `textwrap.dedent` has it, and with a line break at its end.
+fn dedent(text: &str) -> String {
+    let blanks = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let lines: Vec<&str> =
+        text.split('\n').map(|line| if blanks(line) == line.len() { "" } else { line }).collect();
+    let mut margin: Option<&str> = None;
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        let indentation = &line[..blanks(line)];
+        let common = margin.map_or(indentation.len(), |margin| {
+            margin.bytes().zip(indentation.bytes()).take_while(|(a, b)| a == b).count()
+        });
+        margin = Some(&indentation[..common]);
+    }
+    let margin = margin.map_or(0, str::len);
+    let lines: Vec<&str> = lines.iter().map(|line| line.get(margin..).unwrap_or("")).collect();
+    lines.join("\n") + "\n"
+}
+
+/// The source without its first line if `-x` was given; lines keep their numbers.
+fn without_first_line(config: &Config, source: Vec<u8>) -> Vec<u8> {
+    if !config.skip_first_line {
+        return source;
+    }
+    let end = source.iter().position(|&byte| byte == b'\n').unwrap_or(source.len());
+    source[end..].to_vec()
+}
+
+fn current_folder() -> OsString {
+    std::env::current_dir().map_or_else(|_| OsString::new(), |path| path.into_os_string())
+}
+
+/// Puts the folder of the program at the head of `sys.path`.
+fn prepend_path(config: &Config, folder: &OsStr) -> PyResult<()> {
+    if config.safe_path { Ok(()) } else { insert_path(folder) }
+}
+
+fn insert_path(folder: &OsStr) -> PyResult<()> {
+    let Some(path) = crate::sys::get("path")? else { return Ok(()) };
+    protocol::call_method(&path, name!("insert"), &[Value::small_int(0), from_os(folder)])?;
+    Ok(())
+}
+
+fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<()> {
+    // The main script is known by its absolute name everywhere but in `sys.argv`.
+    let path = absolute(script);
+    let file = Path::new(&path);
     let is_zip = || {
         std::fs::read(file).is_ok_and(|data| data.windows(4).any(|w| w == b"PK\x05\x06"))
-            && !path.ends_with(".py")
+            && !path.as_bytes().ends_with(b".py")
     };
     if file.is_dir() || is_zip() {
-        let sys_path = crate::sys::get("path")?.unwrap_or(Value::NONE);
-        protocol::call_method(&sys_path, name!("insert"), &[Value::small_int(0), Value::from(path)])?;
+        insert_path(&path)?;
         let runpy = import::import_module("runpy")?;
         let run = protocol::getattr(&runpy, name!("_run_module_as_main"))?;
         protocol::call(&run, &[Value::from("__main__"), Value::FALSE])?;
         return Ok(());
     }
+    crate::sys::audit("cpython.run_file", &[from_os(&path)])?;
     let source = match std::fs::read(file) {
         Ok(source) => source,
         Err(error) => {
             let number = error.raw_os_error().unwrap_or(0);
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or_default().to_owned();
-            complain!("{}: can't open file '{}': [Errno {number}] {text}", config.executable, absolute(path));
+            let executable = config.paths.executable.as_bytes();
+            let shown = protocol::repr(&from_os(&path))?.to_string_lossy();
+            let rest = format!(": can't open file {shown}: [Errno {number}] {text}\n");
+            write_all(2, &[executable, rest.as_bytes()].concat());
             return Err(PyErr::new(exceptions::system_exit_class(), &[Value::from(2)]));
         }
     };
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let folder = real.parent().map_or_else(String::new, |p| p.to_string_lossy().into_owned());
-    prepend_path(config, &folder)?;
-    // The main script is known by its absolute name everywhere but in `sys.argv`.
-    let path = &absolute(path);
-    namespace.insert("__file__", path.as_str());
+    prepend_path(config, real.parent().unwrap_or(Path::new("")).as_os_str())?;
+    let name = from_os(&path);
+    namespace.insert("__file__", name.clone());
     namespace.insert("__cached__", Value::NONE);
     let loader = import::import_module("_frozen_importlib_external")?;
     let class = protocol::getattr(&loader, name!("SourceFileLoader"))?;
-    namespace.insert(
-        "__loader__",
-        protocol::call(&class, &[Value::from("__main__"), Value::from(path.as_str())])?,
-    );
-    run_source(&Source::File(source), path, namespace)
+    namespace.insert("__loader__", protocol::call(&class, &[Value::from("__main__"), name])?);
+    let source = Source::File(without_first_line(config, source));
+    run_source(&source, &path.to_string_lossy(), namespace)
 }
 
-fn absolute(path: &str) -> String {
-    if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", current_folder()) }
+/// The script's absolute name; unlike [`crate::path::absolute`] it keeps a leading `./`.
+fn absolute(path: &OsStr) -> OsString {
+    if path.as_bytes().first() == Some(&b'/') {
+        return path.to_owned();
+    }
+    let mut whole = current_folder();
+    if !path.is_empty() {
+        whole.push("/");
+        whole.push(path);
+    }
+    whole
+}
+
+fn compile_source(source: &Source, filename: &str) -> PyResult<Ref<PyCode>> {
+    let request = Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None };
+    compile::compile(source, &request)
 }
 
 fn run_source(source: &Source, filename: &str, namespace: &DictRef) -> PyResult<()> {
-    let code = compile::compile(
-        source,
-        &Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None },
-    )?;
+    let code = compile_source(source, filename)?;
     frame::exec_code(&code, namespace.clone(), None, None)?;
     Ok(())
 }
@@ -270,9 +377,9 @@ fn exit_status(error: PyErr) -> Exit {
         if error.is_instance(exceptions::system_exit_class()) {
             return Exit::Status(system_exit_status(&error));
         }
-        complain!("Error in sys.excepthook:");
+        complain("Error in sys.excepthook:");
         let _ = crate::sys::print_exception(error.as_value(), &Value::NONE);
-        complain!("\nOriginal exception was:");
+        complain("\nOriginal exception was:");
         let _ = crate::sys::print_exception(exception.as_value(), &Value::NONE);
     }
     if error.is_instance(exceptions::keyboard_interrupt_class()) {

@@ -2,6 +2,7 @@
 
 use crate::PyResult;
 use crate::cell::GilCell;
+use crate::protocol::CmpOp;
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 
@@ -13,6 +14,41 @@ pub struct Hooks {
     pub warn_explicit: fn(&TypeRef, &str, &str, i64) -> PyResult<()>,
     /// The warning about a coroutine that nobody awaited.
     pub unawaited_coroutine: fn(&Value),
+}
+
+/// Whether comparing bytes with str and the like is worth a BytesWarning (`-b`).
+static BYTES: GilCell<bool> = GilCell::new(false);
+
+/// Turns BytesWarnings on.
+pub fn enable_bytes_warnings() {
+    BYTES.set(true);
+}
+
+/// Whether `-b` was given.
+#[inline]
+pub fn bytes_warnings() -> bool {
+    BYTES.get()
+}
+
+/// Issues a BytesWarning.
+#[cold]
+pub fn bytes(message: &str) -> PyResult<()> {
+    warn(crate::exceptions::bytes_warning_class(), message, 1)
+}
+
+/// Warns about `bytes == other` where `other` is something that bytes are never equal to. `class` is the name of the bytes' class.
+#[cold]
+pub fn bytes_comparison(class: &str, other: &Value, op: CmpOp) -> PyResult<()> {
+    if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
+        return Ok(());
+    }
+    if other.downcast::<crate::types::str::PyStr>().is_some() {
+        return bytes(&format!("Comparison between {class} and string"));
+    }
+    if class == "bytes" && crate::protocol::is_int(other) {
+        return bytes("Comparison between bytes and int");
+    }
+    Ok(())
 }
 
 static HOOKS: GilCell<Option<&'static Hooks>> = GilCell::new(None);

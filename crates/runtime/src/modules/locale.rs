@@ -105,15 +105,33 @@ unsafe extern "C" {
     fn bind_textdomain_codeset_c(domain: *const c_char, codeset: *const c_char) -> *mut c_char;
 }
 
-/// Takes the encoding of text from the environment, as every program does that goes by locales. The C locale, which knows
-/// nothing but ASCII, gives way to its UTF-8 variant (PEP 538).
-pub fn initialise() {
-    // SAFETY: the names are C strings; nothing else runs yet.
+/// Sets LC_CTYPE; an empty name takes it from the environment. Gives the name that is set afterwards.
+pub fn set_ctype(name: &str) -> String {
+    let name = CString::new(name).unwrap_or_default();
+    // SAFETY: the names are C strings; at start-up nothing else runs yet.
     unsafe {
-        let name = libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
-        if name.is_null() || CStr::from_ptr(name) == c"C" {
-            libc::setlocale(libc::LC_CTYPE, c"C.UTF-8".as_ptr());
+        libc::setlocale(libc::LC_CTYPE, name.as_ptr());
+        let current = libc::setlocale(libc::LC_CTYPE, std::ptr::null());
+        if current.is_null() {
+            return "C".to_owned();
         }
+        CStr::from_ptr(current).to_string_lossy().into_owned()
+    }
+}
+
+/// The system's name of LC_CTYPE's encoding.
+pub fn ctype_encoding() -> StrRef {
+    // SAFETY: a valid item, whose text is read at once.
+    path::decode(unsafe { CStr::from_ptr(libc::nl_langinfo(libc::CODESET)) }.to_bytes())
+}
+
+/// The encoding of file names that LC_CTYPE stands for. What is neither ASCII nor UTF-8 is taken for UTF-8.
+pub fn file_name_encoding() -> path::Encoding {
+    // SAFETY: a valid item, whose text is read at once.
+    let name = unsafe { CStr::from_ptr(libc::nl_langinfo(libc::CODESET)) };
+    match name.to_bytes() {
+        b"ANSI_X3.4-1968" | b"ASCII" | b"US-ASCII" | b"646" => path::Encoding::Ascii,
+        _ => path::Encoding::Utf8,
     }
 }
 

@@ -1,10 +1,12 @@
 //! `sys.flags`, and the attributes that follow from the configuration.
 
-use crate::config::Config;
+use crate::config::{Config, Paths, split_x_option};
+use crate::path::from_os;
 use minipy_macros::pymodule;
-use minipy_vm::types::namespace;
+use minipy_vm::types::str::intern;
 use minipy_vm::types::structseq::{self, StructSeqDef};
-use minipy_vm::{PyDict, PyList, PyResult, PyTuple, Value};
+use minipy_vm::{GilCell, PyDict, PyList, PyResult, TypeRef, Value, exceptions, protocol};
+use std::ffi::OsString;
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -16,11 +18,12 @@ pub mod functions {
 
     /// Set the maximum string digits limit for non-binary int<->str conversions.
     #[pyfunction("(maxdigits)")]
-    fn set_int_max_str_digits(maxdigits: i64) -> minipy_vm::PyResult<()> {
+    fn set_int_max_str_digits(maxdigits: i32) -> minipy_vm::PyResult<()> {
         if maxdigits != 0 && maxdigits < 640 {
-            return Err(minipy_vm::exceptions::value_error("maxdigits must be 0 or larger than 640"));
+            return Err(minipy_vm::exceptions::value_error("maxdigits must be >= 640 or 0 for unlimited"));
         }
-        crate::config::set_int_max_str_digits(maxdigits);
+        super::replace_digits_flag(maxdigits.into())?;
+        crate::config::set_int_max_str_digits(maxdigits.into());
         Ok(())
     }
 }
@@ -58,91 +61,102 @@ static FLAGS: StructSeqDef = StructSeqDef {
     instantiable: false,
 };
 
-fn flag(on: bool) -> Value {
-    Value::small_int(i64::from(on))
-}
-
 /// Sets what the command line and the environment decide.
 pub fn configure(config: &Config) -> PyResult<()> {
-    let class = structseq::new_class(&FLAGS);
-    let values = vec![
-        flag(config.debug),
-        flag(config.inspect),
-        flag(config.interactive),
-        Value::small_int(i64::from(config.optimize)),
-        flag(config.dont_write_bytecode),
-        flag(config.no_user_site),
-        flag(config.no_site),
-        flag(config.ignore_environment),
-        Value::small_int(i64::from(config.verbose)),
-        Value::small_int(i64::from(config.bytes_warning)),
-        flag(config.quiet),
-        flag(config.hash_seed != Some(0)),
-        flag(config.isolated),
-        Value::from_bool(config.dev_mode),
-        flag(true),
-        flag(false),
-        Value::from_bool(config.safe_path),
-        Value::from(crate::config::int_max_str_digits()),
-        Value::small_int(1),
-        flag(false),
-        flag(false),
-    ];
-    super::set("flags", structseq::new_instance(&class, FLAGS.visible, values));
+    set_flags(config);
+    let settings = &config.settings;
     let strings =
-        |items: &[String]| PyList::from_vec(items.iter().map(|s| Value::from(s.as_str())).collect());
+        |items: &[OsString]| PyList::from_vec(items.iter().map(|item| from_os(item)).collect::<Vec<_>>());
     super::set("argv", strings(&config.argv));
     super::set("orig_argv", strings(&config.orig_argv));
     super::set("warnoptions", strings(&config.warn_options));
     super::set("dont_write_bytecode", Value::from_bool(config.dont_write_bytecode));
-    super::set("pycache_prefix", config.pycache_prefix.as_deref().map_or(Value::NONE, Value::from));
-    let xoptions = PyDict::new_ref();
-    for (name, value) in &config.x_options {
-        xoptions.insert(name, value.as_deref().map_or(Value::TRUE, Value::from));
+    super::set(
+        "pycache_prefix",
+        settings.pycache_prefix.as_ref().map_or(Value::NONE, |prefix| from_os(prefix)),
+    );
+    let x_options = PyDict::new_ref();
+    for option in &config.x_options {
+        let (name, value) = split_x_option(option);
+        x_options.set(from_os(name), value.map_or(Value::TRUE, from_os))?;
     }
-    super::set("_xoptions", xoptions);
-    super::set("executable", config.executable.as_str());
-    super::set("_base_executable", config.executable.as_str());
-    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
-        super::set(name, config.prefix.as_str());
-    }
-    super::set("_stdlib_dir", config.stdlib_dir.as_str());
-    super::set("_framework", "");
-    super::set("path", strings(&config.path));
+    super::set("_xoptions", x_options);
+    set_paths(&config.paths);
     super::set("meta_path", strings(&[]));
     super::set("path_hooks", strings(&[]));
     super::set("path_importer_cache", PyDict::new_ref());
     super::set("builtin_module_names", super::records::builtin_module_names());
-    super::set("implementation", implementation());
-    super::set("stdlib_module_names", stdlib_module_names());
+    super::set("implementation", super::records::implementation());
+    super::set("stdlib_module_names", super::records::stdlib_module_names());
     Ok(())
 }
 
-fn implementation() -> Value {
-    let fields = PyDict::new_ref();
-    fields.insert("name", "minipy");
-    fields.insert("cache_tag", "minipy-314");
-    let mut version =
-        env!("CARGO_PKG_VERSION").split('.').map(|n| Value::from(n.parse::<i64>().unwrap_or(0)));
-    let mut part = || version.next().unwrap_or(Value::small_int(0));
-    let version = PyTuple::from_array([part(), part(), part(), "final".into(), Value::small_int(0)]);
-    fields.insert("version", version);
-    fields.insert("hexversion", super::records::VERSION.0 << 24);
-    fields.insert("_multiarch", "x86_64-linux-gnu");
-    fields.insert("supports_isolated_interpreters", Value::FALSE);
-    namespace::new_namespace(fields)
+fn set_flags(config: &Config) {
+    let settings = &config.settings;
+    let flag = |on: bool| Value::small_int(i64::from(on));
+    let count = |times: u32| Value::small_int(i64::from(times));
+    let values = vec![
+        flag(config.debug),
+        flag(config.inspect),
+        flag(config.interactive),
+        count(config.optimize),
+        flag(config.dont_write_bytecode),
+        flag(config.no_user_site),
+        flag(config.no_site),
+        flag(config.ignore_environment),
+        count(config.verbose),
+        count(config.bytes_warning),
+        flag(config.quiet),
+        flag(settings.hash_randomization),
+        flag(config.isolated),
+        Value::from_bool(settings.dev_mode),
+        flag(config.utf8_mode),
+        flag(settings.warn_default_encoding),
+        Value::from_bool(config.safe_path),
+        Value::from(crate::config::int_max_str_digits()),
+        Value::small_int(1),
+        flag(settings.thread_inherit_context),
+        flag(settings.context_aware_warnings),
+    ];
+    super::set("flags", new_flags(values));
 }
 
-fn stdlib_module_names() -> Value {
-    let mut names: Vec<String> = crate::modules::MODULES.iter().map(|m| m.name.to_owned()).collect();
-    names.extend(["sys", "builtins"].map(str::to_owned));
-    for entry in minipy_stdlib::list_dir("").unwrap_or_default() {
-        let name = entry.strip_suffix(".py").unwrap_or(entry);
-        if !name.contains(['.', '-']) && name != "__phello__" {
-            names.push(name.to_owned());
-        }
+fn new_flags(values: Vec<Value>) -> Value {
+    static CLASS: GilCell<Option<TypeRef>> = GilCell::new(None);
+    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&FLAGS));
+    CLASS.set(Some(class.clone()));
+    structseq::new_instance(&class, FLAGS.visible, values)
+}
+
+/// Sets `sys.flags` to a copy with another limit of digits.
+fn replace_digits_flag(digits: i64) -> PyResult<()> {
+    let Some(flags) = super::get("flags")? else {
+        return Err(exceptions::runtime_error("lost sys.flags"));
+    };
+    let values: PyResult<Vec<Value>> = FLAGS
+        .fields
+        .iter()
+        .map(|&(name, _)| match name {
+            "int_max_str_digits" => Ok(Value::from(digits)),
+            name => protocol::getattr(&flags, &intern(name)),
+        })
+        .collect();
+    // Something else that the program put there stays.
+    if let Ok(values) = values {
+        super::set("flags", new_flags(values));
     }
-    names.sort();
-    names.dedup();
-    minipy_vm::types::set::frozenset_of(names.into_iter().map(Value::from).collect())
+    Ok(())
+}
+
+fn set_paths(paths: &Paths) {
+    super::set("executable", from_os(&paths.executable));
+    super::set("_base_executable", from_os(&paths.base_executable));
+    super::set("prefix", from_os(&paths.prefix));
+    super::set("exec_prefix", from_os(&paths.exec_prefix));
+    super::set("base_prefix", from_os(&paths.base_prefix));
+    super::set("base_exec_prefix", from_os(&paths.base_exec_prefix));
+    super::set("platlibdir", paths.platlibdir.as_str());
+    super::set("_stdlib_dir", paths.stdlib_dir.as_str());
+    super::set("_framework", "");
+    super::set("path", PyList::from_vec(paths.path.iter().map(|entry| from_os(entry)).collect()));
 }

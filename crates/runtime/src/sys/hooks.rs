@@ -183,7 +183,7 @@ pub fn print_exception(value: &Value, traceback: &Value) -> PyResult<()> {
 }
 
 /// The report when `traceback` cannot be imported: files, lines and the exception itself.
-fn plain_report(value: &Value) -> String {
+pub fn plain_report(value: &Value) -> String {
     let mut text = String::new();
     if let Some(exception) = value.downcast::<PyBaseException>() {
         let mut next = exception.traceback.get();

@@ -102,8 +102,14 @@ pub mod functions {
 
     /// Private function for getting PyConfig.cpu_count
     #[pyfunction("()")]
-    fn _get_cpu_count_config() -> i64 {
-        -1
+    fn _get_cpu_count_config() -> i32 {
+        crate::config::current().and_then(|config| config.settings.cpu_count).unwrap_or(-1)
+    }
+
+    /// Return True if remote debugging is enabled, False otherwise.
+    #[pyfunction("()")]
+    fn is_remote_debug_enabled() -> bool {
+        crate::config::current().is_some_and(|config| config.settings.remote_debug)
     }
 
     /// Return the name of the module for a calling frame.

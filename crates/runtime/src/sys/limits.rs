@@ -178,7 +178,7 @@ pub mod functions {
     /// Return the encoding used to convert Unicode filenames to OS filenames.
     #[pyfunction("()")]
     fn getfilesystemencoding() -> &'static str {
-        "utf-8"
+        crate::path::encoding().name()
     }
 
     /// Return the error mode used Unicode to convert filenames to OS filenames.

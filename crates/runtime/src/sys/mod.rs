@@ -17,9 +17,9 @@ use minipy_vm::types::str::intern;
 use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
 
 pub use flags::configure;
-pub use hooks::{audit, display, print_exception, unraisable};
-pub use records::VERSION;
-pub use streams::open_streams;
+pub use hooks::{audit, display, plain_report, print_exception, unraisable};
+pub use records::{VERSION, version};
+pub use streams::{StreamError, open_streams};
 
 static DEF: ModuleDef = ModuleDef {
     name: "sys",

@@ -1,8 +1,9 @@
 //! What the interpreter says of itself and of the platform: versions, limits of types, names of modules.
 
 use minipy_macros::pymodule;
+use minipy_vm::types::namespace;
 use minipy_vm::types::structseq::{self, StructSeqDef};
-use minipy_vm::{PyTuple, Value};
+use minipy_vm::{GilCell, PyDict, PyTuple, TypeRef, Value};
 
 /// The language level: CPython's version that is implemented.
 pub const VERSION: (i64, i64, i64) = (3, 14, 8);
@@ -20,8 +21,6 @@ pub mod constants {
     #[pyattr]
     const platform: &str = "linux";
     #[pyattr]
-    const platlibdir: &str = "lib";
-    #[pyattr]
     const abiflags: &str = "";
     #[pyattr]
     const api_version: i64 = 1013;
@@ -32,23 +31,23 @@ pub mod constants {
 
     #[pyattr]
     fn version() -> String {
-        format!("{}.{}.{} (minipy {})", VERSION.0, VERSION.1, VERSION.2, env!("CARGO_PKG_VERSION"))
+        super::version()
+    }
+
+    /// Version control: name of the project, branch and revision, the latter for builds from a checkout only.
+    #[pyattr]
+    fn _git() -> Value {
+        PyTuple::from_array(["minipy".into(), "".into(), "".into()]).into_value()
     }
 
     #[pyattr]
     fn hexversion() -> i64 {
-        VERSION.0 << 24 | VERSION.1 << 16 | VERSION.2 << 8 | 0xf0
+        hex_version(VERSION)
     }
 
     #[pyattr]
     fn version_info() -> Value {
-        let class = structseq::new_class(&VERSION_INFO);
-        let level = Value::from("final");
-        structseq::new_instance(
-            &class,
-            5,
-            vec![VERSION.0.into(), VERSION.1.into(), VERSION.2.into(), level, Value::small_int(0)],
-        )
+        version_record(VERSION)
     }
 
     #[pyattr]
@@ -96,7 +95,7 @@ pub mod constants {
     #[pyattr]
     fn thread_info() -> Value {
         let class = structseq::new_class(&THREAD_INFO);
-        structseq::new_instance(&class, 3, vec!["pthread".into(), "semaphore".into(), Value::NONE])
+        structseq::new_instance(&class, 3, vec!["pthread".into(), "semaphore".into(), thread_library()])
     }
 }
 
@@ -183,6 +182,63 @@ static THREAD_INFO: StructSeqDef = StructSeqDef {
     visible: 3,
     instantiable: true,
 };
+
+/// `sys.version`: the language level, then what implements it.
+pub fn version() -> String {
+    let (major, minor, micro) = VERSION;
+    format!("{major}.{minor}.{micro} (minipy {}) [Rust]", env!("CARGO_PKG_VERSION"))
+}
+
+/// A `sys.version_info` for a final release.
+fn version_record((major, minor, micro): (i64, i64, i64)) -> Value {
+    static CLASS: GilCell<Option<TypeRef>> = GilCell::new(None);
+    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&VERSION_INFO));
+    CLASS.set(Some(class.clone()));
+    let values = vec![major.into(), minor.into(), micro.into(), "final".into(), Value::small_int(0)];
+    structseq::new_instance(&class, VERSION_INFO.visible, values)
+}
+
+/// The number that stands for a final release.
+const fn hex_version((major, minor, micro): (i64, i64, i64)) -> i64 {
+    major << 24 | minor << 16 | micro << 8 | 0xf0
+}
+
+/// minipy's own version.
+fn own_version() -> (i64, i64, i64) {
+    let mut parts = env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or(0));
+    let mut part = || parts.next().unwrap_or(0);
+    (part(), part(), part())
+}
+
+/// `sys.implementation`.
+pub fn implementation() -> Value {
+    let fields = PyDict::new_ref();
+    fields.insert("name", "minipy");
+    fields.insert("cache_tag", "minipy-314");
+    fields.insert("version", version_record(own_version()));
+    fields.insert("hexversion", hex_version(own_version()));
+    fields.insert("_multiarch", "x86_64-linux-gnu");
+    fields.insert("supports_isolated_interpreters", Value::FALSE);
+    namespace::new_namespace(fields)
+}
+
+/// `sys.stdlib_module_names`: those of CPython's library on every system, whether this one has them or not.
+pub fn stdlib_module_names() -> Value {
+    let names = include_str!("stdlib_module_names.txt").lines();
+    minipy_vm::types::set::frozenset_of(names.map(Value::from).collect())
+}
+
+/// The name and version of the C library's threads.
+fn thread_library() -> Value {
+    let mut name = [0u8; 100];
+    // SAFETY: there is room for as many bytes as is said.
+    let len =
+        unsafe { libc::confstr(libc::_CS_GNU_LIBPTHREAD_VERSION, name.as_mut_ptr().cast(), name.len()) };
+    match std::ffi::CStr::from_bytes_until_nul(&name) {
+        Ok(name) if len > 0 => Value::from(&*name.to_string_lossy()),
+        _ => Value::NONE,
+    }
+}
 
 /// `sys.builtin_module_names`.
 pub fn builtin_module_names() -> Value {

@@ -71,6 +71,14 @@ impl Drop for PyCode {
     }
 }
 
+/// Whether new code objects forget the columns of their instructions.
+static WITHOUT_COLUMNS: GilCell<bool> = GilCell::new(false);
+
+/// Makes new code objects forget the columns of their instructions (`-X no_debug_ranges`).
+pub fn forget_columns() {
+    WITHOUT_COLUMNS.set(true);
+}
+
 /// A `str` of the text of a code object, interned.
 pub fn interned(text: &Wtf8) -> StrRef {
     intern_ref(&PyStr::from_wtf8(text))
@@ -110,7 +118,11 @@ impl PyCode {
     }
 
     /// A code object whose constants are these values (`code.replace` may pass values no compiler makes).
-    pub fn with_consts(object: Arc<CodeObject>, consts: TupleRef) -> Ref<PyCode> {
+    pub fn with_consts(mut object: Arc<CodeObject>, consts: TupleRef) -> Ref<PyCode> {
+        if WITHOUT_COLUMNS.get() {
+            let plain = Arc::make_mut(&mut object);
+            plain.linetable = location::without_columns(&plain.linetable, plain.firstlineno).into();
+        }
         let nlocalsplus = object.localsplusnames.len() as u32;
         let nfree = object.localspluskinds.iter().filter(|k: &&LocalKind| k.is_free()).count() as u32;
         Ref::new(PyCode {

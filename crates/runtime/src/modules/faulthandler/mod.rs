@@ -1,6 +1,6 @@
 //! `faulthandler`: tracebacks of a process that hangs or dies.
 
-mod dump;
+pub mod dump;
 mod fatal;
 mod user;
 mod watchdog;

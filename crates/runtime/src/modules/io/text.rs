@@ -87,12 +87,11 @@ impl Traverse for PyTextIOWrapper {
 }
 
 /// The name of the locale's encoding.
-pub fn locale_encoding() -> &'static str {
-    let value = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()))
-        .unwrap_or_default();
-    if value.is_empty() || value == "C" || value == "POSIX" { "utf-8" } else { "UTF-8" }
+pub fn locale_encoding() -> StrRef {
+    if crate::config::current().is_some_and(|config| config.utf8_mode) {
+        return PyStr::from_str("utf-8");
+    }
+    crate::modules::locale::ctype_encoding()
 }
 
 impl PyTextIOWrapper {
@@ -136,9 +135,9 @@ impl PyTextIOWrapper {
     ) -> PyResult<()> {
         self.buffer.set(None);
         let encoding = match encoding.filter(|e| !e.is_none()) {
-            None => PyStr::from_str(locale_encoding()),
+            None => locale_encoding(),
             Some(encoding) => match encoding.downcast::<PyStr>() {
-                Some(text) if text.eq_str("locale") => PyStr::from_str(locale_encoding()),
+                Some(text) if text.eq_str("locale") => locale_encoding(),
                 Some(text) => text.clone(),
                 None => {
                     return Err(exceptions::type_error(format!(
@@ -446,7 +445,7 @@ impl PyTextIOWrapper {
             let encoding = match &encoding {
                 Some(encoding) => {
                     let encoding = text(encoding)?;
-                    if encoding.eq_str("locale") { PyStr::from_str(locale_encoding()) } else { encoding }
+                    if encoding.eq_str("locale") { locale_encoding() } else { encoding }
                 }
                 None => zelf.encoding.get().unwrap_or_else(|| PyStr::from_str("utf-8")),
             };

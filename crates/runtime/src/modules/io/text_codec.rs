@@ -35,9 +35,7 @@ pub fn text_codec(encoding: &str) -> PyResult<Value> {
     {
         return Err(PyErr::new(
             exceptions::lookup_error_class(),
-            &[Value::from(format!(
-                "'{encoding}' is not a text encoding; use codecs.open() to handle arbitrary codecs"
-            ))],
+            &[Value::from(format!("'{encoding}' is not a text encoding"))],
         ));
     }
     Ok(codec)

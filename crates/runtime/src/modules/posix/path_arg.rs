@@ -79,7 +79,7 @@ fn to_c_string(value: &Value, at: ArgPos<'_>) -> PyResult<CString> {
             Some(bytes) => bytes,
             None => {
                 // The codec words the error.
-                let arguments = [Value::from("utf-8"), Value::from("surrogateescape")];
+                let arguments = [Value::from(crate::path::encoding().name()), Value::from("surrogateescape")];
                 protocol::call_method(value, name!("encode"), &arguments)?;
                 return Err(exceptions::unicode_error("surrogates not allowed"));
             }

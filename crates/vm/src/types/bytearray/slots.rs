@@ -16,7 +16,7 @@ use crate::types::str::{StrRef, join, split, unit};
 use crate::types::tuple::PyTuple;
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{Args, CmpOp, PyResult, codecs, exceptions};
+use crate::{Args, CmpOp, PyResult, codecs, exceptions, warnings};
 use minipy_macros::pymethods;
 
 static INIT: FnSpec = build::spec("bytearray");
@@ -72,11 +72,17 @@ impl PyByteArray {
 
     #[slot(str)]
     fn slot_str(zelf: &ByteArrayRef) -> PyResult<StrRef> {
+        if warnings::bytes_warnings() {
+            warnings::bytes("str() on a bytearray instance")?;
+        }
         PyByteArray::repr(zelf)
     }
 
     #[slot]
     fn richcompare(zelf: &ByteArrayRef, other: &Value, op: CmpOp) -> PyResult<Value> {
+        if warnings::bytes_warnings() {
+            warnings::bytes_comparison("bytearray", other, op)?;
+        }
         compare(&View::new(zelf), other, op)
     }
 

@@ -13,7 +13,7 @@ use crate::types::str::{StrRef, join, split, unit};
 use crate::types::tuple::PyTuple;
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{Args, CmpOp, PyResult, codecs, exceptions, protocol};
+use crate::{Args, CmpOp, PyResult, codecs, exceptions, protocol, warnings};
 use minipy_macros::pymethods;
 
 static NEW: FnSpec = build::spec("bytes");
@@ -98,8 +98,21 @@ impl PyBytes {
         match other.downcast::<PyBytes>() {
             Some(other) => Ok(Value::from_bool(op.compare(&self.as_bytes(), &other.as_bytes()))),
             // Other bytes-like objects compare themselves with bytes.
-            None => Ok(Value::NOT_IMPLEMENTED),
+            None => {
+                if warnings::bytes_warnings() {
+                    warnings::bytes_comparison("bytes", other, op)?;
+                }
+                Ok(Value::NOT_IMPLEMENTED)
+            }
         }
+    }
+
+    #[slot]
+    fn str(zelf: &Value) -> PyResult<Value> {
+        if warnings::bytes_warnings() {
+            warnings::bytes("str() on a bytes instance")?;
+        }
+        Ok(protocol::repr(zelf)?.into_value())
     }
 
     #[slot(len)]
