@@ -122,6 +122,9 @@ pub mod functions {
     /// Return None if indeterminable.
     #[pyfunction("($module, /)")]
     fn cpu_count() -> Option<i64> {
+        if let Some(count) = crate::config::current().and_then(|config| config.settings.cpu_count) {
+            return Some(count.into());
+        }
         // SAFETY: no memory is passed.
         let count = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
         (count > 0).then_some(count)
