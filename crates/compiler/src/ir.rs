@@ -53,12 +53,18 @@ macro_rules! define_ops {
             }
 
             /// What the operand refers to.
+            #[inline]
             pub const fn flags(self) -> Flags {
-                match self {
-                    $(Op::$name => Flags::NONE$(.union(Flags::$flag))+,)*
-                    $(Op::$pname => Flags::NONE$(.union(Flags::$pflag))+,)*
-                }
+                Self::FLAGS[self as usize % Self::FLAGS.len()]
             }
+
+            /// The flags by number: the passes ask for them all the time.
+            const FLAGS: [Flags; 512] = {
+                let mut flags = [Flags::NONE; 512];
+                $(flags[Op::$name as usize] = Flags::NONE$(.union(Flags::$flag))+;)*
+                $(flags[Op::$pname as usize] = Flags::NONE$(.union(Flags::$pflag))+;)*
+                flags
+            };
 
             /// CPython's name of the instruction.
             pub const fn name(self) -> &'static str {

@@ -1,6 +1,7 @@
 //! What the grammar's actions call: makes nodes, and checks what the grammar accepts as a superset.
 
 mod calls;
+mod operators;
 mod patterns;
 mod statements;
 mod strings;
@@ -16,11 +17,15 @@ use crate::ast::*;
 use crate::position;
 
 pub use calls::{Argument, Arguments_, Param};
+pub use operators::{Condition, Conditions, OpenConditions, Operand, Operations};
 pub use statements::{Block, Lines};
 pub use strings::{FieldTail, FormatPart, StringPart};
 
 /// An item of a dict display: a key with its value, or the mapping behind `**`.
 pub type DictItem<'a> = (Option<&'a Expr<'a>>, &'a Expr<'a>);
+
+/// A list that grows while its elements are read. It lies in the arena: the parser's stack has nothing to drop then.
+pub type Seq<'a, T> = &'a mut bumpalo::collections::Vec<'a, T>;
 
 /// Why an action refuses what the grammar accepts.
 #[derive(Debug)]
@@ -135,6 +140,23 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
     }
 
+    /// The beginning of a list.
+    pub fn seq<T, const N: usize>(&self, first: [T; N]) -> Seq<'a, T> {
+        let list = self.arena.alloc_list(N);
+        list.extend(first);
+        list
+    }
+
+    /// A list that is complete.
+    pub fn freeze<T: Copy>(&self, list: Seq<'a, T>) -> &'a [T] {
+        self.arena.freeze_list(list)
+    }
+
+    /// Each element of a list made into another.
+    fn map<T: Copy, U: Copy>(&self, list: &[T], make: impl Fn(T) -> U) -> &'a [U] {
+        self.arena.alloc_slice_from(list.iter().map(|element| make(*element)))
+    }
+
     /// A list in the arena.
     pub fn list<T: Copy>(&self, values: &[T]) -> &'a [T] {
         self.arena.alloc_slice(values)
@@ -156,27 +178,15 @@ impl<'a, 'l> Builder<'a, 'l> {
     }
 
     /// A tuple to load.
-    pub fn tuple(&self, start: Pos, elts: Vec<Expr<'a>>, end: Pos) -> &'a Expr<'a> {
-        self.expr(ExprKind::Tuple { elts: self.list(&elts), ctx: ExprContext::Load }, start, end)
+    pub fn tuple(&self, start: Pos, elts: Seq<'a, Expr<'a>>, end: Pos) -> &'a Expr<'a> {
+        self.expr(ExprKind::Tuple { elts: self.freeze(elts), ctx: ExprContext::Load }, start, end)
     }
 
     /// A dict display.
-    pub fn dict(&self, start: Pos, items: Vec<DictItem<'a>>, end: Pos) -> &'a Expr<'a> {
-        let keys: Vec<Option<Expr<'a>>> = items.iter().map(|item| item.0.copied()).collect();
-        let values: Vec<Expr<'a>> = items.iter().map(|item| *item.1).collect();
-        self.expr(ExprKind::Dict { keys: self.list(&keys), values: self.list(&values) }, start, end)
-    }
-
-    /// A chain of comparisons.
-    pub fn compare(
-        &self,
-        start: Pos,
-        left: &'a Expr<'a>,
-        (ops, comparators): (Vec<CmpOp>, Vec<Expr<'a>>),
-        end: Pos,
-    ) -> &'a Expr<'a> {
-        let kind = ExprKind::Compare { left, ops: self.list(&ops), comparators: self.list(&comparators) };
-        self.expr(kind, start, end)
+    pub fn dict(&self, start: Pos, items: Seq<'a, DictItem<'a>>, end: Pos) -> &'a Expr<'a> {
+        let keys = self.map(items, |item| item.0.copied());
+        let values = self.map(items, |item| *item.1);
+        self.expr(ExprKind::Dict { keys, values }, start, end)
     }
 
     /// One `for` of a comprehension.
@@ -185,10 +195,9 @@ impl<'a, 'l> Builder<'a, 'l> {
         is_async: bool,
         target: &'a Expr<'a>,
         iter: &'a Expr<'a>,
-        ifs: Vec<&'a Expr<'a>>,
+        ifs: Seq<'a, &'a Expr<'a>>,
     ) -> Comprehension<'a> {
-        let ifs: Vec<Expr<'a>> = ifs.into_iter().copied().collect();
-        Comprehension { target, iter, ifs: self.list(&ifs), is_async: is_async.into() }
+        Comprehension { target, iter, ifs: self.map(ifs, |e| *e), is_async: is_async.into() }
     }
 
     /// A numeric literal.

@@ -79,22 +79,14 @@ pub fn explain(
     // Once without looking for mistakes: how far that comes is where the error is, if nothing better is found.
     let mut plain = Diagnosis::new(source, lines, lexed, start, 0);
     plain.hunting = false;
-    let first = read(&mut plain).err();
-    if let Some(error) = first.as_ref().filter(|error| lexed.error.as_ref() == Some(&***error)) {
-        return (**error).clone();
+    if let Some(error) = read(&mut plain).err() {
+        return prefer_lexer_error(source, lines, lexed, *error, &plain);
     }
     let stopped = if options.mode == Mode::FuncType { stopped } else { plain.fill - 1 };
     let mut diagnosis = Diagnosis::new(source, lines, lexed, start, stopped + 1);
-    match read(&mut diagnosis) {
-        Err(error) => {
-            // What the first run has found already, it has found at the right place.
-            let error = first.filter(|first| first.msg == error.msg).unwrap_or(error);
-            prefer_lexer_error(source, lines, lexed, *error, &diagnosis)
-        }
-        Ok(_) => match first.or(known) {
-            Some(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
-            None => generic(source, lines, lexed, stopped, diagnosis.last_line()),
-        },
+    match read(&mut diagnosis).err().or(known) {
+        Some(error) => prefer_lexer_error(source, lines, lexed, *error, &diagnosis),
+        None => generic(source, lines, lexed, stopped, diagnosis.last_line()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where the AST lives.
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
 use rustpython_wtf8::Wtf8;
 
 /// Owns every node, list and string of the ASTs made in it. Dropping it frees them all at once.
@@ -25,9 +26,24 @@ impl Arena {
         self.bump.alloc(value)
     }
 
+    /// A list to be filled in the arena.
+    pub fn alloc_list<T>(&self, capacity: usize) -> &mut BumpVec<'_, T> {
+        self.bump.alloc(BumpVec::with_capacity_in(capacity, &self.bump))
+    }
+
+    /// What a list holds, without a copy; the list is empty then.
+    pub fn freeze_list<'a, T: Copy>(&'a self, list: &mut BumpVec<'a, T>) -> &'a [T] {
+        std::mem::replace(list, BumpVec::new_in(&self.bump)).into_bump_slice()
+    }
+
     /// Copies a list to the arena.
     pub fn alloc_slice<T: Copy>(&self, values: &[T]) -> &[T] {
         if values.is_empty() { &[] } else { self.bump.alloc_slice_copy(values) }
+    }
+
+    /// Puts what an iterator yields into the arena, as a list.
+    pub fn alloc_slice_from<T: Copy>(&self, values: impl ExactSizeIterator<Item = T>) -> &[T] {
+        if values.len() == 0 { &[] } else { self.bump.alloc_slice_fill_iter(values) }
     }
 
     /// Copies a string to the arena.

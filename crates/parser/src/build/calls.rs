@@ -61,12 +61,13 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Sorts the arguments of a call. Positional ones come before keywords, `*` before `**`.
-    pub fn arguments(&self, list: Vec<Argument<'a>>) -> Checked<Arguments_<'a>> {
-        let mut args = Vec::new();
-        let mut keywords: Vec<Keyword<'a>> = Vec::new();
+    pub fn arguments(&self, list: Seq<'a, Argument<'a>>) -> Checked<Arguments_<'a>> {
+        let named = list.iter().filter(|argument| matches!(argument, Argument::Keyword(_))).count();
+        let args = self.arena.alloc_list(list.len() - named);
+        let keywords = self.arena.alloc_list(named);
         let mut unpacked = false;
-        for argument in list {
-            match argument {
+        for argument in list.iter() {
+            match *argument {
                 Argument::Positional(e) if keywords.is_empty() => args.push(*e),
                 Argument::Starred(e) if !unpacked => args.push(*e),
                 Argument::Keyword(keyword) => {
@@ -77,7 +78,7 @@ impl<'a> Builder<'a, '_> {
                 Argument::Starred(e) => return Err(Reject::At(start_pos(e.loc))),
             }
         }
-        Ok(Arguments_ { args: self.list(&args), keywords: self.list(&keywords) })
+        Ok(Arguments_ { args: self.freeze(args), keywords: self.freeze(keywords) })
     }
 
     /// The name of a parameter and its annotation.
@@ -91,7 +92,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Sorts a parameter list, and checks its order.
-    pub fn parameters(&self, params: Vec<Param<'a>>) -> Checked<&'a Arguments<'a>> {
+    pub fn parameters(&self, params: Seq<'a, Param<'a>>) -> Checked<&'a Arguments<'a>> {
         let mut posonlyargs = Vec::new();
         let mut args = Vec::new();
         let mut defaults = Vec::new();
@@ -102,7 +103,7 @@ impl<'a> Builder<'a, '_> {
         let mut keyword_only = false;
         let mut bare_star: Option<Pos> = None;
         let mut slash = false;
-        for param in params {
+        for param in params.iter().copied() {
             if kwarg.is_some() {
                 return Err(Reject::At(param.start()));
             }

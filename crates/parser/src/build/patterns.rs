@@ -31,13 +31,13 @@ impl<'a> Builder<'a, '_> {
     pub fn mapping_pattern(
         &self,
         start: Pos,
-        items: Vec<(Option<&'a Expr<'a>>, &'a Pattern<'a>)>,
+        items: Seq<'a, (Option<&'a Expr<'a>>, &'a Pattern<'a>)>,
         end: Pos,
     ) -> Checked<&'a Pattern<'a>> {
         let mut keys = Vec::with_capacity(items.len());
         let mut patterns = Vec::with_capacity(items.len());
         let mut rest = None;
-        for (key, pattern) in items {
+        for (key, pattern) in items.iter().copied() {
             if rest.is_some() {
                 return Err(Reject::At(key.map_or(start_pos(pattern.loc), |key| start_pos(key.loc))));
             }
@@ -59,13 +59,13 @@ impl<'a> Builder<'a, '_> {
         &self,
         start: Pos,
         cls: &'a Expr<'a>,
-        items: Vec<(Option<&'a str>, &'a Pattern<'a>)>,
+        items: Seq<'a, (Option<&'a str>, &'a Pattern<'a>)>,
         end: Pos,
     ) -> Checked<&'a Pattern<'a>> {
         let mut patterns = Vec::new();
         let mut kwd_attrs = Vec::new();
         let mut kwd_patterns = Vec::new();
-        for (name, pattern) in items {
+        for (name, pattern) in items.iter().copied() {
             match name {
                 Some(name) => {
                     kwd_attrs.push(name);
@@ -125,10 +125,9 @@ impl<'a> Builder<'a, '_> {
         &self,
         start: Pos,
         subject: &'a Expr<'a>,
-        cases: Vec<(MatchCase<'a>, Pos)>,
+        cases: Seq<'a, (MatchCase<'a>, Pos)>,
     ) -> &'a Stmt<'a> {
         let end = cases.last().map_or(start, |case| case.1);
-        let cases: Vec<MatchCase<'a>> = cases.into_iter().map(|case| case.0).collect();
-        self.stmt(StmtKind::Match { subject, cases: self.list(&cases) }, start, end)
+        self.stmt(StmtKind::Match { subject, cases: self.map(cases, |case| case.0) }, start, end)
     }
 }

@@ -6,17 +6,12 @@ use super::*;
 #[derive(Debug)]
 pub struct Lines<'a> {
     /// The statements.
-    pub stmts: Vec<Stmt<'a>>,
+    pub stmts: Seq<'a, Stmt<'a>>,
     /// Where the last token that is not white space ends: a node ends there even if it is a semicolon.
     pub end: Pos,
 }
 
 impl<'a> Lines<'a> {
-    /// One compound statement.
-    pub fn compound(stmt: &'a Stmt<'a>) -> Self {
-        Lines { stmts: vec![*stmt], end: end_pos(stmt.loc) }
-    }
-
     /// Adds a compound statement.
     pub fn push_compound(&mut self, stmt: &'a Stmt<'a>) {
         self.end = end_pos(stmt.loc);
@@ -26,7 +21,7 @@ impl<'a> Lines<'a> {
     /// Adds a line of simple statements.
     pub fn append(&mut self, line: Lines<'a>) {
         self.end = line.end;
-        self.stmts.extend_from_slice(&line.stmts);
+        self.stmts.extend_from_slice_copy(line.stmts);
     }
 }
 
@@ -52,13 +47,18 @@ impl Block<'_> {
 impl<'a> Builder<'a, '_> {
     /// A whole module.
     pub fn module(&self, lines: Option<Lines<'a>>) -> Mod<'a> {
-        let body = lines.map_or(&[][..], |lines| self.list(&lines.stmts));
+        let body = lines.map_or(&[][..], |lines| self.freeze(lines.stmts));
         Mod::Module { body, type_ignores: self.list(&self.type_ignores.borrow()) }
+    }
+
+    /// A compound statement as a line.
+    pub fn compound(&self, stmt: &'a Stmt<'a>) -> Lines<'a> {
+        Lines { stmts: self.seq([*stmt]), end: end_pos(stmt.loc) }
     }
 
     /// The lines of a block.
     pub fn block(&self, lines: Lines<'a>) -> Block<'a> {
-        Block { body: self.list(&lines.stmts), end: lines.end }
+        Block { body: self.freeze(lines.stmts), end: lines.end }
     }
 
     /// `if test: body` and what follows it.
@@ -106,11 +106,11 @@ impl<'a> Builder<'a, '_> {
     pub fn with_stmt(
         &self,
         start: Pos,
-        items: Vec<WithItem<'a>>,
+        items: Seq<'a, WithItem<'a>>,
         type_comment: Option<&'a str>,
         body: Block<'a>,
     ) -> &'a Stmt<'a> {
-        let kind = StmtKind::With { items: self.list(&items), body: body.body, type_comment };
+        let kind = StmtKind::With { items: self.freeze(items), body: body.body, type_comment };
         self.stmt(kind, start, body.end)
     }
 
@@ -120,13 +120,13 @@ impl<'a> Builder<'a, '_> {
         &self,
         start: Pos,
         body: &'a [Stmt<'a>],
-        handlers: Vec<ExceptHandler<'a>>,
+        handlers: Seq<'a, ExceptHandler<'a>>,
         orelse: &'a [Stmt<'a>],
         last: Option<Block<'a>>,
         star: bool,
         end: Pos,
     ) -> &'a Stmt<'a> {
-        let handlers = self.list(&handlers);
+        let handlers = self.freeze(handlers);
         let (finalbody, end) = last.map_or((&[][..], end), |block| (block.body, block.end));
         let kind = if star {
             StmtKind::TryStar { body, handlers, orelse, finalbody }
@@ -192,12 +192,12 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// A definition with its decorators.
-    pub fn decorate(&self, decorators: Vec<Expr<'a>>, stmt: &'a Stmt<'a>) -> &'a Stmt<'a> {
+    pub fn decorate(&self, decorators: Seq<'a, Expr<'a>>, stmt: &'a Stmt<'a>) -> &'a Stmt<'a> {
         let mut stmt = *stmt;
         match &mut stmt.kind {
             StmtKind::FunctionDef { decorator_list, .. }
             | StmtKind::AsyncFunctionDef { decorator_list, .. }
-            | StmtKind::ClassDef { decorator_list, .. } => *decorator_list = self.list(&decorators),
+            | StmtKind::ClassDef { decorator_list, .. } => *decorator_list = self.freeze(decorators),
             _ => {}
         }
         self.arena.alloc(stmt)

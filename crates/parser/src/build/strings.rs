@@ -48,7 +48,7 @@ pub struct FieldTail<'a> {
     /// Where the exclamation mark is, and where the name behind it begins and ends.
     pub conversion: Option<(Pos, Pos, Pos)>,
     /// Where the colon is, the parts of the format specifier, and where it ends.
-    pub spec: Option<(Pos, Vec<FormatPart<'a>>, Pos)>,
+    pub spec: Option<(Pos, Seq<'a, FormatPart<'a>>, Pos)>,
 }
 
 /// A decoded literal.
@@ -105,7 +105,7 @@ impl<'a> Joiner<'a, '_> {
 
 impl<'a> Builder<'a, '_> {
     /// The literals from `start` to `end` as one expression.
-    pub fn strings(&self, start: Pos, parts: Vec<StringPart<'a>>, end: Pos) -> Checked<&'a Expr<'a>> {
+    pub fn strings(&self, start: Pos, parts: Seq<'a, StringPart<'a>>, end: Pos) -> Checked<&'a Expr<'a>> {
         let templates = parts.iter().filter(|part| matches!(part, StringPart::Template(_))).count();
         if templates > 0 && templates < parts.len() {
             let msg = "cannot mix t-string literals with string or bytes literals";
@@ -113,10 +113,10 @@ impl<'a> Builder<'a, '_> {
         }
         let interpolated = parts.iter().any(|part| !matches!(part, StringPart::Plain(..)));
         if !interpolated {
-            return self.plain_strings(start, &parts, end);
+            return self.plain_strings(start, parts, end);
         }
         let mut joiner = Joiner { builder: self, values: Vec::new(), run: None };
-        for part in parts {
+        for part in parts.iter().copied() {
             match part {
                 StringPart::Format(values) | StringPart::Template(values) => {
                     values.iter().for_each(|value| joiner.push(*value));
@@ -267,14 +267,14 @@ impl<'a> Builder<'a, '_> {
         &self,
         start: Pos,
         body: Pos,
-        parts: Vec<FormatPart<'a>>,
+        parts: Seq<'a, FormatPart<'a>>,
         close: Pos,
         end: Pos,
         template: bool,
     ) -> Checked<StringPart<'a>> {
         let raw = self.text(start, body).contains(['r', 'R']);
-        let mut values = Vec::with_capacity(parts.len());
-        for part in parts {
+        let values = self.arena.alloc_list(parts.len());
+        for part in parts.iter().copied() {
             match part {
                 FormatPart::Text(l, r) => {
                     let body_pos = Pos { col: close.col + (end.col - close.col), ..close };
@@ -286,7 +286,7 @@ impl<'a> Builder<'a, '_> {
                 }
             }
         }
-        let values = self.list(&values);
+        let values = self.freeze(values);
         Ok(if template { StringPart::Template(values) } else { StringPart::Format(values) })
     }
 
@@ -319,7 +319,7 @@ impl<'a> Builder<'a, '_> {
             let kind = ExprKind::Constant { value: Constant::Str(Wtf8::new(text)), kind: None };
             Expr { kind, loc: loc(inside, behind) }
         });
-        let format_spec = spec.map(|(colon, parts, spec_end)| (colon, self.list(&parts), spec_end));
+        let format_spec = spec.map(|(colon, parts, spec_end)| (colon, self.freeze(parts), spec_end));
         let text = self.text(inside, equals.unwrap_or(behind));
         Ok(FormatPart::Field(self.arena.alloc(Field {
             value,

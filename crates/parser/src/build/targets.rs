@@ -9,9 +9,9 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// A tuple of targets.
-    pub fn store_tuple(&self, start: Pos, elts: Vec<&'a Expr<'a>>, end: Pos) -> Checked<&'a Expr<'a>> {
+    pub fn store_tuple(&self, start: Pos, elts: Seq<'a, &'a Expr<'a>>, end: Pos) -> Checked<&'a Expr<'a>> {
         let mut targets = Vec::with_capacity(elts.len());
-        for e in elts {
+        for e in elts.iter() {
             targets.push(self.target(e, ExprContext::Store)?);
         }
         let kind = ExprKind::Tuple { elts: self.list(&targets), ctx: ExprContext::Store };
@@ -44,9 +44,9 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// `del targets`
-    pub fn delete(&self, targets: Vec<&'a Expr<'a>>) -> Checked<StmtKind<'a>> {
+    pub fn delete(&self, targets: Seq<'a, &'a Expr<'a>>) -> Checked<StmtKind<'a>> {
         let targets: Vec<Expr<'a>> =
-            targets.into_iter().map(|e| self.target(e, ExprContext::Del)).collect::<Checked<_>>()?;
+            targets.iter().map(|e| self.target(e, ExprContext::Del)).collect::<Checked<_>>()?;
         Ok(StmtKind::Delete { targets: self.list(&targets) })
     }
 

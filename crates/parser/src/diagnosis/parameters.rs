@@ -39,9 +39,14 @@ impl Diagnosis<'_> {
         Ok(Some(()))
     }
 
+    /// What is wrong with the parameters of a lambda is looked for even where no mistakes are.
+    fn looks_for_mistakes(&self, of: Of) -> bool {
+        self.hunting || of == Of::Lambda
+    }
+
     /// A parameter list. Stays here when there is none.
     pub fn parameters(&mut self, of: Of) -> Try<()> {
-        if self.hunting {
+        if self.looks_for_mistakes(of) {
             self.wrong_parameters(of)?;
         }
         self.attempt(|p| {
@@ -136,7 +141,7 @@ impl Diagnosis<'_> {
 
     /// From the star on, or `**` alone.
     fn star_etc(&mut self, of: Of) -> Try<()> {
-        if self.hunting {
+        if self.looks_for_mistakes(of) {
             self.wrong_star(of)?;
         }
         let star = self.attempt(|p| {
@@ -172,7 +177,7 @@ impl Diagnosis<'_> {
     }
 
     fn keywords_parameter(&mut self, of: Of) -> Try<()> {
-        if self.hunting {
+        if self.looks_for_mistakes(of) {
             self.attempt(|p| -> Try<()> {
                 want!(p.tok(T::DoubleStar));
                 want!(p.parameter(of));

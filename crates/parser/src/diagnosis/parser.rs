@@ -164,12 +164,15 @@ impl<'s> Diagnosis<'s> {
         Ok(Some(token))
     }
 
-    /// The token that must come: its lack is a mistake with words even where no mistakes are looked for.
+    /// The token that must come: its lack is a mistake with words of its own.
     pub fn expect(&mut self, kind: TokenKind) -> Try<Token> {
         let token = self.peek()?;
         if same(token.kind, kind) {
             self.mark += 1;
             return Ok(Some(token));
+        }
+        if !self.hunting {
+            return Ok(None);
         }
         let msg = format!("expected '{}'", kind.fixed_text().unwrap_or(""));
         self.raise(token.start, reported_end(token), msg)
