@@ -52,6 +52,9 @@ class Result(unittest.TestResult):
     def stopTest(self, test):
         super().stopTest(test)
         self.write(self.outcome, test)
+        # A test that skips itself while it is being set up leaves its tool claimed.
+        for tool in range(6):
+            sys.monitoring.free_tool_id(tool)
 
     def report(self, outcome, test, err):
         if self.outcome != "error":

@@ -1,7 +1,7 @@
 //! The eval loop: dispatch over the private code. Handlers are in `ops`, a file per family.
 
 use super::ops::{Next, State};
-use super::quicken::op;
+use super::quicken::{self, op};
 use super::{Frame, bind, breaker};
 use crate::exceptions::PyErr;
 use crate::protocol::CmpOp;
@@ -347,7 +347,12 @@ fn dispatch(state: &mut State) -> Exit {
                 // Imports.
                 op::IMPORT_NAME => step!(0, outlined!(s.import_name(arg))),
                 op::IMPORT_FROM => step!(0, outlined!(s.import_from(arg))),
-                // Events.
+                // Events; none while a callback runs.
+                op::INSTRUMENTED if s.thread.events.tracing.get() > 0 => {
+                    // SAFETY: `ip` is the executing instruction.
+                    opcode = quicken::plain(unsafe { *s.ip });
+                    continue;
+                }
                 op::INSTRUMENTED => match outlined!(s.instrumented()) {
                     Ok(Next::Execute(plain)) => {
                         opcode = plain;

@@ -250,7 +250,8 @@ pub fn current_locals() -> crate::PyResult {
     let frame = current_frame().ok_or_else(no_frame)?;
     // SAFETY: as above.
     unsafe {
-        match (*frame).locals_mapping() {
+        let optimized = (*frame).code_ref().has_flag(flags::CO_OPTIMIZED);
+        match (*frame).locals_mapping().filter(|_| !optimized) {
             Some(namespace)
                 if (*frame).code_ref().object.localspluskinds.iter().any(|kind| kind.is_hidden()) =>
             {

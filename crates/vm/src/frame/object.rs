@@ -156,6 +156,15 @@ impl PyFrame {
         }
     }
 
+    /// The frame object of a live frame, if somebody has asked for it.
+    ///
+    /// # Safety
+    /// As for [`PyFrame::of`].
+    pub unsafe fn known(frame: *mut Frame) -> Option<Ref<PyFrame>> {
+        // SAFETY: the caller's promise.
+        unsafe { ((*frame).object != 0).then(|| PyFrame::of(frame)) }
+    }
+
     /// Moves a finished call's record out of memory that goes away, because the frame object lives on.
     ///
     /// # Safety

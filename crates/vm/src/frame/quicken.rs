@@ -1,9 +1,10 @@
 //! The private form of code: one 64-bit word per canonical code unit, at the same index.
 //!
 //! An instruction's word holds the opcode in its low 16 bits, a count of failed specialisations in the next 16 and the
-//! whole operand, EXTENDED_ARG prefixes applied, in its high 32 bits. The words of its inline caches are free for whatever
-//! the specialised instruction keeps there. Index times two is the canonical byte offset, so nothing needs translating for
-//! `f_lasti`, jumps or tables.
+//! whole operand, EXTENDED_ARG prefixes applied, in its high 32 bits. Where the opcode is [`op::INSTRUMENTED`], the plain
+//! instruction it stands for is in the bits behind it, so the count has less room. The words of an instruction's inline
+//! caches are free for whatever the specialised instruction keeps there. Index times two is the canonical byte offset, so
+//! nothing needs translating for `f_lasti`, jumps or tables.
 
 use crate::protocol::BinaryOp;
 
@@ -21,7 +22,7 @@ pub mod op {
     }
     minipy_bytecode::for_each_opcode!(canonical);
 
-    /// Stands where an instruction reports events; the canonical code says which instruction it is.
+    /// Stands where an instruction reports events; [`super::plain`] says which instruction it is.
     pub const INSTRUMENTED: u16 = Opcode::INSTRUMENTED_LINE as u16;
 
     macro_rules! private {
@@ -91,14 +92,50 @@ pub mod op {
 /// A site gives up specialising after so many failures.
 const MAX_FAILURES: u64 = 40;
 
-/// Replaces the opcode of an instruction, keeping operand and count.
+/// Where an instrumented word keeps the plain opcode, and where the count of failures begins behind it.
+const PLAIN_SHIFT: u32 = 16;
+const PLAIN_MASK: u64 = 0x1ff;
+const INSTRUMENTED_COUNT_SHIFT: u32 = 25;
+const INSTRUMENTED_COUNT_MASK: u64 = 0x7f;
+const COUNT_SHIFT: u32 = 16;
+const COUNT_MASK: u64 = 0xffff;
+
+/// The instruction that a word of [`op::INSTRUMENTED`] stands for.
+#[inline(always)]
+pub fn plain(word: u64) -> u16 {
+    (word >> PLAIN_SHIFT & PLAIN_MASK) as u16
+}
+
+/// A word's instruction and its count of failed specialisations.
+#[inline(always)]
+fn parts(word: u64) -> (u16, u64) {
+    if word as u16 == op::INSTRUMENTED {
+        (plain(word), word >> INSTRUMENTED_COUNT_SHIFT & INSTRUMENTED_COUNT_MASK)
+    } else {
+        (word as u16, word >> COUNT_SHIFT & COUNT_MASK)
+    }
+}
+
+/// The word with another instruction and count, instrumented if it was.
+#[inline(always)]
+fn with_parts(word: u64, opcode: u16, failures: u64) -> u64 {
+    let operand = word & !0xffff_ffff;
+    if word as u16 == op::INSTRUMENTED {
+        let count = failures.min(INSTRUMENTED_COUNT_MASK) << INSTRUMENTED_COUNT_SHIFT;
+        operand | count | u64::from(opcode) << PLAIN_SHIFT | u64::from(op::INSTRUMENTED)
+    } else {
+        operand | failures.min(COUNT_MASK) << COUNT_SHIFT | u64::from(opcode)
+    }
+}
+
+/// Replaces the opcode of an instruction, keeping operand and count. An instrumented one stays so.
 ///
 /// # Safety
 /// `ip` must point to an instruction of private code.
 #[inline]
 pub unsafe fn rewrite(ip: *mut u64, opcode: u16) {
     // SAFETY: the caller's promise.
-    unsafe { *ip = *ip & !0xffff | u64::from(opcode) }
+    unsafe { *ip = with_parts(*ip, opcode, parts(*ip).1) }
 }
 
 /// Goes back to the unspecialised instruction after a failed guard.
@@ -109,9 +146,7 @@ pub unsafe fn rewrite(ip: *mut u64, opcode: u16) {
 pub unsafe fn despecialise(ip: *mut u64, base: u16) {
     // SAFETY: the caller's promise.
     unsafe {
-        let failures = *ip >> 16 & 0xffff;
-        let failures = (failures + 1).min(0xffff);
-        *ip = *ip & !0xffff_ffff | failures << 16 | u64::from(base);
+        *ip = with_parts(*ip, base, parts(*ip).1 + 1);
     }
 }
 
@@ -123,34 +158,54 @@ pub unsafe fn despecialise(ip: *mut u64, base: u16) {
 pub unsafe fn may_specialise(ip: *mut u64) -> bool {
     // SAFETY: the caller's promise.
     unsafe {
-        let failures = *ip >> 16 & 0xffff;
+        let (opcode, failures) = parts(*ip);
         if failures >= MAX_FAILURES {
             return false;
         }
-        *ip += 1 << 16;
+        *ip = with_parts(*ip, opcode, failures + 1);
         true
     }
 }
 
-/// Replaces an instruction by [`op::INSTRUMENTED`], keeping its operand; nothing may specialise it.
+/// Replaces an instruction by [`op::INSTRUMENTED`], which keeps its operand and specialisation but stands for itself alone.
 ///
 /// # Safety
 /// As for [`rewrite`].
 pub unsafe fn instrument(ip: *mut u64) {
     // SAFETY: the caller's promise.
-    unsafe { *ip = *ip & !0xffff_ffff | 0xffff << 16 | u64::from(op::INSTRUMENTED) }
+    unsafe {
+        let (opcode, failures) = (alone(*ip), parts(*ip).1);
+        *ip = with_parts(*ip & !0xffff | u64::from(op::INSTRUMENTED), opcode, failures);
+    }
 }
 
-/// Puts the unspecialised instruction of unit `index` back. `fusible` says whether it may be fused with the next one.
+/// Puts the plain instruction of unit `index` back where one is instrumented or fused. `fusible` says whether it may be
+/// fused with the next one.
 ///
 /// # Safety
 /// As for [`rewrite`]; `ip` is the word of that unit.
 pub unsafe fn restore(ip: *mut u64, code: &[u8], index: usize, fusible: bool) {
     // SAFETY: the caller's promise.
     unsafe {
+        let (opcode, failures) = parts(*ip);
         let arg = (*ip >> 32) as u32;
-        *ip = u64::from(choose(code, index, arg, fusible)) | u64::from(arg) << 32;
+        let chosen = match op::base(opcode) {
+            op::COMPARE_OP => choose(code, index, arg, fusible),
+            _ => opcode,
+        };
+        *ip = with_parts(*ip & !0xffff, chosen, failures);
     }
+}
+
+/// The instruction of a word, instrumented or not, without what may be fused with it.
+pub fn alone(word: u64) -> u16 {
+    let opcode = parts(word).0;
+    if takes_next_along(opcode) { op::base(opcode) } else { opcode }
+}
+
+/// Whether an instruction of private code does the work of the next one, too.
+fn takes_next_along(opcode: u16) -> bool {
+    matches!(opcode, op::LESS_JUMP..=op::GREATER_EQUAL_JUMP | op::FOR_ITER_PAIR)
 }
 
 /// The opcode that the instruction of unit `index` is decoded to.

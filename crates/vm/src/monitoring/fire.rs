@@ -6,9 +6,9 @@ use crate::frame::Frame;
 use crate::function::args::Args;
 use crate::thread::Thread;
 use crate::types::code::PyCode;
+use crate::types::function::PyFunction;
 use crate::value::Value;
 use crate::{PyResult, exceptions, protocol};
-use smallvec::SmallVec;
 
 /// Calls the tools that listen everywhere to an event that belongs to no instruction, with the code object, the offset and `value`.
 ///
@@ -30,8 +30,8 @@ pub(crate) unsafe fn fire(
     call_tools(thread, frame, tools, event, &[code, Value::small_int(offset), value.clone()], |_| {})
 }
 
-/// Calls the tools that listen to an event of the instruction at `index`, with the code object and `args`. `kind` says which of
-/// the instruction's tool sets they are in.
+/// Calls the tools that listen to an event of the instruction at `index` with `args`, the first of which is the code object.
+/// `kind` says which of the instruction's tool sets they are in.
 ///
 /// # Safety
 /// As for [`fire`].
@@ -45,17 +45,11 @@ pub(crate) unsafe fn fire_site(
 ) -> PyResult<()> {
     // SAFETY: the caller's promise; the frame keeps its code alive.
     let code: &PyCode = unsafe { &(*(*frame).code).payload };
-    // What is reported after the instruction may have removed its listeners.
-    instrument::refresh(code);
     let tools = *kind(&mut instrument::site(code, index));
     if tools == 0 || thread.events.tracing.get() > 0 {
         return Ok(());
     }
-    let mut all: SmallVec<[Value; 5]> = SmallVec::new();
-    // SAFETY: as above.
-    all.push(unsafe { (*frame).code_ref().to_value() });
-    all.extend(args.iter().cloned());
-    call_tools(thread, frame, tools, event, &all, |answer| {
+    call_tools(thread, frame, tools, event, args, |answer| {
         instrument::disable(code, index, kind, answer.tool);
         if answer.both_branches {
             instrument::disable_other_branch(code, index, answer.tool);
@@ -87,9 +81,7 @@ fn call_tools(
         } else {
             let Some(callback) = callback(tool, event) else { continue };
             both_branches = callback.both_branches;
-            within(thread, frame, event, || {
-                protocol::call_args(&callback.function, Args::positional_only(args))
-            })?
+            within(thread, frame, event, || call(&callback.function, args))?
         };
         if answer.is_none() || !answer.is(&disable()) {
             continue;
@@ -104,6 +96,15 @@ fn call_tools(
         disabled(Disable { tool, both_branches });
     }
     Ok(())
+}
+
+/// Calls a callback, Python functions without detour.
+pub(super) fn call(callback: &Value, args: &[Value]) -> PyResult<Value> {
+    let args = Args::positional_only(args);
+    match callback.downcast_exact::<PyFunction>() {
+        Some(function) => crate::frame::call_function(function, args),
+        None => protocol::call_args(callback, args),
+    }
 }
 
 /// Runs a callback of an event: nothing is reported meanwhile, and `f_lineno` knows where it stands.

@@ -127,8 +127,9 @@ fn with<R>(code: &PyCode, f: impl FnOnce(&mut Instrumentation) -> R) -> R {
     code.events.with(|data| f(data.get_or_insert_with(|| Instrumentation::new(code))))
 }
 
-/// Who listens at an instruction.
+/// Who listens at an instruction now.
 pub(crate) fn site(code: &PyCode, index: usize) -> Site {
+    refresh(code);
     code.events.with(|data| match data {
         Some(data) => data.sites.get(index).copied().unwrap_or_default(),
         None => Site::default(),
@@ -349,9 +350,7 @@ fn write_word(code: &PyCode, sites: &[Site], index: usize) {
     if sites[index].is_used() {
         instrument_word(code, index);
         // What was fused with this instruction no longer is.
-        if let Some(before) = index.checked_sub(FUSED_DISTANCE) {
-            unfuse(code, sites, before);
-        }
+        decide_fusion(code, sites, index, false);
         return;
     }
     let fusible = sites.get(index + FUSED_DISTANCE).is_none_or(|next| !next.is_used());
@@ -360,6 +359,7 @@ fn write_word(code: &PyCode, sites: &[Site], index: usize) {
         let word = word(code, index);
         if *word as u16 == op::INSTRUMENTED {
             quicken::restore(word, &code.object.code, index, fusible);
+            decide_fusion(code, sites, index, true);
         }
     }
 }
@@ -367,11 +367,13 @@ fn write_word(code: &PyCode, sites: &[Site], index: usize) {
 /// Words from a comparison to the conditional jump it may be fused with.
 const FUSED_DISTANCE: usize = 2;
 
-fn unfuse(code: &PyCode, sites: &[Site], index: usize) {
-    let is_comparison = code.object.code[index * 2] == Opcode::COMPARE_OP as u8;
-    if is_comparison && !sites[index].is_used() {
+/// Says whether a comparison before the instruction at `index` may be fused with it.
+fn decide_fusion(code: &PyCode, sites: &[Site], index: usize, fusible: bool) {
+    let Some(before) = index.checked_sub(FUSED_DISTANCE) else { return };
+    let is_comparison = code.object.code[before * 2] == Opcode::COMPARE_OP as u8;
+    if is_comparison && !sites[before].is_used() {
         // SAFETY: a COMPARE_OP two units before an instruction is one: its cache unit is zero.
-        unsafe { quicken::restore(word(code, index), &code.object.code, index, false) }
+        unsafe { quicken::restore(word(code, before), &code.object.code, before, fusible) }
     }
 }
 
@@ -405,7 +407,7 @@ pub(crate) fn line_reached(thread: &Thread, code: &PyCode, index: usize) -> Opti
     let source = jumped_from(thread, code, index);
     with(code, |data| {
         let lines = data.lines.as_ref()?;
-        let started = data.resumes.first().is_some_and(|&first| data.sites[first as usize].own != 0);
+        let started = || data.resumes.first().is_some_and(|&first| data.sites[first as usize].own != 0);
         if lines.reports(&code.object, index, source, started) { lines.line(index) } else { None }
     })
 }

@@ -12,7 +12,7 @@ use crate::types::function::{PyMethodDescr, PyNative};
 use crate::types::str::StrRef;
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
-use crate::{PyResult, name, protocol};
+use crate::{PyResult, name};
 
 const CALL_EVENTS: EventSet = Event::PyStart.bit()
     | Event::PyResume.bit()
@@ -75,53 +75,98 @@ pub(super) unsafe fn on_event(
     event: Event,
     args: &[Value],
 ) -> PyResult<Value> {
-    let which = if tool == TRACE { Function::Trace } else { Function::Profile };
-    let Some(function) = which.of(&thread.events).get() else { return Ok(Value::NONE) };
     // SAFETY: the caller's promise.
-    let frame = unsafe { PyFrame::of(frame) };
-    let last = args.last().cloned().unwrap_or(Value::NONE);
-    let (name, argument): (&StrRef, Value) = match (event, which) {
-        (Event::PyStart | Event::PyResume | Event::PyThrow, _) => (name!("call"), Value::NONE),
-        (Event::PyReturn | Event::PyYield, _) => (name!("return"), last),
-        (Event::PyUnwind, _) => (name!("return"), Value::NONE),
-        (Event::Raise | Event::StopIteration, Function::Trace) => (name!("exception"), triple(last)),
-        (Event::Line, Function::Trace) if frame.trace_lines.get() => (name!("line"), Value::NONE),
-        (Event::Jump, Function::Trace) => match backward_within_line(&frame, &args[1..]) {
-            // The line start that the jump leads to reports the line.
-            false => return Ok(disable()),
-            true if frame.trace_lines.get() => (name!("line"), Value::NONE),
-            true => return Ok(Value::NONE),
-        },
-        (Event::Instruction, Function::Trace) if frame.trace_opcodes.get() => (name!("opcode"), Value::NONE),
-        (Event::Call | Event::CReturn | Event::CRaise, Function::Profile) => {
-            let Some(callee) = native_callee(&args[2], &last)? else { return Ok(Value::NONE) };
-            let end = match event {
+    match unsafe {
+        if tool == TRACE { traced(thread, frame, event, args) } else { profiled(thread, frame, event, args) }
+    } {
+        Ok(()) => Ok(Value::NONE),
+        Err(Stop::Disable) => Ok(disable()),
+        Err(Stop::Raised(error)) => Err(error),
+    }
+}
+
+/// Why a callback ends early.
+enum Stop {
+    /// The event need not be reported at this place again.
+    Disable,
+    Raised(PyErr),
+}
+
+impl From<PyErr> for Stop {
+    fn from(error: PyErr) -> Stop {
+        Stop::Raised(error)
+    }
+}
+
+/// Calls the thread's trace function for a new frame, otherwise the frame's own.
+unsafe fn traced(thread: &Thread, frame: *mut Frame, event: Event, args: &[Value]) -> Result<(), Stop> {
+    let last = || args.last().cloned().unwrap_or(Value::NONE);
+    let name = match event {
+        Event::PyStart | Event::PyResume | Event::PyThrow => {
+            let Some(function) = thread.events.trace.get() else { return Ok(()) };
+            // SAFETY: the frame is live.
+            let frame = unsafe { PyFrame::of(frame) };
+            return Ok(trace(thread, &frame, &function, name!("call"), Value::NONE)?);
+        }
+        Event::PyReturn | Event::PyYield | Event::PyUnwind => name!("return"),
+        Event::Raise | Event::StopIteration => name!("exception"),
+        Event::Line => name!("line"),
+        // SAFETY: the frame is live. The line start that another jump leads to reports the line.
+        Event::Jump if backward_within_line(unsafe { (*frame).code() }, &args[1..]) => name!("line"),
+        Event::Jump => return Err(Stop::Disable),
+        Event::Instruction => name!("opcode"),
+        _ => return Ok(()),
+    };
+    // SAFETY: the frame is live.
+    let Some(frame) = (unsafe { PyFrame::known(frame) }) else { return Ok(()) };
+    let Some(function) = frame.trace.get() else { return Ok(()) };
+    if thread.events.trace.with(|global| global.is_none()) {
+        return Ok(());
+    }
+    let argument = match event {
+        Event::PyReturn | Event::PyYield => last(),
+        Event::Raise | Event::StopIteration => triple(last()),
+        Event::Line | Event::Jump if !frame.trace_lines.get() => return Ok(()),
+        Event::Instruction if !frame.trace_opcodes.get() => return Ok(()),
+        _ => Value::NONE,
+    };
+    Ok(trace(thread, &frame, &function, name, argument)?)
+}
+
+/// Calls the thread's profile function.
+unsafe fn profiled(thread: &Thread, frame: *mut Frame, event: Event, args: &[Value]) -> Result<(), Stop> {
+    let Some(function) = thread.events.profile.get() else { return Ok(()) };
+    let [.., last] = args else { return Ok(()) };
+    let (name, argument) = match event {
+        Event::PyStart | Event::PyResume | Event::PyThrow => (name!("call"), Value::NONE),
+        Event::PyReturn | Event::PyYield => (name!("return"), last.clone()),
+        Event::PyUnwind => (name!("return"), Value::NONE),
+        Event::Call | Event::CReturn | Event::CRaise => {
+            let Some(callee) = native_callee(&args[2], last)? else { return Ok(()) };
+            let name = match event {
                 Event::Call => name!("c_call"),
                 Event::CReturn => name!("c_return"),
                 _ => name!("c_exception"),
             };
-            (end, callee)
+            (name, callee)
         }
-        _ => return Ok(Value::NONE),
+        _ => return Ok(()),
     };
-    match which {
-        Function::Trace => trace(thread, &frame, function, name, argument)?,
-        Function::Profile => drop(call(thread, which, &frame, &function, name, argument)?),
-    }
-    Ok(Value::NONE)
+    // SAFETY: the frame is live.
+    let frame = unsafe { PyFrame::of(frame) };
+    call(thread, Function::Profile, &frame, &function, name, argument)?;
+    Ok(())
 }
 
-/// Calls the thread's function for a new frame, otherwise the frame's own; what it returns is the frame's from then on.
+/// Calls a trace function; what it returns is the frame's from then on.
 fn trace(
     thread: &Thread,
     frame: &Ref<PyFrame>,
-    global: Value,
+    function: &Value,
     name: &StrRef,
     argument: Value,
 ) -> PyResult<()> {
-    let function = if name.is(name!("call")) { Some(global) } else { frame.trace.get() };
-    let Some(function) = function else { return Ok(()) };
-    match call(thread, Function::Trace, frame, &function, name, argument) {
+    match call(thread, Function::Trace, frame, function, name, argument) {
         Ok(result) if result.is_none() => Ok(()),
         Ok(result) => {
             frame.trace.set(Some(result));
@@ -143,7 +188,7 @@ fn call(
     name: &StrRef,
     argument: Value,
 ) -> PyResult<Value> {
-    protocol::call(function, &[frame.to_value(), name.to_value(), argument])
+    super::fire::call(function, &[frame.to_value(), name.to_value(), argument])
         .inspect_err(|_| set_function(which, thread, None))
 }
 
@@ -155,10 +200,10 @@ fn triple(exception: Value) -> Value {
 }
 
 /// Whether the jump (from, to), in bytes, goes back on its own line.
-fn backward_within_line(frame: &PyFrame, offsets: &[Value]) -> bool {
+fn backward_within_line(code: &PyCode, offsets: &[Value]) -> bool {
     let at = |value: Option<&Value>| value.and_then(Value::as_small_int).unwrap_or(0) as usize / 2;
     let (from, to) = (at(offsets.first()), at(offsets.get(1)));
-    to < from && frame.code().line_of(from) == frame.code().line_of(to)
+    to < from && code.line_of(from) == code.line_of(to)
 }
 
 /// What `c_call` and its relatives report of a callee: the native function, bound if it is a method; `None` for anything else.

@@ -135,10 +135,16 @@ impl Lines {
 
     /// Whether the instruction at `index` reports its line, when a jump from `source` led to it, or none did. `started`
     /// says whether somebody listens to the start of the function. An exception thrown into a generator comes from the outside: from a RESUME.
-    pub fn reports(&self, code: &CodeObject, index: usize, source: Option<usize>, started: bool) -> bool {
+    pub fn reports(
+        &self,
+        code: &CodeObject,
+        index: usize,
+        source: Option<usize>,
+        started: impl FnOnce() -> bool,
+    ) -> bool {
         match (source, self.starts[index]) {
             (_, Start::Never) | (None, Start::IfJumped) => false,
-            (None, Start::AfterResume) => started,
+            (None, Start::AfterResume) => started(),
             (None, Start::Unless) => true,
             (Some(source), _) => {
                 let resumed = code.code.get(source * 2) == Some(&(Opcode::RESUME as u8));

@@ -11,7 +11,9 @@ use crate::types::dict::PyDict;
 use crate::types::function::{PyBoundMethod, PyFunction};
 use crate::types::generator::{self, Step};
 use crate::types::int;
-use crate::types::tuple::PyTuple;
+use crate::types::list::PyListIterator;
+use crate::types::range::PyRangeIterator;
+use crate::types::tuple::{PyTuple, PyTupleIterator};
 use crate::value::Value;
 use crate::{PyResult, heap::Ref};
 use minipy_bytecode::{Opcode, opcode};
@@ -43,55 +45,51 @@ impl State {
         let index = self.frame().instruction_index();
         // SAFETY: the frame owns its code while it executes.
         let code: &PyCode = unsafe { &(*(*self.frame).code).payload };
-        monitoring::refresh(code);
-        let site = monitoring::site(code, index);
-        let silent = self.thread.events.tracing.get() > 0;
-        if silent {
-            return Ok(Next::Execute(self.plain(code, index)));
-        }
+        let mut site = monitoring::site(code, index);
         if site.line != 0
             && let Some(line) = monitoring::line_reached(self.thread, code, index)
-            && self.report(LINE, index, Event::Line, &[int::from_i64(i64::from(line))])?
         {
-            return Ok(Next::Fetch);
+            let args = [self.code_value(), int::from_i64(i64::from(line))];
+            if self.report(LINE, index, Event::Line, &args)? {
+                return Ok(Next::Fetch);
+            }
+            // The callback may have changed who listens.
+            site = monitoring::site(code, index);
         }
-        if site.instruction != 0 && self.report(INSTRUCTION, index, Event::Instruction, &[offset(index)])? {
-            return Ok(Next::Fetch);
+        if site.instruction != 0 {
+            if self.report(INSTRUCTION, index, Event::Instruction, &[self.code_value(), offset(index)])? {
+                return Ok(Next::Fetch);
+            }
+            site = monitoring::site(code, index);
         }
-        // The callbacks may have changed who listens.
-        let site = monitoring::site(code, index);
         // SAFETY: `ip` is the executing instruction.
         let arg = unsafe { (*self.ip >> 32) as u32 };
         match code.opcode_at(index) {
-            Opcode::FOR_ITER => self.iterate(code, index, arg),
+            Opcode::FOR_ITER => self.iterate(code, index, arg, site),
             Opcode::SEND if site.watches => self.watched_send(index, arg),
-            _ if site.own == 0 && !site.announces => Ok(Next::Execute(self.plain(code, index))),
+            _ if site.own == 0 && !site.announces => Ok(Next::Execute(self.plain())),
             Opcode::RESUME => {
                 let event = if arg & 3 == 0 { Event::PyStart } else { Event::PyResume };
-                self.before(code, index, event, &[offset(index)])
+                self.before(index, event, &[self.code_value(), offset(index)])
             }
             Opcode::RETURN_VALUE => {
                 let value = self.peek(1).clone();
-                self.before(code, index, Event::PyReturn, &[offset(index), value])
+                self.before(index, Event::PyReturn, &[self.code_value(), offset(index), value])
             }
             Opcode::YIELD_VALUE => {
                 let value = self.peek(1).clone();
-                self.before(code, index, Event::PyYield, &[offset(index), value])
+                self.before(index, Event::PyYield, &[self.code_value(), offset(index), value])
             }
             Opcode::CALL | Opcode::CALL_KW => self.reported_call(code, index, arg),
-            Opcode::CALL_FUNCTION_EX => self.reported_call_function_ex(code, index),
+            Opcode::CALL_FUNCTION_EX => self.reported_call_function_ex(index),
             Opcode::LOAD_SUPER_ATTR => self.reported_super(index, arg).map(|()| Next::Fetch),
             Opcode::END_FOR | Opcode::END_SEND => {
                 if generator::core_of_exact(self.peek(2)).is_some() {
                     let error = exceptions::stop_iteration(self.peek(1).clone());
-                    return self.before(
-                        code,
-                        index,
-                        Event::StopIteration,
-                        &[offset(index), error.into_value()],
-                    );
+                    let args = [self.code_value(), offset(index), error.into_value()];
+                    return self.before(index, Event::StopIteration, &args);
                 }
-                Ok(Next::Execute(self.plain(code, index)))
+                Ok(Next::Execute(self.plain()))
             }
             Opcode::NOT_TAKEN => {
                 self.skip(1);
@@ -118,14 +116,18 @@ impl State {
         }
     }
 
-    /// The private opcode of the instruction at `index`, unspecialised.
-    fn plain(&self, code: &PyCode, index: usize) -> u16 {
+    /// The instruction at `ip` as it is without events. A callback may have put it back already.
+    fn plain(&self) -> u16 {
         // SAFETY: `ip` is the executing instruction.
-        let arg = unsafe { (*self.ip >> 32) as u32 };
-        quicken::choose(&code.object.code, index, arg, false)
+        quicken::alone(unsafe { *self.ip })
     }
 
-    /// Calls the tools; true if one of them has jumped.
+    /// The code object as callbacks get it.
+    fn code_value(&self) -> Value {
+        self.frame().code_ref().to_value()
+    }
+
+    /// Calls the tools with `args`, the first of which is the code; true if one of them has jumped.
     fn report(&mut self, kind: Kind, index: usize, event: Event, args: &[Value]) -> PyResult<bool> {
         self.sync();
         // SAFETY: the frame executes, and its registers are written back.
@@ -141,11 +143,11 @@ impl State {
     }
 
     /// Reports an event, then has the instruction executed.
-    fn before(&mut self, code: &PyCode, index: usize, event: Event, args: &[Value]) -> PyResult<Next> {
+    fn before(&mut self, index: usize, event: Event, args: &[Value]) -> PyResult<Next> {
         if self.report(OWN, index, event, args)? {
             return Ok(Next::Fetch);
         }
-        Ok(Next::Execute(self.plain(code, index)))
+        Ok(Next::Execute(self.plain()))
     }
 
     /// Reports that the instruction at `index` led to `ip`; true if the callback has jumped elsewhere. The frame stands at
@@ -160,7 +162,7 @@ impl State {
     fn jumped_at(&mut self, index: usize, place: usize, event: Event, from: usize) -> PyResult<bool> {
         self.sync();
         let to = self.frame().instruction_index();
-        let args = [offset(from), offset(to)];
+        let args = [self.code_value(), offset(from), offset(to)];
         // SAFETY: the frame executes, and its registers are written back; `index` is an instruction of its code.
         unsafe {
             let source = self.code().entry().add(index);
@@ -216,10 +218,12 @@ impl State {
     }
 
     /// FOR_ITER. If it reports events of its own, without going on in a generator's frame in the same loop.
-    fn iterate(&mut self, code: &PyCode, index: usize, arg: u32) -> PyResult<Next> {
+    fn iterate(&mut self, code: &PyCode, index: usize, arg: u32, site: Site) -> PyResult<Next> {
         const WORDS: usize = 2;
+        if site.own == 0 && !site.announces && (!site.watches || ends_silently(self.peek(1))) {
+            return Ok(Next::Execute(self.plain()));
+        }
         let iterator = self.peek(1).clone();
-        let site = monitoring::site(code, index);
         let only_watches = site.own | site.line | site.instruction == 0;
         if only_watches && generator::core_of_exact(&iterator).is_some() {
             return Ok(Next::Execute(op::FOR_ITER));
@@ -298,10 +302,11 @@ impl State {
         let total = argc + usize::from(has_receiver);
         let callable = self.peek(below + 2).clone();
         let first = (total > 0).then(|| self.peek(total + names).clone());
-        let args = [offset(index), callable.clone(), monitoring::first_argument(first.as_ref())];
+        let first = monitoring::first_argument(first.as_ref());
+        let args = [self.code_value(), offset(index), callable.clone(), first];
         self.report(OWN, index, Event::Call, &args)?;
         if callable.downcast_exact::<PyFunction>().is_some() {
-            return Ok(Next::Execute(self.plain(code, index)));
+            return Ok(Next::Execute(self.plain()));
         }
         let result = if names == 1 {
             let kwnames = self.peek(1).clone();
@@ -337,7 +342,7 @@ impl State {
         }
     }
 
-    fn reported_call_function_ex(&mut self, code: &PyCode, index: usize) -> PyResult<Next> {
+    fn reported_call_function_ex(&mut self, index: usize) -> PyResult<Next> {
         let callable = self.peek(4).clone();
         // The compiler passes a tuple or, for one starred argument, any iterable.
         if self.peek(2).downcast::<PyTuple>().is_none() {
@@ -348,12 +353,13 @@ impl State {
             });
         }
         let first = self.peek(2).downcast::<PyTuple>().and_then(|args| args.first().cloned());
-        let args = [offset(index), callable.clone(), monitoring::first_argument(first.as_ref())];
+        let first = monitoring::first_argument(first.as_ref());
+        let args = [self.code_value(), offset(index), callable.clone(), first];
         self.report(OWN, index, Event::Call, &args)?;
         let is_python = callable.downcast_exact::<PyFunction>().is_some()
             || callable.downcast_exact::<PyBoundMethod>().is_some();
         if is_python {
-            return Ok(Next::Execute(self.plain(code, index)));
+            return Ok(Next::Execute(self.plain()));
         }
         // SAFETY: the slot is within the stack; zero if there are no keywords.
         let kwargs = unsafe {
@@ -385,7 +391,8 @@ impl State {
         let name = self.name(arg >> 2);
         let parts = self.top_slice(3).to_vec();
         let given = if arg & 2 != 0 { &parts[1..] } else { &[] };
-        let args = [offset(index), parts[0].clone(), monitoring::first_argument(given.first())];
+        let first = monitoring::first_argument(given.first());
+        let args = [self.code_value(), offset(index), parts[0].clone(), first];
         self.report(OWN, index, Event::Call, &args)?;
         let result = protocol::call(&parts[0], given);
         let proxy = self.report_native(index, result, &args)?;
@@ -399,6 +406,13 @@ impl State {
         self.safe_point();
         Ok(())
     }
+}
+
+/// Whether an iterator ends without raising StopIteration, whatever it is over.
+fn ends_silently(iterator: &Value) -> bool {
+    iterator.downcast_exact::<PyRangeIterator>().is_some()
+        || iterator.downcast_exact::<PyListIterator>().is_some()
+        || iterator.downcast_exact::<PyTupleIterator>().is_some()
 }
 
 fn is_conditional_jump(opcode: Opcode) -> bool {
