@@ -7,6 +7,9 @@ the import system are left out: it is Python code here and native there.
 import os
 import sys
 
+# CPython has these from the start, minipy when they are needed.
+import codecs, encodings.aliases, encodings.utf_8, linecache, time, zipimport
+
 kind, limit, out, program = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 lines = []
 names = {}

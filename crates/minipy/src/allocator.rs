@@ -1,6 +1,8 @@
-//! The memory allocator: mimalloc by its plain entry points, which are quicker than those that take an alignment.
+//! The memory allocator: mimalloc by its plain entry points, which are quicker than those that take an alignment. It tells
+//! `tracemalloc` what it does.
 
 use libmimalloc_sys as mi;
+use minipy_vm::tracemalloc;
 use std::alloc::{GlobalAlloc, Layout};
 
 /// What every block of mimalloc is aligned to, however small.
@@ -14,11 +16,15 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: no preconditions.
         unsafe {
-            if layout.align() <= ALIGNMENT {
+            let block: *mut u8 = if layout.align() <= ALIGNMENT {
                 mi::mi_malloc(layout.size()).cast()
             } else {
                 mi::mi_malloc_aligned(layout.size(), layout.align()).cast()
+            };
+            if tracemalloc::is_active() {
+                tracemalloc::allocated(block, layout.size());
             }
+            block
         }
     }
 
@@ -26,16 +32,23 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: no preconditions.
         unsafe {
-            if layout.align() <= ALIGNMENT {
+            let block: *mut u8 = if layout.align() <= ALIGNMENT {
                 mi::mi_zalloc(layout.size()).cast()
             } else {
                 mi::mi_zalloc_aligned(layout.size(), layout.align()).cast()
+            };
+            if tracemalloc::is_active() {
+                tracemalloc::allocated(block, layout.size());
             }
+            block
         }
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, _layout: Layout) {
+        if tracemalloc::is_active() {
+            tracemalloc::freed(block);
+        }
         // SAFETY: the block is one of ours.
         unsafe { mi::mi_free(block.cast()) }
     }
@@ -44,11 +57,16 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the block is one of ours.
         unsafe {
-            if layout.align() <= ALIGNMENT {
+            let moved: *mut u8 = if layout.align() <= ALIGNMENT {
                 mi::mi_realloc(block.cast(), size).cast()
             } else {
                 mi::mi_realloc_aligned(block.cast(), size, layout.align()).cast()
+            };
+            if tracemalloc::is_active() && !moved.is_null() {
+                tracemalloc::freed(block);
+                tracemalloc::allocated(moved, size);
             }
+            moved
         }
     }
 }

@@ -133,6 +133,10 @@ fn initialise(config: &Config) -> Result<(), StartError> {
     crate::sys::configure(config)?;
     import::initialise(&config.paths.stdlib_dir, config.paths.stdlib_on_disk)?;
     check_library(&config.paths)?;
+    if config.settings.tracemalloc > 0 {
+        crate::modules::tracemalloc::start_with(config.settings.tracemalloc)
+            .map_err(|error| StartError::new("init_interp_main: can't start tracemalloc", Some(error)))?;
+    }
     crate::modules::signal::start()?;
     crate::sys::open_streams(config).map_err(|error| match error {
         StreamError::Encoding(error) => StartError::new(

@@ -20,6 +20,7 @@ pub mod protocol;
 pub mod slots;
 pub mod stack;
 pub mod thread;
+pub mod tracemalloc;
 pub mod types;
 pub mod value;
 pub mod warnings;

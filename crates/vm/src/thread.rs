@@ -59,6 +59,17 @@ pub struct Thread {
 
 static CURRENT: GilCell<*const Thread> = GilCell::new(ptr::null());
 
+thread_local! {
+    /// The state of the calling system thread, once it has had the GIL.
+    static OWN: Cell<*const Thread> = const { Cell::new(ptr::null()) };
+}
+
+/// Whether [`current`] is the calling system thread. Threads that wait for the GIL, or work without, may ask.
+pub fn is_own() -> bool {
+    let own = OWN.get();
+    !own.is_null() && own == CURRENT.get()
+}
+
 /// The recursion limit of new threads, `sys.getrecursionlimit()`.
 static RECURSION_LIMIT: GilCell<i64> = GilCell::new(1000);
 
@@ -113,6 +124,7 @@ pub fn current() -> &'static Thread {
 /// Makes `thread` the running one; called by whoever has just taken the GIL.
 pub fn set_current(thread: *const Thread) {
     CURRENT.set(thread);
+    OWN.set(thread);
 }
 
 pub fn recursion_limit() -> i64 {

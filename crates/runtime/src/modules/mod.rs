@@ -65,6 +65,7 @@ pub mod termios;
 pub mod thread;
 pub mod time;
 mod tokenize;
+pub mod tracemalloc;
 pub mod types;
 pub mod typing;
 pub mod unicodedata;
@@ -138,6 +139,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &termios::MODULE,
     &thread::MODULE,
     &time::MODULE,
+    &tracemalloc::MODULE,
     &tokenize::MODULE,
     &types::functions::MODULE,
     &typing::functions::MODULE,

@@ -349,8 +349,11 @@ fn dispatch(state: &mut State) -> Exit {
                 op::IMPORT_FROM => step!(0, outlined!(s.import_from(arg))),
                 // Events; none while a callback runs.
                 op::INSTRUMENTED if s.thread.events.tracing.get() > 0 => {
-                    // SAFETY: `ip` is the executing instruction.
-                    opcode = quicken::plain(unsafe { *s.ip });
+                    // SAFETY: `ip` is the executing instruction of the live frame.
+                    unsafe {
+                        (*s.frame).ip = s.ip;
+                        opcode = quicken::plain(*s.ip);
+                    }
                     continue;
                 }
                 op::INSTRUMENTED => match outlined!(s.instrumented()) {

@@ -1,7 +1,7 @@
 //! Calling the tools.
 
 use super::instrument::{self, Site};
-use super::{Event, PYTHON_TOOLS, ToolSet, callback, disable, legacy, missing, register_callback};
+use super::{Event, MEMORY, PYTHON_TOOLS, ToolSet, callback, disable, legacy, missing, register_callback};
 use crate::frame::Frame;
 use crate::function::args::Args;
 use crate::thread::Thread;
@@ -71,6 +71,7 @@ fn call_tools(
     args: &[Value],
     mut disabled: impl FnMut(Disable),
 ) -> PyResult<()> {
+    tools &= !(1 << MEMORY);
     while tools != 0 {
         let tool = tools.trailing_zeros() as usize;
         tools &= tools - 1;

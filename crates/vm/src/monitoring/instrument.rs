@@ -10,6 +10,7 @@ use crate::cell::GilCell;
 use crate::frame::quicken::{self, op};
 use crate::heap::Ref;
 use crate::thread::{self, Thread};
+use crate::tracemalloc;
 use crate::types::code::PyCode;
 use minipy_bytecode::Opcode;
 
@@ -124,7 +125,8 @@ pub(crate) fn code_dropped(code: &PyCode) {
 
 /// Runs `f` on the code's instrumentation, which is made if there is none. `f` must not run Python code.
 fn with<R>(code: &PyCode, f: impl FnOnce(&mut Instrumentation) -> R) -> R {
-    code.events.with(|data| f(data.get_or_insert_with(|| Instrumentation::new(code))))
+    let run = || code.events.with(|data| f(data.get_or_insert_with(|| Instrumentation::new(code))));
+    if tracemalloc::is_active() { tracemalloc::untraced(run) } else { run() }
 }
 
 /// Who listens at an instruction now.
@@ -192,7 +194,7 @@ pub(crate) fn refresh(code: &PyCode) {
 pub(super) fn set_local_events(tool: usize, code: &Ref<PyCode>, events: EventSet) {
     with(code, |data| {
         for (event, tools) in data.local.iter_mut().enumerate() {
-            *tools = *tools & !(1 << tool) | ((events >> event & 1) as u8) << tool;
+            *tools = *tools & !(1 << tool) | ((events >> event & 1) as ToolSet) << tool;
         }
     });
     if code.private.with(|p| p.is_some()) {

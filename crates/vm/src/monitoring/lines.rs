@@ -93,23 +93,30 @@ impl Lines {
         let first = first_resume(&code.code);
         let mut starts = vec![Start::Never; units].into_boxed_slice();
         let mut jumps = Vec::new();
-        // The line that control comes from if it falls through.
-        let mut before = NOWHERE;
+        // The line of the instructions that may start one, in their order; and the line that control comes from if it
+        // falls through.
+        let (mut current, mut before) = (NOWHERE, NOWHERE);
         let mut after_start = false;
         for instruction in instructions(&code.code) {
             let (index, line) = (instruction.index, lines[instruction.index]);
-            if index > first && line >= 0 && before != line && may_start(instruction.opcode) {
+            let may_start = may_start(instruction.opcode);
+            let changes = index > first && line >= 0 && may_start && current != line;
+            if changes && before != line {
                 starts[index] = Start::Unless;
             } else if after_start && line >= 0 {
                 starts[index] = Start::AfterResume;
+            } else if changes {
+                starts[index] = Start::IfJumped;
             }
             after_start = index == first;
             if let Some(target) = instruction.target().filter(|&t| t < units) {
                 jumps.push((index as u32, target as u32));
             }
-            before = match instruction.opcode {
-                op if !op.falls_through() => NOWHERE,
-                _ => line,
+            before = if instruction.opcode.falls_through() { line } else { NOWHERE };
+            current = match instruction.opcode {
+                Opcode::RETURN_VALUE | Opcode::RAISE_VARARGS | Opcode::RERAISE => NOWHERE,
+                _ if may_start => line,
+                _ => current,
             };
         }
         let handlers = exception_table::Entries::new(&code.exceptiontable).map(|entry| entry.target);
@@ -168,5 +175,5 @@ impl Lines {
 
 /// These are skipped when the jump that leads over them is made, or are not the program's.
 fn may_start(opcode: Opcode) -> bool {
-    !matches!(opcode, Opcode::END_FOR | Opcode::END_SEND | Opcode::RESUME)
+    !matches!(opcode, Opcode::END_FOR | Opcode::POP_ITER | Opcode::END_SEND | Opcode::RESUME)
 }

@@ -31,10 +31,12 @@ pub const PYTHON_TOOLS: usize = 6;
 pub const PROFILE: usize = 6;
 /// The tool behind `sys.settrace`.
 pub const TRACE: usize = 7;
-const TOOLS: usize = 8;
+/// The tool behind `tracemalloc`: it has no callbacks, but makes frames know their line.
+const MEMORY: usize = 8;
+const TOOLS: usize = 9;
 
 /// A set of tools, a bit each.
-pub type ToolSet = u8;
+pub type ToolSet = u16;
 /// A set of events, a bit each.
 pub type EventSet = u32;
 
@@ -271,7 +273,7 @@ pub fn set_events(tool: usize, events: EventSet) {
     let more = events & !old != 0;
     ENGINE.with(|e| {
         for (event, tools) in e.listeners.iter_mut().enumerate() {
-            *tools = *tools & !(1 << tool) | ((events >> event & 1) as u8) << tool;
+            *tools = *tools & !(1 << tool) | ((events >> event & 1) as ToolSet) << tool;
         }
         e.version += 1;
     });
@@ -306,11 +308,16 @@ pub fn set_local_events(tool: usize, code: &Ref<PyCode>, events: EventSet) {
     instrument::set_local_events(tool, code, events);
 }
 
+/// Has every frame write its instruction down at each line start, for who looks at frames between events, or no longer.
+pub(crate) fn keep_lines(wanted: bool) {
+    set_events(MEMORY, if wanted { Event::Line.bit() } else { 0 });
+}
+
 /// The events somebody listens to everywhere, with their tools.
 pub fn all_events() -> Vec<(Event, ToolSet)> {
     Event::ALL[..SETTABLE_EVENTS]
         .iter()
-        .map(|&event| (event, listeners(event)))
+        .map(|&event| (event, listeners(event) & !(1 << MEMORY)))
         .filter(|(_, tools)| *tools != 0)
         .collect()
 }

@@ -66,11 +66,12 @@ pub fn collect(iterable: &Value) -> PyResult<Vec<Value>> {
     if let Some(list) = iterable.downcast_exact::<PyList>() {
         return Ok(list.to_vec());
     }
+    let iterator = iter(iterable)?;
     let mut items = Vec::with_capacity(length_hint(iterable, 8)?.min(1 << 20));
-    for_each(iterable, |item| {
+    let next = iternext_of(&iterator)?;
+    while let Some(item) = stop_as_none(next(&iterator))? {
         items.push(item);
-        Ok(())
-    })?;
+    }
     Ok(items)
 }
 

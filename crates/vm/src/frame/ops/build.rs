@@ -126,10 +126,7 @@ impl State {
                 iterable.type_name()
             )));
         }
-        protocol::for_each(&iterable, |item| {
-            list.push(item);
-            Ok(())
-        })
+        list.extend_from(&iterable)
     }
 
     #[inline(always)]

@@ -330,6 +330,8 @@ impl State {
 
     /// Reports how a call of anything but a Python function ended.
     fn report_native(&mut self, index: usize, result: PyResult, args: &[Value]) -> PyResult {
+        // What the callee has left behind belongs to the call.
+        self.safe_point();
         match result {
             Ok(value) => {
                 self.report(OWN, index, Event::CReturn, args)?;

@@ -18,7 +18,7 @@ use crate::cell::GilCell;
 use crate::heap::{Header, Obj, Payload, PayloadInfo, Ref, allocate};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{PyResult, buffer};
+use crate::{PyResult, buffer, tracemalloc};
 use minipy_macros::pyclass;
 use std::cell::Cell;
 use std::ops::Deref;
@@ -46,6 +46,9 @@ pub struct PyBytes {
     len: usize,
     data: [u8; 0],
 }
+
+/// What CPython's empty bytes take.
+const SIZE_WHEN_EMPTY: usize = 33;
 
 const BYTES_INFO: PayloadInfo = PayloadInfo::leaf::<PyBytes>().with_var_size(var_size);
 
@@ -103,11 +106,19 @@ impl PyBytes {
             let payload = &raw mut (*object).payload;
             ptr::write(payload, PyBytes { hash: Cell::new(-1), len, data: [] });
             fill((&raw mut (*payload).data).cast());
+            if tracemalloc::is_active() {
+                tracemalloc::resized(object.cast(), (*payload).size_of());
+            }
             if class.is_gc() {
                 crate::heap::gc::track(&(*object).header);
             }
             Ref::from_raw(object)
         }
+    }
+
+    /// What CPython's object takes: this is what programs compare with.
+    pub fn size_of(&self) -> usize {
+        SIZE_WHEN_EMPTY + self.len
     }
 
     #[inline(always)]

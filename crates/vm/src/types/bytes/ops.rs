@@ -65,14 +65,16 @@ pub fn trim(data: &[u8], set: Option<&[u8]>, left: bool, right: bool) -> Range<u
     start..start + end
 }
 
-/// `data * count`.
+/// `data * count` for `bytearray`.
 pub fn repeat(data: &[u8], count: isize) -> PyResult<Vec<u8>> {
-    let count = count.max(0) as usize;
-    match data.len().checked_mul(count).filter(|&n| n <= isize::MAX as usize) {
-        Some(total) => {
-            heap::check_size(total)?;
-            Ok(data.repeat(count))
-        }
+    repeated_len(data, count)?;
+    Ok(data.repeat(count.max(0) as usize))
+}
+
+/// The length of `data * count`.
+pub fn repeated_len(data: &[u8], count: isize) -> PyResult<usize> {
+    match data.len().checked_mul(count.max(0) as usize).filter(|&n| n <= isize::MAX as usize) {
+        Some(total) => heap::check_size(total).map(|()| total),
         None => Err(exceptions::overflow_error("repeated bytes are too long")),
     }
 }

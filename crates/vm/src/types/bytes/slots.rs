@@ -149,7 +149,19 @@ impl PyBytes {
         if count == 1 {
             return Ok(PyBytes::exact(zelf));
         }
-        ops::repeat(zelf, count).map(|data| from_slice(&data))
+        let total = ops::repeated_len(zelf, count)?;
+        // SAFETY: each pass copies what is there already behind it, until all bytes are written.
+        Ok(unsafe {
+            PyBytes::build_in(PyBytes::class(), total, |to| {
+                let mut done = zelf.len().min(total);
+                to.copy_from_nonoverlapping(zelf.as_bytes().as_ptr(), done);
+                while done < total {
+                    let part = done.min(total - done);
+                    to.add(done).copy_from_nonoverlapping(to, part);
+                    done += part;
+                }
+            })
+        })
     }
 
     #[slot]

@@ -4,7 +4,6 @@ use super::PyDict;
 use crate::exceptions::{PyErr, runtime_error, type_error, type_error_class, value_error};
 use crate::heap::Payload;
 use crate::protocol;
-use crate::types::str::PyStr;
 use crate::value::Value;
 use crate::{PyResult, name};
 
@@ -33,10 +32,11 @@ pub fn update_from_mapping(dict: &PyDict, mapping: &Value) -> PyResult<()> {
             keys.type_name()
         )));
     }
-    protocol::for_each(&keys, |key| {
+    for key in protocol::collect(&keys)? {
         let value = protocol::getitem(mapping, &key)?;
-        dict.set(key, value)
-    })
+        dict.set(key, value)?;
+    }
+    Ok(())
 }
 
 /// `dict.update(source)`: a mapping, or an iterable of pairs.
@@ -90,10 +90,9 @@ fn with_note(error: PyErr, note: &str) -> PyErr {
 pub fn merge_keywords(dict: &PyDict, mapping: &Value, callable: &Value) -> PyResult<()> {
     let describe = || crate::types::function::describe_callable(callable);
     let add = |key: Value, value: Value| {
-        let Some(name) = key.downcast::<PyStr>() else {
-            return Err(type_error("keywords must be strings"));
-        };
-        if dict.get_str(name)?.is_some() {
+        // That the keys are strs is for the call to check.
+        if dict.get(&key)?.is_some() {
+            let name = protocol::str(&key)?;
             return Err(type_error(format!(
                 "{} got multiple values for keyword argument '{name}'",
                 describe()
@@ -123,8 +122,9 @@ pub fn merge_keywords(dict: &PyDict, mapping: &Value, callable: &Value) -> PyRes
             )));
         }
     };
-    protocol::for_each(&keys, |key| {
+    for key in protocol::collect(&keys)? {
         let value = protocol::getitem(mapping, &key)?;
-        add(key, value)
-    })
+        add(key, value)?;
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use super::{PyObject, reduce};
 use crate::function::args::Args;
 use crate::heap::{Payload, Ref};
 use crate::protocol::CmpOp;
+use crate::types::bytes::PyBytes;
 use crate::types::dict::PyDict;
 use crate::types::list::{ListRef, PyList};
 use crate::types::str::StrRef;
@@ -201,6 +202,9 @@ impl PyObject {
     #[pymethod("($self, /)")]
     fn __sizeof__(object: &Value) -> usize {
         let class = object.class();
+        if let Some(bytes) = object.downcast_exact::<PyBytes>() {
+            return bytes.size_of();
+        }
         match (object.header(), class.info.var_size) {
             // SAFETY: the function belongs to the object's own layout.
             (Some(header), Some(var_size)) => unsafe { var_size(header) + class.prefix_fixed() },

@@ -19,6 +19,7 @@ pub use intern::{InternCell, empty, intern, intern_ref, interned_count, latin1_c
 pub use slots::try_concat_inplace;
 
 use crate::heap::{self, Header, Obj, Payload, PayloadInfo, Ref, allocate};
+use crate::tracemalloc;
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 use minipy_macros::pyclass;
@@ -146,11 +147,20 @@ impl PyStr {
                 PyStr { hash: Cell::new(-1), len, kind, interned: Cell::new(false), data: [] },
             );
             fill((&raw mut (*payload).data).cast());
+            if tracemalloc::is_active() {
+                tracemalloc::resized(object.cast(), (*payload).size_of());
+            }
             if class.is_gc() {
                 crate::heap::gc::track(&(*object).header);
             }
             Ref::from_raw(object)
         }
+    }
+
+    /// What CPython's object takes: this is what programs compare with.
+    pub fn size_of(&self) -> usize {
+        let header = if self.kind == Kind::Ascii { 40 } else { 56 };
+        header + (self.len + 1) * self.kind.width()
     }
 
     /// The same text as an instance of a subclass of `str`.

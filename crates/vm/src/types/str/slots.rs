@@ -305,9 +305,7 @@ impl PyStr {
     /// Return the size of the string in memory, in bytes.
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &StrRef) -> usize {
-        // What CPython's objects take: this is what programs compare with.
-        let header = if zelf.kind() == Kind::Ascii { 40 } else { 56 };
-        header + (zelf.len() + 1) * zelf.kind().width()
+        zelf.size_of()
     }
 
     /// Return a formatted version of the string as described by format_spec.
