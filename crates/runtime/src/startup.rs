@@ -10,6 +10,7 @@ use crate::sys::StreamError;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::function::hooks::{self, Hooks};
 use minipy_vm::types::code::PyCode;
+use minipy_vm::types::module::set_sys_path_0;
 use minipy_vm::types::str::intern;
 use minipy_vm::{
     DictRef, PyDict, PyErr, PyModule, PyResult, PyStr, Ref, Value, exceptions, finalize, frame, gil, name,
@@ -131,7 +132,7 @@ fn initialise(config: &Config) -> Result<(), StartError> {
     import::add_module("builtins", &builtins)?;
     crate::sys::set("modules", modules);
     crate::sys::configure(config)?;
-    import::initialise(&config.paths.stdlib_dir, config.paths.stdlib_on_disk)?;
+    import::initialise(config)?;
     check_library(&config.paths)?;
     if config.settings.tracemalloc > 0 {
         crate::modules::tracemalloc::start_with(config.settings.tracemalloc)
@@ -286,7 +287,11 @@ fn current_folder() -> OsString {
 
 /// Puts the folder of the program at the head of `sys.path`.
 fn prepend_path(config: &Config, folder: &OsStr) -> PyResult<()> {
-    if config.safe_path { Ok(()) } else { insert_path(folder) }
+    if config.safe_path {
+        return Ok(());
+    }
+    set_sys_path_0(folder.to_string_lossy().into_owned());
+    insert_path(folder)
 }
 
 fn insert_path(folder: &OsStr) -> PyResult<()> {
@@ -329,9 +334,7 @@ fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<
     let name = from_os(&path);
     namespace.insert("__file__", name.clone());
     namespace.insert("__cached__", Value::NONE);
-    let loader = import::import_module("_frozen_importlib_external")?;
-    let class = protocol::getattr(&loader, name!("SourceFileLoader"))?;
-    namespace.insert("__loader__", protocol::call(&class, &[Value::from("__main__"), name])?);
+    namespace.insert("__loader__", import::script_loader(name)?);
     let source = Source::File(without_first_line(config, source));
     run_source(&source, &path.to_string_lossy(), namespace)
 }

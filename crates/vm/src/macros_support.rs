@@ -219,6 +219,8 @@ impl ClassFlags {
     pub const METHOD_DESCRIPTOR: u32 = 1 << 11;
     /// Instances have something to run when they die; see `finalize`.
     pub const FINALIZER: u32 = 1 << 12;
+    /// Methods accept any receiver, as those written in Python do. All of them take it as `&Value`.
+    pub const ANY_RECEIVER: u32 = 1 << 13;
 
     /// Whether all of `flags` are set.
     pub const fn has(self, flags: u32) -> bool {

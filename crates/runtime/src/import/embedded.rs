@@ -3,6 +3,7 @@
 //! The library appears as a folder that `sys.path` names, `prefix/lib/python3.14`. Its files are not on disk: a path hook
 //! answers for the folder, and the loader's `get_source` and `get_data` give their text to `linecache` and `inspect`.
 
+use super::spec;
 use crate::compile::{self, Mode, Request, Source};
 use crate::modules::marshal;
 use minipy_macros::{pyclass, pymethods};
@@ -110,18 +111,12 @@ impl PyEmbeddedImporter {
         let Some((path, is_package)) = zelf.locate(&fullname.to_string_lossy()) else {
             return Ok(Value::NONE);
         };
-        let bootstrap = super::bootstrap()?;
-        let class = protocol::getattr(&bootstrap, name!("ModuleSpec"))?;
         let origin = zelf.filename(&path);
-        let keywords = minipy_vm::PyDict::new_ref();
-        keywords.insert("origin", origin.as_str());
-        keywords.insert("is_package", Value::from_bool(is_package));
-        let spec = protocol::call_kwargs(&class, &[fullname.to_value(), zelf.to_value()], Some(&keywords))?;
-        protocol::setattr(&spec, name!("_set_fileattr"), Value::TRUE)?;
+        let spec =
+            spec::spec_with_origin(fullname.to_value(), zelf.to_value(), Value::from(origin.as_str()), true)?;
         if is_package {
             let folder = origin.strip_suffix("/__init__.py").unwrap_or(&origin);
-            let locations = PyList::from_vec(vec![Value::from(folder)]).into_value();
-            protocol::setattr(&spec, name!("submodule_search_locations"), locations)?;
+            spec::set_locations(&spec, vec![Value::from(folder)])?;
         }
         Ok(spec)
     }

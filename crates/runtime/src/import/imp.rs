@@ -1,9 +1,12 @@
 //! `_imp`: what `importlib` needs from the interpreter.
 
+use super::{builtin, frozen, locks};
+use crate::modules::marshal;
 use minipy_macros::pymodule;
+use minipy_vm::types::bytes::{self, BytesLike};
 use minipy_vm::types::code::PyCode;
-use minipy_vm::types::str::intern;
-use minipy_vm::{PyBytes, PyList, PyModule, PyResult, PyStr, Ref, Value, exceptions, name, protocol};
+use minipy_vm::types::memoryview::PyMemoryView;
+use minipy_vm::{Payload, PyList, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, protocol};
 
 /// (Extremely) low-level import machinery bits as used by importlib.
 #[pymodule(name = "_imp")]
@@ -12,30 +15,40 @@ pub mod functions {
 
     /// `pyc` magic number of CPython 3.14, as little-endian 32-bit token.
     #[pyattr]
-    const pyc_magic_number_token: i64 = 3627 | 0x0d0a_0000;
+    const pyc_magic_number_token: i64 = super::MAGIC_TOKEN as i64;
 
     #[pyattr]
-    const check_hash_based_pycs: &str = "default";
+    fn check_hash_based_pycs() -> &'static str {
+        crate::config::current().map_or("default", |config| config.check_hash_pycs)
+    }
 
     /// Acquires the interpreter's import lock for the current thread.
     ///
     /// This lock should be used by import hooks to ensure thread-safety when importing
     /// modules. On platforms without threads, this function does nothing.
     #[pyfunction("()")]
-    fn acquire_lock() {}
+    fn acquire_lock() -> PyResult<()> {
+        locks::acquire_import_lock()
+    }
 
     /// Release the interpreter's import lock.
     ///
     /// On platforms without threads, this function does nothing.
     #[pyfunction("()")]
-    fn release_lock() {}
+    fn release_lock() -> PyResult<()> {
+        if locks::release_import_lock() {
+            Ok(())
+        } else {
+            Err(exceptions::runtime_error("not holding the import lock"))
+        }
+    }
 
     /// Return True if the import lock is currently held, else False.
     ///
     /// On platforms without threads, return False.
     #[pyfunction("()")]
     fn lock_held() -> bool {
-        false
+        locks::import_lock_held()
     }
 
     /// Returns the list of file suffixes used to identify extension modules.
@@ -47,25 +60,16 @@ pub mod functions {
     /// Returns True if the module name corresponds to a built-in module.
     #[pyfunction("(name, /)")]
     fn is_builtin(name: &Ref<PyStr>) -> i64 {
-        let name = name.to_string_lossy();
-        match name.as_str() {
-            "sys" | "builtins" => -1,
-            name => i64::from(crate::modules::find(name).is_some()),
+        match name.as_ascii() {
+            Some("sys" | "builtins") => -1,
+            _ => i64::from(builtin::is_builtin(name.as_value())),
         }
     }
 
     /// Create an extension module.
     #[pyfunction("(spec, /)")]
-    fn create_builtin(spec: &Value) -> PyResult<Value> {
-        let module_name = protocol::getattr(spec, name!("name"))?;
-        let module_name = protocol::str(&module_name)?;
-        if let Some(module) = super::super::modules()?.get_str(&module_name)? {
-            return Ok(module);
-        }
-        match crate::modules::find(&module_name.to_string_lossy()) {
-            Some(def) => PyModule::from_def(def).map(Ref::into_value),
-            None => Ok(Value::NONE),
-        }
+    fn create_builtin(spec: &Value) -> PyResult<Option<Value>> {
+        builtin::create(&protocol::getattr(spec, name!("name"))?)
     }
 
     /// Initialize a built-in module.
@@ -78,44 +82,61 @@ pub mod functions {
     /// Returns True if the module name corresponds to a frozen module.
     #[pyfunction("(name, /)")]
     fn is_frozen(name: &Ref<PyStr>) -> bool {
-        super::frozen_path(&name.to_string_lossy()).is_some()
+        frozen::find(name.as_value()).is_some()
     }
 
     /// Returns True if the module name is of a frozen package.
     #[pyfunction("(name, /)")]
     fn is_frozen_package(name: &Ref<PyStr>) -> PyResult<bool> {
-        let _ = super::frozen(&name.to_string_lossy())?;
-        Ok(false)
+        Ok(frozen::require(name.as_value())?.is_package)
     }
 
     /// Return info about the corresponding frozen module (if there is one) or None.
+    ///
+    /// The returned info (a 3-tuple):
+    ///
+    ///  * data         the raw marshalled bytes
+    ///  * is_package   whether or not it is a package
+    ///  * origname     the originally frozen module's name, or None if not
+    ///                 a stdlib module (this will usually be the same as
+    ///                 the module's current name)
     #[pyfunction("(name, /, *, withdata=False)")]
     fn find_frozen(name: &Ref<PyStr>, withdata: bool) -> PyResult<Value> {
-        let _ = withdata;
-        let name = name.to_string_lossy();
-        match super::frozen_path(&name) {
-            None => Ok(Value::NONE),
-            Some(path) => {
-                let origin = path.trim_end_matches(".py").replace('/', ".");
-                let info = [Value::NONE, Value::FALSE, Value::from(origin)];
-                Ok(minipy_vm::PyTuple::from_array(info).into_value())
-            }
-        }
+        let Some(frozen) = frozen::find(name.as_value()) else { return Ok(Value::NONE) };
+        let data = if withdata {
+            let code = frozen.code()?.into_value();
+            let data = bytes::from_slice(&marshal::dump(&code, marshal::VERSION, true)?).into_value();
+            protocol::call1(PyMemoryView::class().as_value(), data)?
+        } else {
+            Value::NONE
+        };
+        let original = frozen.original.map_or(Value::NONE, Value::from);
+        Ok(PyTuple::from_array([data, Value::from_bool(frozen.is_package), original]).into_value())
     }
 
     /// Create a code object for a frozen module.
     #[pyfunction("(name, data=None, /)")]
-    fn get_frozen_object(name: &Ref<PyStr>, data: Option<&Value>) -> PyResult<Ref<PyCode>> {
-        let _ = data;
-        let path = super::frozen(&name.to_string_lossy())?;
-        let filename = format!("<frozen {}>", path.trim_end_matches(".py").replace('/', "."));
-        super::super::embedded::code(path, &filename)
+    fn get_frozen_object(name: &Ref<PyStr>, data: Option<&Value>) -> PyResult<Value> {
+        let Some(data) = data else {
+            return Ok(frozen::require(name.as_value())?.code()?.into_value());
+        };
+        let data = BytesLike::of(data)?;
+        let invalid = || {
+            let message = format!("Frozen object named {name} is invalid");
+            super::super::load::import_error(&message, name.as_value())
+        };
+        let code = marshal::load(&data, marshal::Code::Verified).map_err(|_| invalid())?.0;
+        if code.downcast::<PyCode>().is_none() {
+            let message = format!("frozen object {name} is not a code object");
+            return Err(exceptions::type_error(message));
+        }
+        Ok(code)
     }
 
     /// Returns the list of available frozen modules.
     #[pyfunction("()")]
     fn _frozen_module_names() -> Value {
-        PyList::from_vec(super::FROZEN.iter().map(|f| Value::from(f.0)).collect()).into_value()
+        PyList::from_vec(frozen::all().map(|frozen| Value::from(frozen.name)).collect()).into_value()
     }
 
     /// Changes code.co_filename to specify the passed-in file path.
@@ -125,11 +146,8 @@ pub mod functions {
     }
 
     #[pyfunction("(key, source)")]
-    fn source_hash(key: i64, source: &Ref<PyBytes>) -> Value {
-        use std::hash::Hasher;
-        let mut hasher = siphasher::sip::SipHasher13::new_with_keys(key as u64, 0);
-        hasher.write(source.as_bytes());
-        minipy_vm::types::bytes::from_slice(&hasher.finish().to_le_bytes()).into_value()
+    fn source_hash(key: i64, source: BytesLike<'_>) -> Value {
+        bytes::from_slice(&super::hash_source(key as u64, &source)).into_value()
     }
 
     #[pyfunction("(override, /)")]
@@ -140,30 +158,19 @@ pub mod functions {
 
     #[pyfunction("(override, /)")]
     fn _override_frozen_modules_for_tests(r#override: i64) {
-        let _ = r#override;
+        frozen::set_override(r#override);
     }
 }
 
 pub use functions::MODULE;
 
-/// The frozen modules and their sources in the embedded library.
-static FROZEN: &[(&str, &str)] = &[
-    ("_frozen_importlib", "importlib/_bootstrap.py"),
-    ("_frozen_importlib_external", "importlib/_bootstrap_external.py"),
-    ("zipimport", "zipimport.py"),
-];
+/// The token from the magic number, which keys the hashes of sources.
+pub const MAGIC_TOKEN: u64 = u32::from_le_bytes(minipy_bytecode::pyc::MAGIC) as u64;
 
-fn frozen_path(name: &str) -> Option<&'static str> {
-    FROZEN.iter().find(|f| f.0 == name).map(|f| f.1)
-}
-
-fn frozen(name: &str) -> PyResult<&'static str> {
-    frozen_path(name).ok_or_else(|| {
-        let error = minipy_vm::PyErr::new(
-            exceptions::import_error_class(),
-            &[Value::from(format!("No such frozen object named {name}"))],
-        );
-        let _ = protocol::setattr(error.as_value(), name!("name"), intern(name).into_value());
-        error
-    })
+/// The hash of a source that a hash-based pyc holds (PEP 552).
+pub fn hash_source(key: u64, source: &[u8]) -> [u8; 8] {
+    use std::hash::Hasher;
+    let mut hasher = siphasher::sip::SipHasher13::new_with_keys(key, 0);
+    hasher.write(source);
+    hasher.finish().to_le_bytes()
 }

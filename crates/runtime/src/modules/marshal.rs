@@ -30,18 +30,18 @@ pub mod functions {
     use super::*;
 
     #[pyattr]
-    const version: i64 = 5;
+    const version: i64 = super::VERSION as i64;
 
     /// Return the bytes object that would be written to a file by dump(value, file).
     #[pyfunction("(value, version=version, /, *, allow_code=True)")]
     fn dumps(value: &Value, format: Option<i32>, allow_code: bool) -> PyResult<Value> {
-        Ok(bytes::from_slice(&super::dump(value, format.unwrap_or(5), allow_code)?).into_value())
+        Ok(bytes::from_slice(&super::dump(value, format.unwrap_or(VERSION), allow_code)?).into_value())
     }
 
     /// Write the value on the open file.
     #[pyfunction("(value, file, version=version, /, *, allow_code=True)")]
     fn dump(value: &Value, file: &Value, format: Option<i32>, allow_code: bool) -> PyResult<Value> {
-        let data = bytes::from_slice(&super::dump(value, format.unwrap_or(5), allow_code)?);
+        let data = bytes::from_slice(&super::dump(value, format.unwrap_or(VERSION), allow_code)?);
         protocol::call_method(file, name!("write"), &[data.into_value()])
     }
 
@@ -249,8 +249,11 @@ fn code(numbers: CodeNumbers, parts: &mut dyn Iterator<Item = Value>) -> Option<
     Some((object, consts))
 }
 
+/// The newest version of the format.
+pub const VERSION: i32 = 5;
+
 /// `marshal.dumps`.
-fn dump(value: &Value, version: i32, allow_code: bool) -> PyResult<Vec<u8>> {
+pub fn dump(value: &Value, version: i32, allow_code: bool) -> PyResult<Vec<u8>> {
     let mut source = ValueSource { allow_code, error: None };
     write(&mut source, value, version).map_err(|error| match (error, source.error) {
         (WriteError::Refused, Some(error)) => error,

@@ -146,6 +146,11 @@ pub fn display(value: &Value) -> PyResult<Value> {
     }
 }
 
+/// Whether anybody listens to audit events: only then their arguments are worth collecting.
+pub fn is_audited() -> bool {
+    HOOKS.with(|hooks| !hooks.is_empty())
+}
+
 /// Raises an audit event (PEP 578).
 pub fn audit(event: &str, args: &[Value]) -> PyResult<()> {
     if HOOKS.with(|hooks| hooks.is_empty()) {

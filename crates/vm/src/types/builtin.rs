@@ -157,9 +157,11 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
         class.bases.set(Some(super::tuple::empty()));
     }
     class.mro.set(Some(PyTuple::from_vec(mro)));
-    // As in CPython, messages name classes of other modules with their module; `__name__` is the last part.
+    // As in CPython, messages name classes of other modules with their module, unless these are Python's; `__name__` is the
+    // last part.
     class.name.set(Some(match def.module {
         "builtins" => intern(def.name),
+        _ if def.flags.has(ClassFlags::ANY_RECEIVER) => intern(def.name),
         module => intern(&format!("{module}.{}", def.name)),
     }));
     class.qualname.set(Some(intern(def.name)));

@@ -169,8 +169,10 @@ impl PyCode {
 
     /// `_imp._fix_co_filename`: the file name of this code and of the code nested in it.
     pub fn set_filename(&self, filename: &StrRef) {
-        self.filename.set(filename.clone());
-        for constant in self.consts.iter().filter_map(|c| c.downcast::<PyCode>()) {
+        let old = self.filename.replace(filename.clone());
+        // Code from elsewhere among the constants keeps its own name.
+        let nested = self.consts.iter().filter_map(|c| c.downcast::<PyCode>());
+        for constant in nested.filter(|constant| constant.filename.get().eq(&old)) {
             constant.set_filename(filename);
         }
     }

@@ -3,7 +3,7 @@
 use super::PyNative;
 use crate::function::args::Args;
 use crate::heap::{Ref, Traverse, Visitor};
-use crate::macros_support::{GetSetDef, MethodDef};
+use crate::macros_support::{ClassFlags, GetSetDef, MethodDef};
 use crate::types::special;
 use crate::types::str::intern;
 use crate::types::tuple::TupleRef;
@@ -35,11 +35,17 @@ fn wrong_receiver(name: &str, class: &TypeRef, got: &Value) -> exceptions::PyErr
 }
 
 impl PyMethodDescr {
+    /// Whether the class says that its methods work on receivers of any type.
+    #[cold]
+    fn takes_any(&self) -> bool {
+        self.class.builtin.is_some_and(|def| def.flags.has(ClassFlags::ANY_RECEIVER))
+    }
+
     /// Checks the receiver of a call.
     #[inline(always)]
     pub fn check(&self, args: Args<'_>) -> PyResult<()> {
         match args.positional().first() {
-            Some(receiver) if receiver.is_instance_of(&self.class) => Ok(()),
+            Some(receiver) if receiver.is_instance_of(&self.class) || self.takes_any() => Ok(()),
             Some(receiver) => Err(wrong_receiver(self.def.name, &self.class, receiver)),
             None => Err(exceptions::type_error(format!(
                 "unbound method {}.{}() needs an argument",
@@ -104,7 +110,7 @@ impl PyMethodDescr {
         let Some(this) = zelf.downcast::<PyMethodDescr>() else { return Ok(zelf.clone()) };
         match object {
             None => Ok(zelf.clone()),
-            Some(object) if object.is_instance_of(&this.class) => {
+            Some(object) if object.is_instance_of(&this.class) || this.takes_any() => {
                 Ok(PyNative::bound(this.def, object.clone()).into_value())
             }
             Some(object) => Err(wrong_receiver(this.def.name, &this.class, object)),

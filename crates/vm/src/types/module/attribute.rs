@@ -13,8 +13,8 @@ use crate::{PyResult, exceptions, frame, name, protocol};
 static SYS_PATH_0: GilCell<Option<String>> = GilCell::new(None);
 
 /// Tells where a script's own modules come from; `None` with `-P` and the like.
-pub fn set_sys_path_0(folder: Option<String>) {
-    SYS_PATH_0.set(folder);
+pub fn set_sys_path_0(folder: String) {
+    SYS_PATH_0.set(Some(folder));
 }
 
 /// `module.name`.
@@ -80,6 +80,13 @@ fn is_standard(name: &Value) -> PyResult<bool> {
         Some(names) => protocol::contains(&names, name),
         None => Ok(false),
     }
+}
+
+/// The file of a module that hides another one because it lies in the script's own folder, and whether what it hides is a
+/// module of the standard library.
+pub fn shadowing(spec: &Value, name: &Value) -> PyResult<Option<(String, bool)>> {
+    let Some(origin) = origin(spec)?.filter(|origin| is_in_script_folder(origin)) else { return Ok(None) };
+    Ok(Some((origin, is_standard(name)?)))
 }
 
 /// The AttributeError for a name the module does not have.

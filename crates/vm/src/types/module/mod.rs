@@ -3,7 +3,7 @@
 mod attribute;
 mod methods;
 
-pub use attribute::set_sys_path_0;
+pub use attribute::{set_sys_path_0, shadowing};
 
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::macros_support::ModuleDef;
