@@ -73,17 +73,27 @@ fn name_of(text: &PyStr) -> String {
     text.to_string_lossy()
 }
 
-/// Warns of the first escape that a string literal should not have.
-fn warn_invalid_escape(data: &[u8], at: Option<usize>) -> PyResult<()> {
+/// The bytes of a bytes literal without its quotes, with a warning of escapes that should not be there.
+pub fn unescape_bytes(literal: &[u8]) -> PyResult<Vec<u8>> {
+    let mut out = Vec::with_capacity(literal.len());
+    let done = unicode_escape::decode_bytes(literal, &mut out)
+        .map_err(|error| exceptions::value_error(error.to_string()))?;
+    warn_invalid_escape("b", literal, done.invalid_escape)?;
+    Ok(out)
+}
+
+/// Warns of the first escape that a literal should not have; `prefix` is the literal's.
+fn warn_invalid_escape(prefix: &str, data: &[u8], at: Option<usize>) -> PyResult<()> {
     let Some(rest) = at.and_then(|at| data.get(at + 1..)) else { return Ok(()) };
     let message = match rest {
         [b'0'..=b'7', ..] => {
             let digits: String = rest.iter().take(3).map(|b| char::from(*b)).collect();
-            format!("\"\\{digits}\" is an invalid octal escape sequence")
+            format!("{prefix}\"\\{digits}\" is an invalid octal escape sequence")
         }
-        [b, ..] => format!("\"\\{}\" is an invalid escape sequence", char::from(*b)),
+        [b, ..] => format!("{prefix}\"\\{}\" is an invalid escape sequence", char::from(*b)),
         [] => return Ok(()),
     };
+    let message = message + ". Such sequences will not work in the future. ";
     let none = Value::NONE;
     let warnings = minipy_vm::name!("warnings").as_value();
     let warnings = minipy_vm::function::hooks::import(warnings, &none, &none, &none, 0)?;
@@ -321,7 +331,7 @@ pub mod module {
         let mut decoding = Decoding::new("unicodeescape", &data, &errors);
         let done =
             unicode_escape::decode(&data, r#final, &mut out, |error, out| decoding.handle(error, out))?;
-        warn_invalid_escape(&data, done.invalid_escape)?;
+        warn_invalid_escape("", &data, done.invalid_escape)?;
         Ok(decoded(out.finish(), done.used))
     }
 
@@ -368,7 +378,7 @@ pub mod module {
         loop {
             match unicode_escape::decode_bytes(rest, &mut out) {
                 Ok(done) => {
-                    warn_invalid_escape(rest, done.invalid_escape)?;
+                    warn_invalid_escape("b", rest, done.invalid_escape)?;
                     break;
                 }
                 Err(unicode_escape::BytesEscapeError::Hexadecimal(at)) if errors != "strict" => {

@@ -39,6 +39,7 @@ pub mod mmap;
 pub mod multiprocessing;
 pub mod opcode;
 pub mod operator;
+mod pickle;
 pub mod posix;
 pub mod posixshmem;
 pub mod posixsubprocess;
@@ -114,6 +115,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &multiprocessing::MODULE,
     &opcode::functions::MODULE,
     &operator::MODULE,
+    &pickle::MODULE,
     &posix::MODULE,
     &queue::MODULE,
     &random::MODULE,

@@ -1,9 +1,11 @@
 //! Attribute access.
 
 use super::Callee;
+use crate::heap::Payload;
 use crate::types::instance;
+use crate::types::object::PyObject;
 use crate::types::str::{PyStr, StrRef};
-use crate::types::typeobj::TypeFlags;
+use crate::types::typeobj::{TypeFlags, TypeRef};
 use crate::value::Value;
 use crate::{PyResult, exceptions};
 
@@ -126,7 +128,7 @@ pub fn generic_setattr(object: &Value, name: &StrRef, value: Option<Value>) -> P
     }
     let message = if found.is_some() {
         format!("'{}' object attribute '{name}' is read-only", class.name())
-    } else if deleting {
+    } else if deleting || !sets_generically(class) {
         return Err(attribute_error_plain(object, name));
     } else {
         format!(
@@ -135,6 +137,14 @@ pub fn generic_setattr(object: &Value, name: &StrRef, value: Option<Value>) -> P
         )
     };
     Err(exceptions::attribute_error(message, object, name))
+}
+
+/// Whether nothing of its own happens when an attribute of an instance is set.
+fn sets_generically(class: &TypeRef) -> bool {
+    match (class.slots().setattro, PyObject::class().slots().setattro) {
+        (Some(own), Some(plain)) => std::ptr::fn_addr_eq(own, plain),
+        (own, _) => own.is_none(),
+    }
 }
 
 fn attribute_error_plain(object: &Value, name: &StrRef) -> exceptions::PyErr {

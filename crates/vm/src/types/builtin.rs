@@ -205,7 +205,7 @@ pub(crate) fn method_descriptor(class: &TypeRef, method: &'static MethodDef) -> 
         MethodKind::Instance => Ref::new(PyMethodDescr { def: method, class: class.clone() }).into_value(),
         MethodKind::Class => Ref::new(PyClassMethodDescr { def: method, class: class.clone() }).into_value(),
         MethodKind::Static => {
-            super::function::new_staticmethod(PyNative::function(method, None).into_value())
+            super::function::new_staticmethod(PyNative::static_method(method, class.to_value()).into_value())
         }
     }
 }

@@ -586,6 +586,8 @@ pub fn itemsize(class: &TypeRef) -> usize {
         8
     } else if flags.contains(TypeFlags::LONG_SUBCLASS) {
         4
+    } else if class.layout_owner().is(crate::types::memoryview::class()) {
+        8
     } else {
         usize::from(flags.contains(TypeFlags::BYTES_SUBCLASS))
     }

@@ -18,6 +18,8 @@ pub struct PyNative {
     pub def: &'static MethodDef,
     /// Passed as first argument if there is one.
     pub receiver: Option<Value>,
+    /// The class that a static method belongs to.
+    class: Option<Value>,
     /// `__module__`.
     pub module: Option<StrRef>,
 }
@@ -25,16 +27,27 @@ pub struct PyNative {
 impl Traverse for PyNative {
     fn traverse(&self, visit: &mut Visitor<'_>) {
         self.receiver.traverse(visit);
+        self.class.traverse(visit);
     }
 }
 
 impl PyNative {
     pub fn function(def: &'static MethodDef, module: Option<StrRef>) -> Ref<PyNative> {
-        Ref::new(PyNative { def, receiver: None, module })
+        Ref::new(PyNative { def, receiver: None, class: None, module })
     }
 
     pub fn bound(def: &'static MethodDef, receiver: Value) -> Ref<PyNative> {
-        Ref::new(PyNative { def, receiver: Some(receiver), module: None })
+        Ref::new(PyNative { def, receiver: Some(receiver), class: None, module: None })
+    }
+
+    pub fn static_method(def: &'static MethodDef, class: Value) -> Ref<PyNative> {
+        Ref::new(PyNative { def, receiver: None, class: Some(class), module: None })
+    }
+
+    /// What the function is found in as an attribute, unless that is a module.
+    fn home(&self) -> Option<&Value> {
+        let receiver = self.receiver.as_ref().filter(|r| r.downcast::<PyModule>().is_none());
+        receiver.or(self.class.as_ref())
     }
 }
 
@@ -55,7 +68,7 @@ impl PyNative {
 
     #[slot]
     fn repr(&self) -> PyResult<Value> {
-        let text = match self.receiver.as_ref().filter(|r| r.downcast::<PyModule>().is_none()) {
+        let text = match self.home() {
             None => format!("<built-in function {}>", self.def.name),
             Some(receiver) => format!(
                 "<built-in method {} of {} object at {:#x}>",
@@ -91,7 +104,7 @@ impl PyNative {
 
     #[pymethod("()")]
     fn __reduce__(&self) -> PyResult<Value> {
-        match self.receiver.as_ref().filter(|r| r.downcast::<PyModule>().is_none()) {
+        match self.home() {
             None => Ok(Value::from(self.def.name)),
             Some(receiver) => {
                 Ok(special::reduce_attribute(receiver.clone(), &intern(self.def.name))?.into_value())
@@ -111,9 +124,7 @@ impl PyNative {
 
     #[pygetset]
     fn __qualname__(&self) -> PyResult<Value> {
-        let Some(receiver) = self.receiver.as_ref().filter(|r| r.downcast::<PyModule>().is_none()) else {
-            return Ok(Value::from(self.def.name));
-        };
+        let Some(receiver) = self.home() else { return Ok(Value::from(self.def.name)) };
         let owner = match receiver.downcast::<PyType>() {
             Some(class) => class.as_value(),
             None => receiver.class().as_value(),

@@ -50,7 +50,8 @@ impl PyModule {
         let name = intern(def.name);
         let doc = def.doc.map_or(Value::NONE, |doc| PyStr::from_str(doc).into_value());
         let module = PyModule::new_ref(&name, doc);
-        module.add_contents(def, &name)?;
+        // A string of its own, which pickles can tell from that of the module's classes.
+        module.add_contents(def, &PyStr::from_str(def.name))?;
         Ok(module)
     }
 }
@@ -61,6 +62,7 @@ impl Ref<PyModule> {
         instance::dict(self.header())
     }
 
+    /// Adds what `def` says; functions get `name` as their `__module__`.
     fn add_contents(&self, def: &'static ModuleDef, name: &StrRef) -> PyResult<()> {
         let dict = self.namespace();
         for function in def.functions {

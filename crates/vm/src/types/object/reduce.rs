@@ -157,7 +157,7 @@ fn slot_names(object: &Value) -> PyResult<Vec<Value>> {
 pub fn default_getstate(object: &Value, required: bool) -> PyResult<Value> {
     let class = object.class();
     if required && itemsize(class) != 0 {
-        return Err(cannot_pickle(object));
+        return Err(exceptions::type_error(format!("cannot pickle {} objects", class.name())));
     }
     let state = protocol::lookup_attr(object, name!("__dict__"))?.unwrap_or(Value::NONE);
     let names = slot_names(object)?;
