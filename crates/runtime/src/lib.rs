@@ -3,6 +3,7 @@
 pub mod buffer;
 pub mod compile;
 pub mod config;
+pub mod futex;
 pub mod import;
 pub mod modules;
 pub mod path;

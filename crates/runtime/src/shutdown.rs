@@ -5,7 +5,7 @@ use minipy_vm::heap::{self, gc};
 use minipy_vm::types::module::PyModule;
 use minipy_vm::types::str::{PyStr, intern};
 use minipy_vm::types::weakref::PyWeakRef;
-use minipy_vm::{DictRef, Value, name, protocol};
+use minipy_vm::{DictRef, Value, gil, name, protocol};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How the program ended.
@@ -50,6 +50,7 @@ pub fn finish(exit: Exit) -> i32 {
         }
     }
     FINALIZING.store(true, Ordering::Relaxed);
+    gil::begin_finalization();
     let mut flushed = flush("stdout");
     flush("stderr");
     finalize_modules();

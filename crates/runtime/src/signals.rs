@@ -33,10 +33,14 @@ pub fn simulate(signum: i32) -> PyResult<()> {
     Ok(())
 }
 
+/// Whether there is something for [`check`] to do in the main thread.
+pub fn have_arrived() -> bool {
+    ARRIVED.load(Ordering::SeqCst) != 0
+}
+
 /// Runs the handlers of signals that have arrived, in the main thread.
 pub fn check() -> PyResult<()> {
-    if ARRIVED.load(Ordering::SeqCst) == 0 || thread::current().ident != crate::modules::thread::main_ident()
-    {
+    if !have_arrived() || thread::current().ident != crate::modules::thread::main_ident() {
         return Ok(());
     }
     let mut arrived = ARRIVED.swap(0, Ordering::SeqCst);

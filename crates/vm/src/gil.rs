@@ -7,7 +7,8 @@
 use crate::frame::breaker;
 use crate::stack;
 use crate::thread::{self, Thread};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ static RELEASED: Condvar = Condvar::new();
 static TAKEN: Condvar = Condvar::new();
 /// `sys.getswitchinterval()` in microseconds.
 static INTERVAL: AtomicU64 = AtomicU64::new(5000);
+/// The only thread that may still take the lock, once the interpreter finalizes.
+static FINALIZER: AtomicPtr<Thread> = AtomicPtr::new(ptr::null_mut());
 
 fn waiters() -> MutexGuard<'static, ()> {
     WAITERS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -42,10 +45,14 @@ fn try_take() -> bool {
     HELD.compare_exchange(false, true, SeqCst, SeqCst).is_ok()
 }
 
-/// Takes the lock for `thread`, waiting for it.
+/// Takes the lock for `thread`, waiting for it. Never returns to a thread that is not the finalizing one.
 pub fn acquire(thread: *const Thread) {
     if !try_take() {
-        wait_and_take();
+        wait_and_take(thread);
+    }
+    if is_locked_out(thread) {
+        release();
+        sleep_for_ever();
     }
     SWITCHES.fetch_add(1, SeqCst);
     if YIELDING.load(SeqCst) > 0 {
@@ -58,11 +65,37 @@ pub fn acquire(thread: *const Thread) {
     stack::set_limit(unsafe { (*thread).stack_limit.get() });
 }
 
+/// Leaves Python to the calling thread, which holds the lock: whatever other thread asks for the lock from now on sleeps
+/// until the process ends, for the objects it would touch are being taken down.
+pub fn begin_finalization() {
+    FINALIZER.store(ptr::from_ref(thread::current()).cast_mut(), SeqCst);
+    let _guard = waiters();
+    RELEASED.notify_all();
+    TAKEN.notify_all();
+}
+
+fn is_locked_out(thread: *const Thread) -> bool {
+    let finalizer = FINALIZER.load(SeqCst);
+    !finalizer.is_null() && !ptr::addr_eq(finalizer, thread)
+}
+
 #[cold]
-fn wait_and_take() {
+fn sleep_for_ever() -> ! {
+    loop {
+        std::thread::park();
+    }
+}
+
+#[cold]
+fn wait_and_take(thread: *const Thread) {
     let mut guard = waiters();
     WAITING.fetch_add(1, SeqCst);
     while !try_take() {
+        if is_locked_out(thread) {
+            WAITING.fetch_sub(1, SeqCst);
+            drop(guard);
+            sleep_for_ever();
+        }
         let (next, timeout) =
             RELEASED.wait_timeout(guard, switch_interval()).unwrap_or_else(PoisonError::into_inner);
         guard = next;

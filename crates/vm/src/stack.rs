@@ -3,8 +3,9 @@
 use crate::cell::GilCell;
 use crate::{PyResult, exceptions};
 
-/// Bytes of native stack that must remain for native code to recurse further.
-const RESERVE: usize = 256 * 1024;
+/// Bytes of native stack that must remain for native code to recurse further. A thread's stack has to be larger by that than
+/// what the thread is to use.
+pub const RESERVE: usize = 256 * 1024;
 
 static LIMIT: GilCell<usize> = GilCell::new(0);
 

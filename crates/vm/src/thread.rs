@@ -4,6 +4,7 @@ use crate::cell::GilCell;
 use crate::frame::{DataStack, Frame};
 use crate::monitoring::ThreadEvents;
 use crate::stack;
+use crate::types::dict::DictRef;
 use crate::value::Value;
 use std::cell::Cell;
 use std::ptr;
@@ -49,8 +50,8 @@ pub struct Thread {
     pub async_gen_finalizer: GilCell<Option<Value>>,
     /// `sys.set_coroutine_origin_tracking_depth`.
     pub coroutine_origin_depth: Cell<usize>,
-    /// Extra references the runtime keeps per thread (trace functions), by name.
-    pub extra: GilCell<Vec<(&'static str, Value)>>,
+    /// The namespaces that `threading.local` objects have in this thread, by the objects' serial numbers.
+    pub locals: GilCell<Vec<(u64, DictRef)>>,
     /// The trace and profile functions, and what the event engine is about to report.
     pub events: ThreadEvents,
     /// Addresses of the containers whose repr is being made, outermost first.
@@ -90,7 +91,7 @@ impl Thread {
             async_gen_firstiter: GilCell::new(None),
             async_gen_finalizer: GilCell::new(None),
             coroutine_origin_depth: Cell::new(0),
-            extra: GilCell::new(Vec::new()),
+            locals: GilCell::new(Vec::new()),
             events: ThreadEvents::default(),
             printing: GilCell::new(Vec::new()),
         });
@@ -158,7 +159,18 @@ pub fn unregister(thread: &Thread) {
 /// In the child of a `fork`: only the calling thread is left.
 pub fn forget_others() {
     let own = CURRENT.get();
-    ALL.with(|list| list.retain(|&t| ptr::eq(t, own)));
+    for thread in ALL.replace(vec![own]) {
+        if !ptr::eq(thread, own) {
+            // SAFETY: the thread is gone but its memory was copied, as it was when it had let go of the GIL.
+            unsafe { (*thread).clear() };
+        }
+    }
+}
+
+/// Whether a thread with this identity may run Python code.
+pub fn is_alive(ident: u64) -> bool {
+    // SAFETY: threads on the list are alive while the GIL is held.
+    ALL.with(|list| list.iter().any(|&thread| unsafe { (*thread).ident } == ident))
 }
 
 /// Every thread that may run Python code. The pointers are good while the GIL is held.
@@ -180,6 +192,6 @@ impl Thread {
         self.context.set(None);
         self.base_handled.value.set(None);
         self.events.clear();
-        drop(self.extra.take());
+        drop(self.locals.take());
     }
 }

@@ -1,12 +1,13 @@
 //! `_queue`.
 
+use crate::futex;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::generic_alias;
 use minipy_vm::{
-    Args, GilCell, PyErr, PyResult, Ref, Traverse, TypeRef, Value, Visitor, exceptions, gil, module_exception,
+    Args, GilCell, PyErr, PyResult, Ref, Traverse, TypeRef, Value, Visitor, exceptions, module_exception,
 };
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 module_exception! {
@@ -24,9 +25,8 @@ fn empty() -> PyErr {
 #[pyclass(name = "SimpleQueue", module = "_queue", sig = "()", gc, basetype, weakref)]
 pub struct SimpleQueue {
     items: GilCell<VecDeque<Value>>,
-    /// How many items were ever put, for those who wait without the GIL.
-    puts: Mutex<u64>,
-    put: Condvar,
+    /// Counts the items that were put, for those who wait without the GIL.
+    puts: AtomicU32,
 }
 
 impl Traverse for SimpleQueue {
@@ -36,26 +36,14 @@ impl Traverse for SimpleQueue {
 }
 
 impl SimpleQueue {
-    fn puts(&self) -> MutexGuard<'_, u64> {
-        self.puts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn push(&self, item: Value) {
         self.items.with(|items| items.push_back(item));
-        *self.puts() += 1;
-        self.put.notify_one();
+        self.puts.fetch_add(1, SeqCst);
+        futex::wake(&self.puts, 1);
     }
 
     fn pop(&self) -> Option<Value> {
         self.items.with(VecDeque::pop_front)
-    }
-
-    /// Waits for another item than the `seen` ones, but no longer than it is good to leave signals alone.
-    fn wait(&self, seen: u64, deadline: Option<Instant>) {
-        const SLICE: Duration = Duration::from_millis(50);
-        let wait = deadline.map_or(SLICE, |deadline| SLICE.min(deadline - Instant::now()));
-        let puts = self.puts();
-        drop(self.put.wait_timeout_while(puts, wait, |puts| *puts == seen));
     }
 
     fn pop_within(&self, timeout: Option<Duration>) -> PyResult<Value> {
@@ -64,12 +52,11 @@ impl SimpleQueue {
             if let Some(item) = self.pop() {
                 return Ok(item);
             }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            let before = self.puts.load(SeqCst);
+            let put = || if self.puts.load(SeqCst) == before { Err(before) } else { Ok(()) };
+            if !futex::wait(&self.puts, deadline, put)? {
                 return Err(empty());
             }
-            let seen = *self.puts();
-            gil::without(|| self.wait(seen, deadline));
-            crate::signals::check()?;
         }
     }
 }
@@ -84,8 +71,7 @@ impl SimpleQueue {
         if !args.args.is_empty() {
             return Err(exceptions::type_error("SimpleQueue() takes no positional arguments"));
         }
-        let queue =
-            SimpleQueue { items: GilCell::new(VecDeque::new()), puts: Mutex::new(0), put: Condvar::new() };
+        let queue = SimpleQueue { items: GilCell::new(VecDeque::new()), puts: AtomicU32::new(0) };
         Ok(Ref::new_in(cls, queue))
     }
 

@@ -165,8 +165,15 @@ pub fn audit(event: &str, args: &[Value]) -> PyResult<()> {
 
 /// Writes a traceback report to `sys.stderr`, through the `traceback` module as CPython does.
 pub fn print_exception(value: &Value, traceback: &Value) -> PyResult<()> {
-    let stderr = super::get("stderr")?.filter(|s| !s.is_none());
-    let Some(stderr) = stderr else { return Ok(()) };
+    match super::get("stderr")?.filter(|s| !s.is_none()) {
+        Some(stderr) => print_exception_to(&stderr, value, traceback),
+        None => Ok(()),
+    }
+}
+
+/// As [`print_exception`], for reports that begin in `file`; where that is not `sys.stderr`, the traceback goes to
+/// `sys.__stderr__`, as in CPython.
+pub fn print_exception_to(file: &Value, value: &Value, traceback: &Value) -> PyResult<()> {
     match crate::import::import_module("traceback") {
         Ok(module) => {
             let print = protocol::getattr(&module, name!("_print_exception_bltin"))?;
@@ -181,7 +188,7 @@ pub fn print_exception(value: &Value, traceback: &Value) -> PyResult<()> {
         }
         Err(_) => {
             let text = plain_report(value);
-            protocol::call_method(&stderr, name!("write"), &[Value::from(text)])?;
+            protocol::call_method(file, name!("write"), &[Value::from(text)])?;
             Ok(())
         }
     }

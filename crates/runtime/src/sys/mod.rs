@@ -17,7 +17,7 @@ use minipy_vm::types::str::intern;
 use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
 
 pub use flags::configure;
-pub use hooks::{audit, display, is_audited, plain_report, print_exception, unraisable};
+pub use hooks::{audit, display, is_audited, plain_report, print_exception, print_exception_to, unraisable};
 pub use records::{VERSION, version};
 pub use streams::{StreamError, open_streams};
 

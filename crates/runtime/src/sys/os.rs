@@ -6,9 +6,9 @@ pub fn thread_id() -> i64 {
     unsafe { libc::syscall(libc::SYS_gettid) }
 }
 
-/// Names the calling thread, in at most 15 bytes.
-pub fn set_thread_name(name: &str) {
-    let mut bytes: Vec<u8> = name.bytes().filter(|&b| b != 0).take(15).collect();
+/// Names the calling thread: with at most 15 bytes, and those before the first NUL.
+pub fn set_thread_name(name: &[u8]) {
+    let mut bytes: Vec<u8> = name.iter().copied().take_while(|&b| b != 0).take(15).collect();
     bytes.push(0);
     // SAFETY: the name is NUL-terminated and outlives the call.
     unsafe {

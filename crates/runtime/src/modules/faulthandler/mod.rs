@@ -134,18 +134,25 @@ pub mod functions {
     #[pyfunction("($module, /)")]
     fn _fatal_error_c_thread() {
         drop(std::thread::spawn(|| {
-            let out = Out(2);
-            out.text("Fatal Python error: faulthandler_fatal_error_thread: in new thread\n");
-            out.text("Python runtime state: initialized\n\n");
-            dump::from_signal(out, true);
-            // SAFETY: ends the process.
-            unsafe { libc::abort() }
+            super::fatal_error("faulthandler_fatal_error_thread", "in new thread");
         }));
         std::thread::sleep(Duration::from_secs(2));
     }
 }
 
 pub use functions::MODULE;
+
+/// Says that `function` cannot go on, and why, shows where all threads are, and aborts the process.
+pub fn fatal_error(function: &str, message: &str) -> ! {
+    let out = Out(2);
+    for part in ["Fatal Python error: ", function, ": ", message, "\nPython runtime state: "] {
+        out.text(part);
+    }
+    out.text(if crate::shutdown::is_finalizing() { "finalizing\n\n" } else { "initialized\n\n" });
+    dump::from_signal(out, true);
+    // SAFETY: ends the process.
+    unsafe { libc::abort() }
+}
 
 /// `-X faulthandler`.
 pub fn enable_at_start() -> PyResult<()> {

@@ -5,12 +5,12 @@
 
 use super::fileio::PyFileIO;
 use super::{closed_error, unsupported};
+use crate::modules::thread::RawLock;
 use minipy_vm::cell::GilCell;
 use minipy_vm::types::bytearray::PyByteArray;
 use minipy_vm::types::bytes;
-use minipy_vm::{PyErr, PyResult, Ref, Value, exceptions, gil, name, protocol, thread};
+use minipy_vm::{PyErr, PyResult, Ref, Value, exceptions, name, protocol, thread};
 use std::cell::Cell;
-use std::time::Duration;
 
 /// What the payloads of the three classes hold.
 pub struct Buffered {
@@ -26,7 +26,9 @@ pub struct Buffered {
     pending: GilCell<Vec<u8>>,
     /// Where the raw stream is, if that is known.
     raw_position: Cell<Option<i64>>,
-    /// The thread that is inside.
+    /// Held by the thread that is inside.
+    lock: RawLock,
+    /// That thread's identity, or 0.
     owner: Cell<u64>,
 }
 
@@ -42,6 +44,7 @@ impl Default for Buffered {
             at: Cell::new(0),
             pending: GilCell::new(Vec::new()),
             raw_position: Cell::new(None),
+            lock: RawLock::new(),
             owner: Cell::new(0),
         }
     }
@@ -59,6 +62,7 @@ struct Guard<'a>(&'a Buffered);
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         self.0.owner.set(0);
+        self.0.lock.release();
     }
 }
 
@@ -137,24 +141,34 @@ impl Buffered {
     }
 
     fn enter(&self, zelf: &Value) -> PyResult<Guard<'_>> {
-        let me = thread::current().ident;
-        loop {
-            match self.owner.get() {
-                0 => break,
-                owner if owner == me => {
-                    return Err(exceptions::runtime_error(format!(
-                        "reentrant call inside {}",
-                        protocol::repr(zelf)?
-                    )));
-                }
-                _ => {
-                    gil::without(|| std::thread::sleep(Duration::from_micros(50)));
-                    crate::signals::check()?;
-                }
-            }
+        if !self.lock.try_acquire() {
+            self.wait_to_enter(zelf)?;
         }
-        self.owner.set(me);
+        self.owner.set(thread::current().ident);
         Ok(Guard(self))
+    }
+
+    #[cold]
+    fn wait_to_enter(&self, zelf: &Value) -> PyResult<()> {
+        let owner = self.owner.get();
+        if owner == thread::current().ident {
+            let message = format!("reentrant call inside {}", protocol::repr(zelf)?);
+            return Err(exceptions::runtime_error(message));
+        }
+        if owner != 0 && !thread::is_alive(owner) {
+            // This is the child of a fork that happened while another thread was inside.
+            return Ok(());
+        }
+        if crate::shutdown::is_finalizing() {
+            let name = protocol::repr(zelf)?;
+            crate::modules::faulthandler::fatal_error(
+                "_enter_buffered_busy",
+                &format!(
+                    "could not acquire lock for {name} at interpreter shutdown, possibly due to daemon threads"
+                ),
+            );
+        }
+        self.lock.acquire(None).map(|_| ())
     }
 
     /// How many bytes were read ahead.

@@ -5,25 +5,63 @@ use minipy_vm::cell::GilCell;
 use minipy_vm::types::str::StrRef;
 use minipy_vm::{Args, DictRef, PyDict, PyResult, PyTuple, Ref, Traverse, TupleRef, TypeRef, Value, Visitor};
 use minipy_vm::{exceptions, thread};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Thread-local data
 #[pyclass(name = "_local", module = "_thread", basetype, gc, weakref)]
 pub struct PyLocal {
-    /// Namespaces by thread identity.
-    namespaces: GilCell<Vec<(u64, DictRef)>>,
+    /// What tells this object's namespaces, which the threads own, from those of others.
+    serial: u64,
+    /// Whether some thread has a namespace, or had one.
+    made: Cell<bool>,
     args: GilCell<TupleRef>,
     kwargs: GilCell<Option<DictRef>>,
 }
 
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+
+impl PyLocal {
+    /// Calls `f` with what each thread has for `threading.local` objects.
+    fn for_each_thread(mut f: impl FnMut(&GilCell<Vec<(u64, DictRef)>>)) {
+        for thread in thread::all() {
+            // SAFETY: threads on the list are alive while the GIL is held.
+            f(unsafe { &(*thread).locals });
+        }
+    }
+
+    /// Forgets the namespaces.
+    fn forget(&self) {
+        PyLocal::for_each_thread(|locals| {
+            let own = locals.with(|all| {
+                let at = all.iter().position(|(serial, _)| *serial == self.serial)?;
+                Some(all.swap_remove(at))
+            });
+            drop(own);
+        });
+    }
+}
+
 impl Traverse for PyLocal {
     fn traverse(&self, visit: &mut Visitor<'_>) {
-        self.namespaces.with(|all| all.iter().for_each(|(_, dict)| dict.traverse(visit)));
+        PyLocal::for_each_thread(|locals| {
+            locals.with(|all| {
+                let own = all.iter().filter(|(serial, _)| *serial == self.serial);
+                own.for_each(|(_, namespace)| visit.visit(namespace.as_value()));
+            });
+        });
         self.args.traverse(visit);
         self.kwargs.traverse(visit);
     }
 
     fn clear_refs(&self) {
-        drop(self.namespaces.take());
+        self.forget();
+    }
+}
+
+impl Drop for PyLocal {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
 
@@ -32,24 +70,31 @@ fn namespace(object: &Value) -> PyResult<DictRef> {
     let Some(this) = object.downcast::<PyLocal>() else {
         return Err(exceptions::type_error("not a thread local"));
     };
-    let ident = thread::current().ident;
-    let known = this.namespaces.with(|all| all.iter().find(|(i, _)| *i == ident).map(|(_, d)| d.clone()));
+    let own = &thread::current().locals;
+    let known = own.with(|all| all.iter().find(|(serial, _)| *serial == this.serial).map(|(_, d)| d.clone()));
     if let Some(dict) = known {
         return Ok(dict);
     }
     let dict = PyDict::new_ref();
-    let first = this.namespaces.with(|all| {
-        all.push((ident, dict.clone()));
-        all.len() == 1
-    });
-    if !first && let Some(init) = object.class().slots().init {
+    own.with(|all| all.push((this.serial, dict.clone())));
+    // The call that makes the object initialises it in its own thread.
+    if this.made.replace(true)
+        && let Some(init) = object.class().slots().init
+    {
         let mut all = this.args.get().to_vec();
         let mut names = Vec::new();
         for (key, value) in this.kwargs.get().iter().flat_map(|k| k.entries()) {
             names.push(key);
             all.push(value);
         }
-        init(object, Args { args: &all, kwnames: &names })?;
+        if let Err(error) = init(object, Args { args: &all, kwnames: &names }) {
+            let failed = own.with(|all| {
+                let at = all.iter().position(|(serial, _)| *serial == this.serial)?;
+                Some(all.swap_remove(at))
+            });
+            drop(failed);
+            return Err(error);
+        }
     }
     Ok(dict)
 }
@@ -66,7 +111,8 @@ impl PyLocal {
             kwargs.set_str(name, value.clone())?;
         }
         let local = PyLocal {
-            namespaces: GilCell::default(),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+            made: Cell::new(false),
             args: GilCell::new(PyTuple::from_slice(args.positional())),
             kwargs: GilCell::new(Some(kwargs)),
         };

@@ -1,73 +1,58 @@
 //! `_thread.lock` and `_thread.RLock`.
 
+use crate::futex;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::cell::GilCell;
 use minipy_vm::types::str::StrRef;
-use minipy_vm::{PyResult, PyTuple, Ref, TypeRef, Value, exceptions, gil, protocol, thread};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use minipy_vm::{Args, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, protocol, thread};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
+
+/// Nobody has the lock.
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+/// Somebody has the lock, and others may be waiting for it.
+const CONTENDED: u32 = 2;
 
 /// A lock that threads wait for without the GIL.
 #[derive(Default)]
-struct RawLock {
-    held: Mutex<bool>,
-    released: Condvar,
+pub struct RawLock {
+    state: AtomicU32,
 }
 
 impl RawLock {
-    fn state(&self) -> MutexGuard<'_, bool> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    pub const fn new() -> RawLock {
+        RawLock { state: AtomicU32::new(FREE) }
     }
 
-    fn try_acquire(&self) -> bool {
-        !std::mem::replace(&mut *self.state(), true)
+    pub fn try_acquire(&self) -> bool {
+        self.state.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok()
     }
 
     /// Waits until the lock is free or the time is over. Signals that arrive meanwhile are handled in between.
-    fn acquire(&self, timeout: Option<Duration>) -> PyResult<bool> {
+    pub fn acquire(&self, timeout: Option<Duration>) -> PyResult<bool> {
         if self.try_acquire() {
             return Ok(true);
         }
         let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
-        let slice = super::slice();
-        loop {
-            let taken = gil::without(|| self.wait(deadline, slice));
-            match taken {
-                Some(taken) => return Ok(taken),
-                None => crate::signals::check()?,
-            }
+        futex::wait(&self.state, deadline, || match self.state.swap(CONTENDED, Acquire) {
+            FREE => Ok(()),
+            _ => Err(CONTENDED),
+        })
+    }
+
+    /// Whether the lock was held.
+    pub fn release(&self) -> bool {
+        let was = self.state.swap(FREE, Release);
+        if was == CONTENDED {
+            futex::wake(&self.state, 1);
         }
+        was != FREE
     }
 
-    /// One slice of waiting; `None` when it is time to look after signals.
-    fn wait(&self, deadline: Option<Instant>, slice: Duration) -> Option<bool> {
-        let mut held = self.state();
-        let slice_end = Instant::now() + slice;
-        loop {
-            if !*held {
-                *held = true;
-                return Some(true);
-            }
-            let now = Instant::now();
-            if deadline.is_some_and(|d| now >= d) {
-                return Some(false);
-            }
-            if now >= slice_end {
-                return None;
-            }
-            let end = deadline.map_or(slice_end, |d| d.min(slice_end));
-            held = self.released.wait_timeout(held, end - now).unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn release(&self) -> bool {
-        let was_held = std::mem::replace(&mut *self.state(), false);
-        self.released.notify_one();
-        was_held
-    }
-
-    fn is_held(&self) -> bool {
-        *self.state()
+    pub fn is_held(&self) -> bool {
+        self.state.load(Relaxed) != FREE
     }
 }
 
@@ -240,8 +225,9 @@ impl PyRLock {
 
 #[pymethods]
 impl PyRLock {
-    #[slot(new, sig = "()")]
-    fn new(cls: &TypeRef) -> PyResult<Value> {
+    /// Takes and ignores any arguments, for subclasses with an `__init__` of their own.
+    #[slot]
+    fn new(cls: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
         Ok(Ref::new_in(cls, PyRLock::default()).into_value())
     }
 

@@ -10,10 +10,10 @@ use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::{PyResult, Ref, Value, exceptions, name, thread};
 
 use local::PyLocal;
+pub use lock::RawLock;
 use lock::{PyLock, PyRLock};
 use spawn::PyThreadHandle;
 pub use spawn::{after_fork, main_ident, set_main};
-use std::time::Duration;
 
 /// This module provides primitive operations to write multi-threaded programs.
 /// The 'threading' module provides a more convenient interface.
@@ -120,7 +120,8 @@ pub mod functions {
     /// Set the name of the current thread.
     #[pyfunction("($module, /, name)")]
     fn set_name(name: &Ref<minipy_vm::PyStr>) {
-        crate::sys::os::set_thread_name(&name.to_string_lossy());
+        let bytes: String = name.chars().map(|c| char::from_u32(c).unwrap_or('?')).collect();
+        crate::sys::os::set_thread_name(bytes.as_bytes());
     }
 
     /// Handle uncaught Thread.run() exception.
@@ -131,15 +132,6 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
-
-/// How long a thread waits before it looks after signals: only the main thread handles them.
-fn slice() -> Duration {
-    if thread::current().ident == main_ident() {
-        Duration::from_millis(50)
-    } else {
-        Duration::from_secs(3600)
-    }
-}
 
 static HOOK_ARGS: StructSeqDef = StructSeqDef {
     module: "_thread",
@@ -182,7 +174,7 @@ fn report(args: &Value) -> PyResult<()> {
     };
     let heading = Value::from(format!("Exception in thread {label}:\n"));
     protocol::call_method(&stderr, name!("write"), &[heading])?;
-    crate::sys::print_exception(&value, &traceback)?;
+    crate::sys::print_exception_to(&stderr, &value, &traceback)?;
     protocol::call_method(&stderr, name!("flush"), &[])?;
     Ok(())
 }

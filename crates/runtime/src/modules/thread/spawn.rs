@@ -1,18 +1,26 @@
 //! Starting and joining threads.
 
+use crate::futex;
 use minipy_macros::{pyclass, pymethods, pymodule};
 use minipy_vm::cell::GilCell;
-use minipy_vm::{Args, PyDict, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, gil, protocol, thread};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use minipy_vm::{
+    Args, PyDict, PyErr, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, gil, protocol, thread,
+};
+use std::os::unix::thread::JoinHandleExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Native stack of threads unless `stack_size()` says otherwise. Touched only as deep as calls go.
 const DEFAULT_STACK: usize = 64 << 20;
 
+/// What CPython wants at least.
+const SMALLEST_STACK: usize = 52 << 10;
+
 static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
 static MAIN: AtomicU64 = AtomicU64::new(0);
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
+/// How many threads were started and have not ended.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// The identity of the main thread.
 pub fn main_ident() -> u64 {
@@ -29,68 +37,58 @@ pub fn after_fork() {
     set_main();
     let own = thread::current().ident;
     for handle in JOINED_AT_EXIT.take() {
-        if handle.shared.get().1 != own {
-            handle.shared.set(Progress::Done, None);
+        if handle.shared.ident() != own {
+            handle.shared.set(DONE);
         }
     }
-    RUNNING.store(0, Ordering::Relaxed);
+    COUNT.store(0, Ordering::Relaxed);
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    NotStarted,
-    Starting,
-    Running,
-    Done,
-}
+const NOT_STARTED: u32 = 0;
+const RUNNING: u32 = 1;
+const DONE: u32 = 2;
 
+/// What a thread and the handles to it have in common.
 struct Shared {
-    state: Mutex<(Progress, u64)>,
-    changed: Condvar,
+    /// How far the thread is: one of the constants above.
+    progress: AtomicU32,
+    ident: AtomicU64,
 }
 
 impl Shared {
-    fn set(&self, progress: Progress, ident: Option<u64>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0 = progress;
-        if let Some(ident) = ident {
-            state.1 = ident;
-        }
-        drop(state);
-        self.changed.notify_all();
-    }
-
-    fn get(&self) -> (Progress, u64) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits without the GIL for the thread to reach a state; false if the time is over.
-    fn wait(&self, reached: impl Fn(Progress) -> bool, deadline: Option<Instant>) -> PyResult<bool> {
-        let slice = super::slice();
-        loop {
-            let done = gil::without(|| {
-                let slice_end = Instant::now() + slice;
-                let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-                while !reached(state.0) {
-                    let now = Instant::now();
-                    if deadline.is_some_and(|d| now >= d) {
-                        return Some(false);
-                    }
-                    if now >= slice_end {
-                        return None;
-                    }
-                    let end = deadline.map_or(slice_end, |d| d.min(slice_end));
-                    state =
-                        self.changed.wait_timeout(state, end - now).unwrap_or_else(PoisonError::into_inner).0;
-                }
-                Some(true)
-            });
-            match done {
-                Some(done) => return Ok(done),
-                None => crate::signals::check()?,
-            }
+    fn set(&self, progress: u32) {
+        self.progress.store(progress, Ordering::SeqCst);
+        if progress == DONE {
+            futex::wake(&self.progress, i32::MAX);
         }
     }
+
+    fn progress(&self) -> u32 {
+        self.progress.load(Ordering::SeqCst)
+    }
+
+    fn ident(&self) -> u64 {
+        self.ident.load(Ordering::SeqCst)
+    }
+
+    /// Waits without the GIL for the end of the thread; false if the time is over.
+    fn wait(&self, deadline: Option<Instant>) -> PyResult<bool> {
+        if self.progress() == DONE {
+            return Ok(true);
+        }
+        if crate::shutdown::is_finalizing() {
+            return Err(finalization_error("cannot join thread at interpreter shutdown"));
+        }
+        futex::wait(&self.progress, deadline, || match self.progress() {
+            DONE => Ok(()),
+            progress => Err(progress),
+        })
+    }
+}
+
+#[cold]
+fn finalization_error(message: &str) -> PyErr {
+    exceptions::simple(exceptions::python_finalization_error_class(), message)
 }
 
 /// Handle of a thread that can be joined.
@@ -100,10 +98,9 @@ pub struct PyThreadHandle {
 }
 
 impl PyThreadHandle {
-    fn with(progress: Progress, ident: u64) -> PyThreadHandle {
-        PyThreadHandle {
-            shared: Arc::new(Shared { state: Mutex::new((progress, ident)), changed: Condvar::new() }),
-        }
+    fn with(progress: u32, ident: u64) -> PyThreadHandle {
+        let shared = Shared { progress: AtomicU32::new(progress), ident: AtomicU64::new(ident) };
+        PyThreadHandle { shared: Arc::new(shared) }
     }
 }
 
@@ -111,12 +108,12 @@ impl PyThreadHandle {
 impl PyThreadHandle {
     #[slot(new, sig = "()")]
     fn new(cls: &TypeRef) -> PyResult<Value> {
-        Ok(Ref::new_in(cls, PyThreadHandle::with(Progress::NotStarted, 0)).into_value())
+        Ok(Ref::new_in(cls, PyThreadHandle::with(NOT_STARTED, 0)).into_value())
     }
 
     #[pygetset]
     fn ident(&self) -> u64 {
-        self.shared.get().1
+        self.shared.ident()
     }
 
     /// Wait for the thread to end.
@@ -126,36 +123,35 @@ impl PyThreadHandle {
             Some(timeout) => protocol::to_f64(timeout)?,
             None => -1.0,
         };
-        let (progress, ident) = zelf.shared.get();
-        match progress {
-            Progress::NotStarted => return Err(exceptions::runtime_error("thread not started")),
-            Progress::Running if ident == thread::current().ident => {
+        match zelf.shared.progress() {
+            NOT_STARTED => return Err(exceptions::runtime_error("thread not started")),
+            RUNNING if zelf.shared.ident() == thread::current().ident => {
                 return Err(exceptions::runtime_error("Cannot join current thread"));
             }
             _ => {}
         }
         let deadline = (seconds >= 0.0).then(|| Instant::now() + Duration::from_secs_f64(seconds.min(1e9)));
-        zelf.shared.wait(|p| p == Progress::Done, deadline)?;
+        zelf.shared.wait(deadline)?;
         Ok(())
     }
 
     #[pymethod("($self, /)")]
     fn is_done(&self) -> bool {
-        self.shared.get().0 == Progress::Done
+        self.shared.progress() == DONE
     }
 
     #[pymethod("($self, /)")]
     fn _set_done(&self) -> PyResult<()> {
-        if self.shared.get().0 == Progress::NotStarted {
+        if self.shared.progress() == NOT_STARTED {
             return Err(exceptions::runtime_error("thread not started"));
         }
-        self.shared.set(Progress::Done, None);
+        self.shared.set(DONE);
         Ok(())
     }
 
     #[slot]
     fn repr(zelf: &Ref<PyThreadHandle>) -> PyResult<Value> {
-        Ok(Value::from(format!("<_ThreadHandle object: ident={}>", zelf.shared.get().1)))
+        Ok(Value::from(format!("<_ThreadHandle object: ident={}>", zelf.shared.ident())))
     }
 }
 
@@ -171,33 +167,35 @@ struct Task {
 static JOINED_AT_EXIT: GilCell<Vec<Ref<PyThreadHandle>>> = GilCell::new(Vec::new());
 
 fn start(task: Task, daemon: bool) -> PyResult<u64> {
-    let shared = task.handle.shared.clone();
-    shared.set(Progress::Starting, None);
+    if crate::shutdown::is_finalizing() {
+        return Err(finalization_error("can't create new thread at interpreter shutdown"));
+    }
+    let handle = task.handle.clone();
     let size = match STACK_SIZE.load(Ordering::Relaxed) {
         0 => DEFAULT_STACK,
         size => size,
     };
-    if !daemon {
-        JOINED_AT_EXIT.with(|all| all.push(task.handle.clone()));
-    }
-    RUNNING.fetch_add(1, Ordering::Relaxed);
-    let spawned = std::thread::Builder::new().stack_size(size).spawn(move || body(task));
-    if spawned.is_err() {
-        RUNNING.fetch_sub(1, Ordering::Relaxed);
-        shared.set(Progress::NotStarted, None);
+    let size = size.saturating_add(2 * minipy_vm::stack::RESERVE);
+    let Ok(spawned) = std::thread::Builder::new().stack_size(size).spawn(move || body(task)) else {
         return Err(exceptions::runtime_error("can't start new thread"));
+    };
+    // The thread cannot get further than to the GIL meanwhile.
+    let ident = spawned.as_pthread_t() as u64;
+    handle.shared.ident.store(ident, Ordering::SeqCst);
+    handle.shared.set(RUNNING);
+    COUNT.fetch_add(1, Ordering::Relaxed);
+    if !daemon {
+        JOINED_AT_EXIT.with(|all| all.push(handle));
     }
-    shared.wait(|p| !matches!(p, Progress::Starting), None)?;
-    Ok(shared.get().1)
+    Ok(ident)
 }
 
 /// The life of a thread.
 fn body(task: Task) {
     let state = thread::Thread::new();
     gil::acquire(&*state);
-    let shared = task.handle.shared.clone();
-    shared.set(Progress::Running, Some(state.ident));
     thread::register(&state);
+    let shared = task.handle.shared.clone();
     let args = task.args.downcast::<PyTuple>().map(|t| t.to_vec()).unwrap_or_default();
     let result = protocol::call_kwargs(&task.function, &args, task.kwargs.as_deref());
     if let Err(error) = result
@@ -210,11 +208,13 @@ fn body(task: Task) {
     minipy_vm::heap::run_pending();
     JOINED_AT_EXIT.with(|all| all.retain(|h| !h.is(&task.handle)));
     drop(task);
-    minipy_vm::heap::run_pending();
-    thread::unregister(&state);
-    RUNNING.fetch_sub(1, Ordering::Relaxed);
     state.clear();
-    shared.set(Progress::Done, None);
+    minipy_vm::heap::run_pending();
+    // Finalisers may have made thread-local data again.
+    state.clear();
+    thread::unregister(&state);
+    COUNT.fetch_sub(1, Ordering::Relaxed);
+    shared.set(DONE);
     gil::release();
 }
 
@@ -262,7 +262,7 @@ pub mod functions {
             },
         };
         crate::sys::audit("_thread.start_new_thread", args.args)?;
-        let handle = Ref::new(PyThreadHandle::with(Progress::NotStarted, 0));
+        let handle = Ref::new(PyThreadHandle::with(NOT_STARTED, 0));
         start(Task { function: function.clone(), args: arguments.clone(), kwargs, handle }, true)
     }
 
@@ -289,9 +289,9 @@ pub mod functions {
                 Some(handle) => handle.clone(),
                 None => return Err(exceptions::type_error("'handle' must be a _ThreadHandle")),
             },
-            None => Ref::new(PyThreadHandle::with(Progress::NotStarted, 0)),
+            None => Ref::new(PyThreadHandle::with(NOT_STARTED, 0)),
         };
-        if handle.shared.get().0 != Progress::NotStarted {
+        if handle.shared.progress() != NOT_STARTED {
             return Err(exceptions::runtime_error("thread already started"));
         }
         crate::sys::audit("_thread.start_joinable_thread", &[function.clone(), Value::from_bool(daemon)])?;
@@ -304,7 +304,7 @@ pub mod functions {
     /// by the _thread or threading module.
     #[pyfunction("($module, ident, /)")]
     fn _make_thread_handle(ident: u64) -> Ref<PyThreadHandle> {
-        Ref::new(PyThreadHandle::with(Progress::Running, ident))
+        Ref::new(PyThreadHandle::with(RUNNING, ident))
     }
 
     /// Return the number of currently running Python threads, excluding
@@ -316,7 +316,7 @@ pub mod functions {
     /// In most applications `threading.enumerate()` should be used instead.
     #[pyfunction("($module, /)")]
     fn _count() -> usize {
-        RUNNING.load(Ordering::Relaxed)
+        COUNT.load(Ordering::Relaxed)
     }
 
     /// Wait for all non-daemon threads (other than the calling thread) to stop.
@@ -324,9 +324,9 @@ pub mod functions {
     fn _shutdown() -> PyResult<()> {
         loop {
             let own = thread::current().ident;
-            let next = JOINED_AT_EXIT.with(|all| all.iter().find(|h| h.shared.get().1 != own).cloned());
+            let next = JOINED_AT_EXIT.with(|all| all.iter().find(|h| h.shared.ident() != own).cloned());
             let Some(handle) = next else { return Ok(()) };
-            handle.shared.wait(|p| p == Progress::Done, None)?;
+            handle.shared.wait(None)?;
             JOINED_AT_EXIT.with(|all| all.retain(|h| !h.is(&handle)));
         }
     }
@@ -353,8 +353,8 @@ pub mod functions {
             return Err(exceptions::value_error("size must be 0 or a positive value"));
         }
         let size = size as usize;
-        if size != 0 && size < 32 << 10 {
-            return Err(exceptions::value_error(format!("size not valid: {size} bytes")));
+        if size != 0 && size < SMALLEST_STACK {
+            return Err(exceptions::value_error(format!("size must be at least {SMALLEST_STACK} bytes")));
         }
         Ok(STACK_SIZE.swap(size, Ordering::Relaxed))
     }
