@@ -185,7 +185,7 @@ impl Saver<'_> {
         };
         match code {
             ..=0xff => self.out.write(&[EXT1, bytes[0]]),
-            ..=0xffff => self.out.write(&[EXT2, bytes[0], bytes[1]]),
+            0x100..=0xffff => self.out.write(&[EXT2, bytes[0], bytes[1]]),
             _ => {
                 self.out.byte(EXT4);
                 self.out.write(&bytes);

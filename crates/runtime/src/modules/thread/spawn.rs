@@ -180,7 +180,7 @@ fn start(task: Task, daemon: bool) -> PyResult<u64> {
         return Err(exceptions::runtime_error("can't start new thread"));
     };
     // The thread cannot get further than to the GIL meanwhile.
-    let ident = spawned.as_pthread_t() as u64;
+    let ident = spawned.as_pthread_t();
     handle.shared.ident.store(ident, Ordering::SeqCst);
     handle.shared.set(RUNNING);
     COUNT.fetch_add(1, Ordering::Relaxed);
