@@ -114,7 +114,9 @@ pub use functions::MODULE;
 pub fn start_with(frames: u32) -> PyResult<()> {
     let frames = frames as usize;
     if !(1..=MAX_FRAMES).contains(&frames) {
-        return Err(exceptions::value_error(format!("the number of frames must be in range [1; {MAX_FRAMES}]")));
+        return Err(exceptions::value_error(format!(
+            "the number of frames must be in range [1; {MAX_FRAMES}]"
+        )));
     }
     tracemalloc::start(frames);
     Ok(())
