@@ -102,11 +102,13 @@ fn begins_match(rest: &[Token]) -> bool {
     end.is_some_and(|end| end > 0 && rest[end - 1].kind == TokenKind::Colon)
 }
 
-/// Whether what follows a parenthesis up to its end is a list of with-items, and the end of the statement's header comes next.
+/// Whether what follows a parenthesis up to its end is a list of with-items, and the end of the statement's header comes next. If
+/// the end is not there, an `as` tells.
 fn holds_with_items(rest: &[Token]) -> bool {
     let mut depth = 0usize;
     let mut lambdas = 0usize;
     let mut item_start = true;
+    let mut has_as = false;
     for (index, token) in rest.iter().enumerate() {
         let kind = token.kind;
         match kind {
@@ -116,6 +118,7 @@ fn holds_with_items(rest: &[Token]) -> bool {
                 return index > 0 && rest.get(index + 1).is_some_and(|next| next.kind == TokenKind::Colon);
             }
             _ if depth > 0 => {}
+            TokenKind::As => has_as = true,
             TokenKind::Lambda => lambdas += 1,
             TokenKind::Colon if lambdas > 0 => lambdas -= 1,
             TokenKind::ColonEqual | TokenKind::Yield | TokenKind::For => return false,
@@ -125,5 +128,5 @@ fn holds_with_items(rest: &[Token]) -> bool {
         }
         item_start = depth == 0 && kind == TokenKind::Comma;
     }
-    false
+    has_as
 }

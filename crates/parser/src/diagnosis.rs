@@ -45,7 +45,7 @@ pub fn explain(
     let tokens = &lexed.tokens;
     let index_at =
         |pos: Pos| tokens.partition_point(|token| token.start < pos).min(tokens.len().saturating_sub(1));
-    if options.flags & flags::ALLOW_INCOMPLETE_INPUT != 0
+    if (options.flags & flags::ALLOW_INCOMPLETE_INPUT != 0 || options.more_may_follow)
         && let Some(error) = incomplete(source, lines, lexed, &failure)
     {
         return error;

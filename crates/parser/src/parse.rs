@@ -51,12 +51,15 @@ pub struct ParseOptions {
     pub max_int_digits: usize,
     /// The minor version whose syntax is allowed; None for all there is.
     pub feature_version: Option<u32>,
+    /// Whether the source is an interactive statement as typed so far, in whole lines, and more lines may follow. Where they
+    /// are needed, the error is an `IncompleteInputError`.
+    pub more_may_follow: bool,
 }
 
 impl ParseOptions {
     /// Plain parsing in `mode`.
     pub fn new(mode: Mode) -> Self {
-        ParseOptions { mode, flags: 0, max_int_digits: 4300, feature_version: None }
+        ParseOptions { mode, flags: 0, max_int_digits: 4300, feature_version: None, more_may_follow: false }
     }
 }
 
@@ -145,7 +148,9 @@ fn parse_text<'a>(
     mark_soft_keywords(source, &mut lexed.tokens);
     swap_inequality(source, &mut lexed.tokens, options);
     let mut behind = None;
-    if options.mode == Mode::Single && lexed.error.is_none() {
+    if options.more_may_follow {
+        interactive::leave_open(source, &mut lexed);
+    } else if options.mode == Mode::Single && lexed.error.is_none() {
         let imply_dedents = options.flags & flags::DONT_IMPLY_DEDENT == 0;
         behind = interactive::cut_to_one_statement(source, &lines, &mut lexed.tokens, imply_dedents);
     }
@@ -213,6 +218,9 @@ fn parse_text<'a>(
         ParseError::User { error: Reject::Behind(pos, msg) } => diagnosis::Failure::Behind(pos, msg),
         ParseError::User { error: Reject::Lexer } => diagnosis::Failure::Lexer,
     };
+    if options.more_may_follow && !matches!(failure, diagnosis::Failure::Lexer) {
+        interactive::end_at_mistake(source, &mut lexed);
+    }
     let explain = || diagnosis::explain(source, &lines, &lexed, failure, options);
     let error = if depth > nesting::SHALLOW { on_deep_stack(explain) } else { explain() };
     Err(Refused { error: Box::new(error), warnings, source })

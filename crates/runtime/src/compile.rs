@@ -1,6 +1,7 @@
 //! From Python source to code objects: the front end and the compiler as the runtime uses them.
 
 pub mod errors;
+mod typed;
 
 use crate::modules::ast::{self, Converter, NodeClass, Optimization, Reader};
 use minipy_bytecode::CodeObject;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use minipy_compiler::PYCF_MASK;
 pub use minipy_parser::Mode;
+pub use typed::compile_typed;
 
 pub const PYCF_DONT_IMPLY_DEDENT: u32 = 0x200;
 pub const PYCF_ONLY_AST: u32 = 0x400;
@@ -181,6 +183,7 @@ fn parse<'a>(arena: &'a Arena, source: &Source, request: &Request<'_>) -> PyResu
         flags: request.flags,
         max_int_digits,
         feature_version: request.feature_version,
+        more_may_follow: false,
     };
     let parsed = match source {
         Source::Text(text) => minipy_parser::parse_str(arena, text, options),
@@ -203,7 +206,7 @@ fn parse<'a>(arena: &'a Arena, source: &Source, request: &Request<'_>) -> PyResu
     for warning in warnings {
         errors::warn_parsing(warning, text, request)?;
     }
-    parsed.map_err(|refused| errors::refused_error(&refused, request))
+    parsed.map_err(|refused| errors::refused_error(&refused, request, matches!(source, Source::File(_))))
 }
 
 /// Decodes a source with one of Python's codecs; the error is the message of the exception.

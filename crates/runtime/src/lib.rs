@@ -5,6 +5,7 @@ pub mod compile;
 pub mod config;
 pub mod futex;
 pub mod import;
+pub mod interactive;
 pub mod modules;
 pub mod path;
 mod shutdown;
@@ -12,5 +13,6 @@ pub mod signals;
 pub mod startup;
 pub mod sys;
 pub mod syscall;
+mod uncaught;
 
 pub use startup::run;

@@ -8,14 +8,6 @@ use minipy_vm::types::weakref::PyWeakRef;
 use minipy_vm::{DictRef, Value, gil, name, protocol};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How the program ended.
-#[derive(Clone, Copy)]
-pub enum Exit {
-    Status(i32),
-    /// A KeyboardInterrupt that nobody caught: whoever started the process is to see that SIGINT ended it.
-    Interrupted,
-}
-
 static FINALIZING: AtomicBool = AtomicBool::new(false);
 
 /// `sys.is_finalizing()`.
@@ -38,8 +30,9 @@ fn is_closed(stream: &Value) -> bool {
     protocol::getattr(stream, name!("closed")).and_then(|closed| protocol::truth(&closed)).unwrap_or(false)
 }
 
-/// Waits for threads, runs `atexit` functions, takes the modules down and flushes the streams. Gives the exit status.
-pub fn finish(exit: Exit) -> i32 {
+/// Waits for threads, runs `atexit` functions, takes the modules down and flushes the streams. Gives the exit status, which is
+/// `status` if nothing goes wrong. Does not return from an interrupt that nobody caught: SIGINT ends the process.
+pub fn finish(status: i32) -> i32 {
     for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
         let Ok(modules) = import::modules() else { continue };
         if let Ok(Some(module)) = modules.get_str(&intern(module))
@@ -56,14 +49,11 @@ pub fn finish(exit: Exit) -> i32 {
     finalize_modules();
     flushed &= flush("stdout");
     flush("stderr");
-    match exit {
-        Exit::Interrupted => {
-            crate::modules::signal::die_of_interrupt();
-            130
-        }
-        Exit::Status(0) if !flushed => 120,
-        Exit::Status(status) => status,
+    if crate::uncaught::was_interrupted() {
+        crate::modules::signal::die_of_interrupt();
+        return 130;
     }
+    if status == 0 && !flushed { 120 } else { status }
 }
 
 /// What of `sys` may keep objects of the program alive.

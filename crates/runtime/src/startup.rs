@@ -2,12 +2,11 @@
 
 use crate::compile::{self, Mode, Request, Source};
 use crate::config::{Config, Paths, Run};
-use crate::import;
 use crate::modules::faulthandler::dump::{self, Out};
 use crate::path::from_os;
-use crate::shutdown::{self, Exit, flush};
+use crate::shutdown;
 use crate::sys::StreamError;
-use minipy_vm::exceptions::PyBaseException;
+use crate::{import, interactive, uncaught};
 use minipy_vm::function::hooks::{self, Hooks};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::module::set_sys_path_0;
@@ -70,15 +69,12 @@ fn run_on_stack(config: &Config) -> i32 {
     thread::register(thread);
     crate::modules::thread::set_main();
     frame::breaker::set_handler(crate::signals::serve);
+    interactive::configure(config);
     if let Err(failure) = initialise(config) {
         return failure.report();
     }
-    let result = run_main(config);
-    let exit = match result {
-        Ok(()) => Exit::Status(0),
-        Err(error) => exit_status(error),
-    };
-    shutdown::finish(exit)
+    interactive::print_banner(config);
+    shutdown::finish(run_main(config))
 }
 
 /// What keeps the interpreter from starting.
@@ -194,43 +190,89 @@ fn random_bytes() -> [u8; 16] {
     bytes
 }
 
-/// A fresh `__main__`.
-fn main_module() -> PyResult<DictRef> {
+/// The module `__main__`, made afresh if there is none.
+pub fn main_module() -> PyResult<Ref<PyModule>> {
+    let modules = import::modules()?;
+    if let Some(module) = modules.get_str(name!("__main__"))?
+        && let Ok(module) = module.downcast_into::<PyModule>()
+    {
+        return Ok(module);
+    }
     let module = PyModule::new_ref(name!("__main__"), Value::NONE);
     import::add_module("__main__", &module)?;
-    let namespace = module.namespace();
-    namespace.insert("__builtins__", import::modules()?.get_str(name!("builtins"))?.unwrap_or(Value::NONE));
-    Ok(namespace)
+    let builtins = modules.get_str(name!("builtins"))?.unwrap_or(Value::NONE);
+    module.namespace().insert("__builtins__", builtins);
+    Ok(module)
 }
 
-fn run_main(config: &Config) -> PyResult<()> {
-    let namespace = main_module()?;
+/// What runs at the top level runs in.
+pub fn main_namespace() -> PyResult<DictRef> {
+    Ok(main_module()?.namespace())
+}
+
+/// Runs what the command line asks for, and the interactive session behind it; gives the exit status.
+fn run_main(config: &Config) -> i32 {
+    if let Err(error) = main_module() {
+        return uncaught::report(error).unwrap_or(1);
+    }
+    if config.run == Run::Stdin && interactive::stdin_is_session() {
+        return match prepend_path(config, OsStr::new("")) {
+            Ok(()) => interactive::run(config),
+            Err(error) => uncaught::report(error).unwrap_or(1),
+        };
+    }
+    let status = run_program(config).unwrap_or_else(|error| uncaught::report(error).unwrap_or(1));
+    interactive::run_after_program(config, status)
+}
+
+/// Runs the program; gives the exit status if no exception leaves it.
+fn run_program(config: &Config) -> PyResult<i32> {
+    let namespace = main_namespace()?;
     match &config.run {
-        Run::Command(text) => run_command(config, text, &namespace),
+        Run::Command(text) => return run_command(config, text, &namespace),
         Run::Module(name) => {
             prepend_path(config, &current_folder())?;
             crate::sys::audit("cpython.run_module", &[from_os(name)])?;
             let runpy = import::import_module("runpy")?;
             let run = protocol::getattr(&runpy, name!("_run_module_as_main"))?;
             protocol::call1(&run, from_os(name))?;
-            Ok(())
         }
-        Run::Script(path) => run_script(config, path, &namespace),
+        Run::Script(path) => return run_script(config, path, &namespace),
         Run::Stdin => {
             prepend_path(config, OsStr::new(""))?;
             crate::sys::audit("cpython.run_stdin", &[])?;
-            let mut source = Vec::new();
-            let read = std::io::Read::read_to_end(&mut std::io::stdin(), &mut source);
-            if let Err(error) = read {
-                return Err(minipy_vm::exceptions::runtime_error(error.to_string()));
-            }
-            run_source(&Source::File(without_first_line(config, source)), "<stdin>", &namespace)
+            run_stdin_script()?;
         }
     }
+    Ok(0)
+}
+
+/// Runs the script on standard input.
+pub fn run_stdin_script() -> PyResult<()> {
+    let mut source = Vec::new();
+    let read = std::io::Read::read_to_end(&mut std::io::stdin(), &mut source);
+    if let Err(error) = read {
+        return Err(minipy_vm::exceptions::runtime_error(error.to_string()));
+    }
+    if let Some(config) = crate::config::current() {
+        source = without_first_line(config, source);
+    }
+    run_source(&Source::File(source), "<stdin>", &main_namespace()?)
+}
+
+/// Runs `f` while `__file__` in `__main__` is `path`.
+pub fn with_file(path: Value, namespace: &DictRef, f: impl FnOnce() -> PyResult<()>) -> PyResult<()> {
+    namespace.insert("__file__", path);
+    namespace.insert("__cached__", Value::NONE);
+    let result = f();
+    for name in ["__file__", "__cached__"] {
+        let _ = namespace.remove_str(&intern(name));
+    }
+    result
 }
 
 /// Runs the text of `-c`, which may be indented as a whole. Tracebacks show its lines.
-fn run_command(config: &Config, text: &OsStr, namespace: &DictRef) -> PyResult<()> {
+fn run_command(config: &Config, text: &OsStr, namespace: &DictRef) -> PyResult<i32> {
     let mut line = text.to_owned();
     line.push("\n");
     crate::sys::audit("cpython.run_command", &[from_os(&line)])?;
@@ -243,7 +285,7 @@ fn run_command(config: &Config, text: &OsStr, namespace: &DictRef) -> PyResult<(
         let error = protocol::call_method(&from_os(text), name!("encode"), &["utf-8".into()]);
         let error = error.err().unwrap_or_else(|| exceptions::unicode_error("surrogates not allowed"));
         write_all(2, crate::sys::plain_report(error.as_value()).as_bytes());
-        return Err(PyErr::new(exceptions::system_exit_class(), &[Value::from(1)]));
+        return Ok(1);
     };
     let source = dedent(source);
     let code = compile_source(&Source::Text(source.clone()), "<string>")?;
@@ -251,7 +293,7 @@ fn run_command(config: &Config, text: &OsStr, namespace: &DictRef) -> PyResult<(
     let register = protocol::getattr(&linecache, name!("_register_code"))?;
     protocol::call(&register, &[code.to_value(), Value::from(source), "<string>".into()])?;
     frame::exec_code(&code, namespace.clone(), None, None)?;
-    Ok(())
+    Ok(0)
 }
 
 /// `text` without the indentation that all its lines share, as `textwrap.dedent` has it, and with a line break at its end.
@@ -300,7 +342,7 @@ fn insert_path(folder: &OsStr) -> PyResult<()> {
     Ok(())
 }
 
-fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<()> {
+fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<i32> {
     // The main script is known by its absolute name everywhere but in `sys.argv`.
     let path = absolute(script);
     let file = Path::new(&path);
@@ -313,7 +355,7 @@ fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<
         let runpy = import::import_module("runpy")?;
         let run = protocol::getattr(&runpy, name!("_run_module_as_main"))?;
         protocol::call(&run, &[Value::from("__main__"), Value::FALSE])?;
-        return Ok(());
+        return Ok(0);
     }
     crate::sys::audit("cpython.run_file", &[from_os(&path)])?;
     let source = match std::fs::read(file) {
@@ -326,17 +368,16 @@ fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<
             let shown = protocol::repr(&from_os(&path))?.to_string_lossy();
             let rest = format!(": can't open file {shown}: [Errno {number}] {text}\n");
             write_all(2, &[executable, rest.as_bytes()].concat());
-            return Err(PyErr::new(exceptions::system_exit_class(), &[Value::from(2)]));
+            return Ok(2);
         }
     };
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     prepend_path(config, real.parent().unwrap_or(Path::new("")).as_os_str())?;
     let name = from_os(&path);
-    namespace.insert("__file__", name.clone());
-    namespace.insert("__cached__", Value::NONE);
-    namespace.insert("__loader__", import::script_loader(name)?);
+    namespace.insert("__loader__", import::script_loader(name.clone())?);
     let source = Source::File(without_first_line(config, source));
-    run_source(&source, &path.to_string_lossy(), namespace)
+    with_file(name, namespace, || run_source(&source, &path.to_string_lossy(), namespace))?;
+    Ok(0)
 }
 
 /// The script's absolute name; unlike [`crate::path::absolute`] it keeps a leading `./`.
@@ -357,67 +398,8 @@ fn compile_source(source: &Source, filename: &str) -> PyResult<Ref<PyCode>> {
     compile::compile(source, &request)
 }
 
-fn run_source(source: &Source, filename: &str, namespace: &DictRef) -> PyResult<()> {
+pub fn run_source(source: &Source, filename: &str, namespace: &DictRef) -> PyResult<()> {
     let code = compile_source(source, filename)?;
     frame::exec_code(&code, namespace.clone(), None, None)?;
     Ok(())
-}
-
-/// The exit status for an exception that nobody caught, after reporting it.
-fn exit_status(error: PyErr) -> Exit {
-    if error.is_instance(exceptions::system_exit_class()) {
-        return Exit::Status(system_exit_status(&error));
-    }
-    let exception = error.exception().clone();
-    let traceback = exception.traceback.get().map_or(Value::NONE, |t| t.into_value());
-    crate::sys::set("last_exc", exception.to_value());
-    crate::sys::set("last_type", exception.class().to_value());
-    crate::sys::set("last_value", exception.to_value());
-    crate::sys::set("last_traceback", traceback.clone());
-    flush("stdout");
-    let hook = crate::sys::get("excepthook").ok().flatten();
-    let result = match &hook {
-        Some(hook) => protocol::call(hook, &[exception.class().to_value(), exception.to_value(), traceback]),
-        None => crate::sys::print_exception(exception.as_value(), &traceback).map(|()| Value::NONE),
-    };
-    if let Err(error) = result {
-        if error.is_instance(exceptions::system_exit_class()) {
-            return Exit::Status(system_exit_status(&error));
-        }
-        complain("Error in sys.excepthook:");
-        let _ = crate::sys::print_exception(error.as_value(), &Value::NONE);
-        complain("\nOriginal exception was:");
-        let _ = crate::sys::print_exception(exception.as_value(), &Value::NONE);
-    }
-    if error.is_instance(exceptions::keyboard_interrupt_class()) {
-        Exit::Interrupted
-    } else {
-        Exit::Status(1)
-    }
-}
-
-fn system_exit_status(error: &PyErr) -> i32 {
-    let code = protocol::lookup_attr(error.as_value(), &intern("code")).ok().flatten();
-    let code = match code {
-        Some(code) => code,
-        None => {
-            let exception: &PyBaseException = error.exception();
-            exception.args.get().first().cloned().unwrap_or(Value::NONE)
-        }
-    };
-    if code.is_none() {
-        return 0;
-    }
-    if protocol::is_int(&code) {
-        return minipy_vm::types::int::to_i64(&code).map_or(-1, |n| n as i32) & 0xff;
-    }
-    flush("stdout");
-    if let (Ok(text), Ok(Some(stderr))) = (protocol::str(&code), crate::sys::get("stderr"))
-        && !stderr.is_none()
-    {
-        let line = PyStr::from_str("\n");
-        let _ = protocol::call_method(&stderr, name!("write"), &[text.into_value()]);
-        let _ = protocol::call_method(&stderr, name!("write"), &[line.into_value()]);
-    }
-    1
 }

@@ -50,9 +50,20 @@ fn issue(
     }
 }
 
-/// The exception for a source that the parser refused.
-pub fn refused_error(refused: &Refused<'_>, request: &Request<'_>) -> PyErr {
-    syntax_error(&refused.error, Value::from(request.filename))
+/// The exception for a source that the parser refused. The source goes with it, for the report to look for mistyped keywords;
+/// that of a file can be read again.
+pub fn refused_error(refused: &Refused<'_>, request: &Request<'_>, from_file: bool) -> PyErr {
+    let error = syntax_error(&refused.error, Value::from(request.filename));
+    if error.is_instance(exceptions::syntax_error_class()) && refused.error.range.is_some() {
+        let ends_open = request.mode == super::Mode::Exec && !refused.source.ends_with('\n');
+        let newline = if ends_open { "\n" } else { "" };
+        let source =
+            if from_file { Value::NONE } else { Value::from(format!("{}{newline}", refused.source)) };
+        let metadata = PyTuple::from_array([Value::small_int(0), Value::small_int(0), source]);
+        // The attribute takes any value.
+        let _ = protocol::setattr(error.as_value(), &intern("_metadata"), metadata.into_value());
+    }
+    error
 }
 
 /// The exception for a source whose encoding is wrong. CPython knows the file's name then only if it reads the file.
@@ -60,6 +71,22 @@ pub fn undecodable(error: &SyntaxError, request: &Request<'_>, from_file: bool) 
     let nameless = error.text.is_some() && !from_file;
     let filename = if nameless { Value::NONE } else { Value::from(request.filename) };
     syntax_error(error, filename)
+}
+
+/// The exception for a line of a session that cannot be decoded: it has no place.
+pub fn undecodable_line(error: &PyErr) -> PyErr {
+    let message =
+        protocol::str(error.as_value()).map_or_else(|_| String::new(), |text| text.to_string_lossy());
+    let place = [
+        Value::from("<stdin>"),
+        Value::from(0),
+        Value::from(0),
+        Value::from(""),
+        Value::from(0),
+        Value::from(-1),
+    ];
+    let message = Value::from(format!("(unicode error) {message}"));
+    PyErr::new(exceptions::syntax_error_class(), &[message, PyTuple::from_array(place).into_value()])
 }
 
 /// A mistake that the lexer or parser found, as the exception it becomes.

@@ -47,6 +47,7 @@ pub mod pwd;
 mod queue;
 mod random;
 mod record;
+pub mod remote_debugging;
 pub mod resource;
 pub mod select;
 mod sha1;
@@ -125,6 +126,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &posixshmem::MODULE,
     &posixsubprocess::MODULE,
     &pwd::MODULE,
+    &remote_debugging::MODULE,
     &resource::MODULE,
     &socket::MODULE,
     &sre::MODULE,

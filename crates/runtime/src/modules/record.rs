@@ -15,6 +15,11 @@ impl Record {
         Record { def, class: GilCell::new(None) }
     }
 
+    /// The name of the class.
+    pub fn name(&self) -> &'static str {
+        self.def.name
+    }
+
     /// The class.
     pub fn class(&'static self) -> TypeRef {
         if let Some(class) = self.class.get() {

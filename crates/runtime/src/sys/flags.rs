@@ -22,7 +22,7 @@ pub mod functions {
         if maxdigits != 0 && maxdigits < 640 {
             return Err(minipy_vm::exceptions::value_error("maxdigits must be >= 640 or 0 for unlimited"));
         }
-        super::replace_digits_flag(maxdigits.into())?;
+        super::replace_flag("int_max_str_digits", i64::from(maxdigits).into())?;
         crate::config::set_int_max_str_digits(maxdigits.into());
         Ok(())
     }
@@ -128,8 +128,13 @@ fn new_flags(values: Vec<Value>) -> Value {
     structseq::new_instance(&class, FLAGS.visible, values)
 }
 
-/// Sets `sys.flags` to a copy with another limit of digits.
-fn replace_digits_flag(digits: i64) -> PyResult<()> {
+/// Sets `sys.flags.inspect` to 0: the session that `-i` asked for is there.
+pub fn clear_inspect_flag() {
+    let _ = replace_flag("inspect", Value::small_int(0));
+}
+
+/// Sets `sys.flags` to a copy with another value of one flag.
+fn replace_flag(flag: &str, value: Value) -> PyResult<()> {
     let Some(flags) = super::get("flags")? else {
         return Err(exceptions::runtime_error("lost sys.flags"));
     };
@@ -137,7 +142,7 @@ fn replace_digits_flag(digits: i64) -> PyResult<()> {
         .fields
         .iter()
         .map(|&(name, _)| match name {
-            "int_max_str_digits" => Ok(Value::from(digits)),
+            name if name == flag => Ok(value.clone()),
             name => protocol::getattr(&flags, &intern(name)),
         })
         .collect();

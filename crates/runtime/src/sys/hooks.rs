@@ -28,6 +28,12 @@ pub mod functions {
         builtins.set_str(name!("_"), object.clone())
     }
 
+    /// Private function for getting the base REPL
+    #[pyfunction("()")]
+    fn _baserepl() -> PyResult<()> {
+        crate::interactive::run_base()
+    }
+
     /// Handle an exception by displaying it with a traceback on sys.stderr.
     #[pyfunction("(exctype, value, traceback, /)")]
     fn excepthook(_exctype: &Value, value: &Value, traceback: &Value) -> PyResult<()> {
@@ -272,7 +278,8 @@ fn shown(object: &Value) -> String {
     protocol::repr(object).map_or_else(|_| "<object repr() failed>".to_owned(), |r| r.to_string_lossy())
 }
 
-fn write_stderr(text: &str) -> PyResult<()> {
+/// Writes to `sys.stderr`, if there is one.
+pub fn write_stderr(text: &str) -> PyResult<()> {
     if let Some(stderr) = super::get("stderr")?.filter(|s| !s.is_none()) {
         protocol::call_method(&stderr, name!("write"), &[Value::from(text)])?;
         protocol::call_method(&stderr, name!("flush"), &[])?;

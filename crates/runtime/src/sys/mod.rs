@@ -16,8 +16,10 @@ use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::types::str::intern;
 use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
 
-pub use flags::configure;
-pub use hooks::{audit, display, is_audited, plain_report, print_exception, print_exception_to, unraisable};
+pub use flags::{clear_inspect_flag, configure};
+pub use hooks::{
+    audit, display, is_audited, plain_report, print_exception, print_exception_to, unraisable, write_stderr,
+};
 pub use records::{VERSION, version};
 pub use streams::{StreamError, open_streams};
 

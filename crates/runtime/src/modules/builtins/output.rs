@@ -1,8 +1,9 @@
 //! `print`, `input`, `open`.
 
+use crate::interactive;
 use minipy_macros::pymodule;
 use minipy_vm::protocol;
-use minipy_vm::{PyResult, PyStr, StrRef, Value, exceptions, name};
+use minipy_vm::{PyErr, PyResult, PyStr, StrRef, Value, exceptions, name};
 
 #[pymodule(name = "builtins")]
 pub mod functions {
@@ -67,6 +68,11 @@ pub mod functions {
         crate::sys::audit("builtins.input", &[prompt.cloned().unwrap_or(Value::NONE)])?;
         // A stream that cannot be flushed is used all the same.
         let _ = protocol::call_method(&stderr, name!("flush"), &[]);
+        if super::is_terminal(&stdin, 0) && super::is_terminal(&stdout, 1) {
+            let text = super::input_at_terminal(prompt, &stdin, &stdout)?;
+            crate::sys::audit("builtins.input/result", &[text.to_value()])?;
+            return Ok(text);
+        }
         if let Some(prompt) = prompt {
             let text = protocol::str(prompt)?;
             protocol::call_method(&stdout, name!("write"), &[text.into_value()])?;
@@ -87,6 +93,41 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
+
+/// Whether a stream is what the process was started with, and that is a terminal.
+fn is_terminal(stream: &Value, fd: i32) -> bool {
+    let number = protocol::call_method(stream, name!("fileno"), &[]);
+    number.is_ok_and(|number| number.as_small_int() == Some(i64::from(fd))) && interactive::is_terminal(fd)
+}
+
+/// A line from the terminal, edited if `readline` is loaded, in the encodings of the streams.
+fn input_at_terminal(prompt: Option<&Value>, stdin: &Value, stdout: &Value) -> PyResult<StrRef> {
+    let codec = |stream: &Value| -> PyResult<[Value; 2]> {
+        Ok([protocol::getattr(stream, name!("encoding"))?, protocol::getattr(stream, name!("errors"))?])
+    };
+    let (stdin_codec, stdout_codec) = (codec(stdin)?, codec(stdout)?);
+    let _ = protocol::call_method(stdout, name!("flush"), &[]);
+    let mut shown = Vec::new();
+    if let Some(prompt) = prompt {
+        let text = protocol::str(prompt)?.into_value();
+        let bytes = protocol::call_method(&text, name!("encode"), &stdout_codec)?;
+        shown = minipy_vm::types::bytes::contiguous(&bytes).unwrap_or(Ok(Vec::new()))?;
+        if shown.contains(&0) {
+            return Err(exceptions::value_error("input: prompt string cannot contain null characters"));
+        }
+    }
+    let mut line = interactive::read_line(&shown)?;
+    if line.is_empty() {
+        return Err(PyErr::new(exceptions::eof_error_class(), &[]));
+    }
+    line.pop_if(|byte| *byte == b'\n');
+    let bytes = minipy_vm::types::bytes::from_slice(&line).into_value();
+    let text = protocol::call_method(&bytes, name!("decode"), &stdin_codec)?;
+    match text.downcast::<PyStr>() {
+        Some(text) => Ok(text.clone()),
+        None => Err(exceptions::type_error("decoder should return a string result")),
+    }
+}
 
 /// `file.write(text)`, by way of no method if the stream is one of ours. `method` keeps the bound method otherwise.
 fn write_to(file: &Value, method: &mut Option<Value>, text: &StrRef) -> PyResult<()> {

@@ -27,6 +27,18 @@ pub mod functions {
         Ok(PyTuple::from_array([main, terminal].map(Value::from)).into_value())
     }
 
+    /// Checks if PyOS_InputHook is set. Only extensions written in C could set it.
+    #[pyfunction("($module, /)")]
+    fn _is_inputhook_installed() -> bool {
+        false
+    }
+
+    /// Calls PyOS_InputHook droppping the GIL first.
+    #[pyfunction("($module, /)")]
+    fn _inputhook() -> i32 {
+        0
+    }
+
     /// Prepare the tty of which fd is a file descriptor for a new login session.
     ///
     /// Make the calling process a session leader; make the tty the

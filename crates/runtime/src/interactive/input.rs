@@ -1,0 +1,69 @@
+//! Lines from standard input behind a prompt, as the plain session and `input()` on a terminal read them.
+
+use crate::syscall;
+use minipy_vm::cell::GilCell;
+use minipy_vm::{PyResult, gil};
+use std::io::Write;
+
+/// What was read and not asked for yet.
+static PENDING: GilCell<Vec<u8>> = GilCell::new(Vec::new());
+
+/// As much is read at a time. A terminal gives no more than a line; what is read ahead of a pipe is lost to `sys.stdin`, as with
+/// CPython.
+const BLOCK: usize = 4096;
+
+pub fn is_terminal(fd: i32) -> bool {
+    // SAFETY: no memory is passed.
+    unsafe { libc::isatty(fd) == 1 }
+}
+
+/// Writes to the process's standard error, whatever `sys.stderr` is. That nobody can read it is no reason to stop.
+pub fn write_prompt(text: &[u8]) {
+    let _ = std::io::stderr().write_all(text);
+}
+
+/// Shows the prompt and reads a line with its newline. At the end of the input the line lacks it, or is empty. Raises what
+/// handlers of signals raise: KeyboardInterrupt for Ctrl-C.
+pub fn read_line(prompt: &[u8]) -> PyResult<Vec<u8>> {
+    write_prompt(prompt);
+    let mut buffer = [0; BLOCK];
+    let mut line = PENDING.take();
+    let mut searched = 0;
+    loop {
+        if let Some(at) = memchr::memchr(b'\n', &line[searched..]) {
+            let rest = line.split_off(searched + at + 1);
+            let Some(null) = memchr::memchr(0, &line) else {
+                PENDING.set(rest);
+                return Ok(line);
+            };
+            // What follows a null character is lost, the line break included.
+            line.truncate(null);
+            line.extend(rest);
+            searched = null;
+            continue;
+        }
+        searched = line.len();
+        // SAFETY: the buffer is writable for its length, and lives as long as the call.
+        let read = syscall::blocking(|| unsafe { libc::read(0, buffer.as_mut_ptr().cast(), buffer.len()) })?;
+        match read {
+            Ok(count) if count > 0 => line.extend_from_slice(&buffer[..count as usize]),
+            // A descriptor that cannot be read has come to its end.
+            _ => return Ok(line),
+        }
+    }
+}
+
+/// Gives back text for the next [`read_line`] to start with.
+pub fn unread(text: &[u8]) {
+    PENDING.with(|pending| pending.splice(0..0, text.iter().copied()).for_each(drop));
+}
+
+/// Whether a line, or a part of it, is there already.
+pub fn is_pending() -> bool {
+    if PENDING.with(|pending| !pending.is_empty()) {
+        return true;
+    }
+    let mut poll = libc::pollfd { fd: 0, events: libc::POLLIN, revents: 0 };
+    // SAFETY: the array has one element.
+    gil::without(|| unsafe { libc::poll(&mut poll, 1, 0) } == 1 && poll.revents & libc::POLLIN != 0)
+}
