@@ -249,6 +249,8 @@ fn dispatch(state: &mut State) -> Exit {
                 op::LOAD_ATTR_CLASS_VALUE => step!(9, s.load_attr_class_value(arg)),
                 op::LOAD_ATTR_MODULE => step!(9, s.load_attr_module(arg)),
                 op::LOAD_ATTR_SLOT => step!(9, s.load_attr_slot(arg)),
+                op::LOAD_ATTR_POLYMORPHIC => step!(9, s.load_attr_polymorphic(arg)),
+                op::STORE_ATTR_SLOT => step!(4, s.store_attr_slot(arg)),
                 op::STORE_ATTR_INSTANCE => step!(4, s.store_attr_instance(arg)),
                 op::STORE_ATTR_NEW => step!(4, s.store_attr_new(arg)),
                 op::STORE_ATTR => step!(4, outlined!(s.store_attr(arg))),

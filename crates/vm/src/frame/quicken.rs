@@ -86,6 +86,10 @@ pub mod op {
         LEFT_SHIFT = 286 of BINARY_OP;
         RIGHT_SHIFT = 287 of BINARY_OP;
         BIT_XOR = 288 of BINARY_OP;
+        /// An inline instance value or a method of objects of several classes, each under its version and shape.
+        LOAD_ATTR_POLYMORPHIC = 289 of LOAD_ATTR;
+        /// Sets a `__slots__` attribute, under the class version.
+        STORE_ATTR_SLOT = 290 of STORE_ATTR;
     }
 }
 

@@ -3,6 +3,7 @@
 //! An object is `[prefix words] Header payload`. The prefix belongs to its class: attribute slots, counted backwards from
 //! the header (see `types/instance.rs`). A pointer always points to the header.
 
+mod blocks;
 pub mod gc;
 mod pending;
 mod reference;
@@ -14,7 +15,7 @@ pub use trace::{Traverse, Visitor};
 
 use crate::types::instance;
 use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, handle_alloc_error};
 use std::cell::{Cell, UnsafeCell};
 use std::ptr;
 
@@ -196,13 +197,8 @@ fn release_class(class: &TypeRef) {
 #[inline]
 pub unsafe fn allocate(class: &TypeRef, size: usize) -> *mut Header {
     let prefix = class.prefix_size();
-    // SAFETY: sizes are multiples of 8 well below isize::MAX; the layout is never empty.
-    let layout = unsafe { Layout::from_size_align_unchecked(prefix + size, 8) };
-    // SAFETY: as above.
-    let base = unsafe { alloc(layout) };
-    if base.is_null() {
-        handle_alloc_error(layout);
-    }
+    // SAFETY: objects are made under the GIL; a header is at least 16 bytes.
+    let base = unsafe { blocks::take(prefix + size) };
     // SAFETY: the block has room for the prefix, the header and the payload.
     unsafe {
         let header = base.add(prefix) as *mut Header;
@@ -363,8 +359,7 @@ unsafe fn destroy(object: *mut Header) {
             prefix = instance::drop_prefix(object, &class.payload);
         }
         let immortal = class.payload.flags().contains(TypeFlags::IMMORTAL);
-        let layout = Layout::from_size_align_unchecked(prefix + size, 8);
-        dealloc((object as *mut u8).sub(prefix), layout);
+        blocks::give_back((object as *mut u8).sub(prefix), prefix + size);
         if !immortal {
             decref(class as *const Obj<PyType> as *mut Header);
         }

@@ -39,7 +39,8 @@ pub fn inline_offset(class: &PyType, index: usize) -> usize {
     class.prefix_fixed() + 8 * (index + 1)
 }
 
-fn slot_offset(class: &PyType, index: usize) -> usize {
+/// The byte offset of `__slots__` entry `index` from the header, backwards.
+pub fn slot_offset(class: &PyType, index: usize) -> usize {
     8 * (index + 1 + usize::from(class.has_dict()))
 }
 
@@ -282,9 +283,15 @@ pub fn set_dict(header: &Header, new: Option<DictRef>) {
 
 /// The value of `__slots__` entry `index`.
 pub fn get_slot(header: &Header, index: usize) -> Option<Value> {
+    slot_at(header, slot_offset(header.class(), index))
+}
+
+/// The value of the `__slots__` entry at [`slot_offset`].
+#[inline(always)]
+pub fn slot_at(header: &Header, offset: usize) -> Option<Value> {
     // SAFETY: the caller's class has the slot, and the object is an instance of it.
     unsafe {
-        let bits = *word(header, slot_offset(header.class(), index));
+        let bits = *word(header, offset);
         (bits != 0).then(|| Value::clone_from_bits(bits))
     }
 }

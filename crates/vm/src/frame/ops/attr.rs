@@ -17,8 +17,13 @@ impl State {
         if unsafe { quicken::may_specialise(self.ip) } {
             self.specialise_load(&name, arg);
         }
+        self.load_attr_anyhow(&name, arg)
+    }
+
+    /// LOAD_ATTR without caches.
+    pub(super) fn load_attr_anyhow(&mut self, name: &StrRef, arg: u32) -> PyResult<()> {
         if arg & 1 != 0 {
-            match protocol::lookup_method(self.peek(1), &name)? {
+            match protocol::lookup_method(self.peek(1), name)? {
                 Callee::Unbound(method) => {
                     let receiver = self.pop();
                     self.push(method);
@@ -32,7 +37,7 @@ impl State {
             }
             return Ok(());
         }
-        let value = protocol::getattr(self.peek(1), &name)?;
+        let value = protocol::getattr(self.peek(1), name)?;
         self.set_top(value);
         self.safe_point();
         Ok(())

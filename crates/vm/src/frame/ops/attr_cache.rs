@@ -25,6 +25,61 @@ fn has_generic_setattr(class: &TypeRef) -> bool {
     }
 }
 
+/// Where LOAD_ATTR finds an attribute, and under which guard: the class version, with the shape above it.
+enum Place {
+    /// A `__slots__` entry at this offset.
+    Slot { version: u32, offset: usize },
+    /// An inline instance value at this offset.
+    Inline { guard: u64, offset: usize },
+    /// A method to be called; the class dict keeps it alive while the version stands.
+    Method { guard: u64, bits: u64 },
+}
+
+/// The place of an attribute of an instance of a class whose attributes are found the usual way.
+fn find_attribute(header: &Header, name: &StrRef, arg: u32) -> Option<Place> {
+    let class = header.class();
+    let version = class.version();
+    if version == 0 || !class.has_generic_getattr() {
+        return None;
+    }
+    let found = class.lookup(name);
+    let shape = if class.has_dict() {
+        // SAFETY: the class has a dict word.
+        unsafe { instance::shape_raw(header) }
+    } else {
+        0
+    };
+    let guard = u64::from(version) | u64::from(shape) << 32;
+    if let Some(descriptor) = &found
+        && descriptor.class().slots().descr_set.is_some()
+    {
+        return slot_offset(class, descriptor).map(|offset| Place::Slot { version, offset });
+    }
+    if class.has_dict() {
+        if !ShapeId::from_raw(shape).is_shape() {
+            return None;
+        }
+        if let Some(index) = shape::find(ShapeId::from_raw(shape), name) {
+            return Some(Place::Inline { guard, offset: instance::inline_offset(class, index) });
+        }
+    }
+    let method = found?;
+    let is_method = arg & 1 != 0 && method.class().flags().contains(TypeFlags::METHOD_DESCRIPTOR);
+    is_method.then(|| Place::Method { guard, bits: method.bits() })
+}
+
+/// The offset of the `__slots__` entry that a descriptor found on the class stands for.
+fn slot_offset(class: &TypeRef, descriptor: &Value) -> Option<usize> {
+    let member = descriptor.downcast_exact::<PyMemberDescr>()?;
+    Some(instance::slot_offset(class, member.slot_index()?))
+}
+
+/// How many places a site remembers once it has met objects of different classes: pairs of guard and place in the cache words
+/// of LOAD_ATTR, whose ninth counts what was remembered.
+const PLACES: usize = 4;
+/// Marks an offset among remembered places; a method's word is even.
+const IS_OFFSET: u64 = 1;
+
 impl State {
     /// Looks for a cheaper form of LOAD_ATTR for the object on top.
     pub(super) fn specialise_load(&mut self, name: &StrRef, arg: u32) {
@@ -44,50 +99,24 @@ impl State {
         if class.is(PyType::class()) {
             return self.specialise_class_attr(name);
         }
-        let version = class.version();
-        if version == 0 || !class.has_generic_getattr() {
-            return;
-        }
-        let found = class.lookup(name);
-        let shape = if class.has_dict() {
-            // SAFETY: the class has a dict word.
-            unsafe { instance::shape_raw(header) }
-        } else {
-            0
-        };
-        let guard = u64::from(version) | u64::from(shape) << 32;
-        if let Some(descriptor) = &found {
-            let is_data = descriptor.class().slots().descr_set.is_some();
-            if is_data {
-                if let Some(member) = descriptor.downcast_exact::<PyMemberDescr>()
-                    && let Some(index) = member.slot_index()
-                {
-                    self.cache(&[u64::from(version), index as u64]);
-                    self.become_op(op::LOAD_ATTR_SLOT);
-                }
-                return;
+        match find_attribute(header, name, arg) {
+            Some(Place::Slot { version, offset }) => {
+                self.cache(&[u64::from(version), offset as u64]);
+                self.become_op(op::LOAD_ATTR_SLOT);
             }
-        }
-        if class.has_dict() {
-            if !ShapeId::from_raw(shape).is_shape() {
-                return;
+            Some(Place::Inline { guard, offset }) => {
+                self.cache(&[guard, offset as u64]);
+                self.become_op(op::LOAD_ATTR_INSTANCE);
             }
-            if let Some(index) = shape::find(ShapeId::from_raw(shape), name) {
-                self.cache(&[guard, instance::inline_offset(&class, index) as u64]);
-                return self.become_op(op::LOAD_ATTR_INSTANCE);
+            Some(Place::Method { guard, bits }) => {
+                self.cache(&[guard, bits]);
+                self.become_op(if class.has_dict() {
+                    op::LOAD_ATTR_METHOD
+                } else {
+                    op::LOAD_ATTR_METHOD_NO_DICT
+                });
             }
-        }
-        if let Some(method) = &found
-            && arg & 1 != 0
-            && method.class().flags().contains(TypeFlags::METHOD_DESCRIPTOR)
-        {
-            // The class dict keeps the method alive while the version stands.
-            self.cache(&[guard, method.bits()]);
-            self.become_op(if class.has_dict() {
-                op::LOAD_ATTR_METHOD
-            } else {
-                op::LOAD_ATTR_METHOD_NO_DICT
-            });
+            None => {}
         }
     }
 
@@ -114,10 +143,19 @@ impl State {
         let Some(header) = self.peek(1).header() else { return };
         let class = header.class().clone();
         let version = class.version();
-        if version == 0 || !class.has_dict() || !has_generic_setattr(&class) {
+        if version == 0 || !has_generic_setattr(&class) {
             return;
         }
-        if class.lookup(name).is_some_and(|d| d.class().slots().descr_set.is_some()) {
+        if let Some(descriptor) = class.lookup(name)
+            && descriptor.class().slots().descr_set.is_some()
+        {
+            if let Some(offset) = slot_offset(&class, &descriptor) {
+                self.cache(&[u64::from(version), offset as u64]);
+                self.become_op(op::STORE_ATTR_SLOT);
+            }
+            return;
+        }
+        if !class.has_dict() {
             return;
         }
         // SAFETY: the class has a dict word.
@@ -187,6 +225,42 @@ impl State {
         self.load_attr(arg)
     }
 
+    /// An object of another class: the site remembers `place`, where it has found the attribute so far, and others from now on.
+    #[cold]
+    fn load_miss_after(&mut self, place: u64, arg: u32) -> PyResult<()> {
+        let first = self.cached(1);
+        self.cache(&[first, place, 0, 0, 0, 0, 0, 0, 1]);
+        self.become_op(op::LOAD_ATTR_POLYMORPHIC);
+        self.load_polymorphic_miss(arg)
+    }
+
+    #[inline(never)]
+    fn load_polymorphic_miss(&mut self, arg: u32) -> PyResult<()> {
+        let name = self.name(arg >> 1);
+        self.sync();
+        // SAFETY: `ip` is the executing instruction.
+        if unsafe { quicken::may_specialise(self.ip) }
+            && let Some(header) = self.peek(1).header()
+        {
+            let (guard, place) = match find_attribute(header, &name, arg) {
+                Some(Place::Inline { guard, offset }) => (guard, offset as u64 | IS_OFFSET),
+                Some(Place::Method { guard, bits }) => (guard, bits),
+                Some(Place::Slot { .. }) | None => (0, 0),
+            };
+            if guard != 0 {
+                let remembered = self.cached(9);
+                let entry = 2 * (remembered as usize % PLACES);
+                // SAFETY: as for `cache`.
+                unsafe {
+                    *self.ip.add(1 + entry) = guard;
+                    *self.ip.add(2 + entry) = place;
+                    *self.ip.add(9) = remembered + 1;
+                }
+            }
+        }
+        self.load_attr_anyhow(&name, arg)
+    }
+
     #[cold]
     fn store_miss(&mut self, arg: u32) -> PyResult<()> {
         // SAFETY: as above.
@@ -197,7 +271,7 @@ impl State {
     #[inline(always)]
     pub fn load_attr_instance(&mut self, arg: u32) -> PyResult<()> {
         let Some(header) = self.guarded_shape(self.cached(1)) else {
-            return self.outlined(|s| s.load_miss(arg));
+            return self.outlined(|s| s.load_miss_after(s.cached(2) | IS_OFFSET, arg));
         };
         // SAFETY: the shape places a value at the cached offset.
         let value = unsafe { Value::clone_from_bits(*instance::inline_at(header, self.cached(2) as usize)) };
@@ -208,26 +282,55 @@ impl State {
     #[inline(always)]
     pub fn load_attr_method(&mut self, arg: u32) -> PyResult<()> {
         if self.guarded_shape(self.cached(1)).is_none() {
-            return self.outlined(|s| s.load_miss(arg));
+            return self.outlined(|s| s.load_miss_after(s.cached(2), arg));
         }
-        self.push_method();
+        self.push_method(2);
         Ok(())
     }
 
     #[inline(always)]
     pub fn load_attr_method_no_dict(&mut self, arg: u32) -> PyResult<()> {
         if self.guarded(self.cached(1)).is_none() {
-            return self.outlined(|s| s.load_miss(arg));
+            return self.outlined(|s| s.load_miss_after(s.cached(2), arg));
         }
-        self.push_method();
+        self.push_method(2);
         Ok(())
     }
 
-    /// Puts the cached method below the receiver.
     #[inline(always)]
-    fn push_method(&mut self) {
+    pub fn load_attr_polymorphic(&mut self, arg: u32) -> PyResult<()> {
+        if let Some(header) = self.peek(1).header() {
+            let version = header.class().version_raw();
+            for entry in 0..PLACES {
+                let guard = self.cached(1 + 2 * entry);
+                if guard as u32 != version {
+                    continue;
+                }
+                let shape = (guard >> 32) as u32;
+                // SAFETY: a class whose guard has a shape has a dict word.
+                if shape != 0 && unsafe { instance::shape_raw(header) } != shape {
+                    continue;
+                }
+                let place = self.cached(2 + 2 * entry);
+                if place & IS_OFFSET == 0 {
+                    self.push_method(2 + 2 * entry);
+                    return Ok(());
+                }
+                let offset = (place & !IS_OFFSET) as usize;
+                // SAFETY: the shape places a value at the remembered offset.
+                let value = unsafe { Value::clone_from_bits(*instance::inline_at(header, offset)) };
+                self.finish_attr(value, arg);
+                return Ok(());
+            }
+        }
+        self.outlined(|s| s.load_polymorphic_miss(arg))
+    }
+
+    /// Puts the method in cache word `n` below the receiver.
+    #[inline(always)]
+    fn push_method(&mut self, n: usize) {
         // SAFETY: the guard says that the class still holds the method.
-        let method = unsafe { Value::clone_from_bits(self.cached(2)) };
+        let method = unsafe { Value::clone_from_bits(self.cached(n)) };
         let receiver = self.pop();
         self.push(method);
         self.push(receiver);
@@ -263,12 +366,38 @@ impl State {
     #[inline(always)]
     pub fn load_attr_slot(&mut self, arg: u32) -> PyResult<()> {
         if let Some(header) = self.guarded(self.cached(1))
-            && let Some(value) = instance::get_slot(header, self.cached(2) as usize)
+            && let Some(value) = instance::slot_at(header, self.cached(2) as usize)
         {
             self.finish_attr(value, arg);
             return Ok(());
         }
         self.outlined(|s| s.load_miss(arg))
+    }
+
+    #[inline(always)]
+    pub fn store_attr_slot(&mut self, arg: u32) -> PyResult<()> {
+        let Some(header) = self.guarded(self.cached(1)) else {
+            return self.outlined(|s| s.store_miss(arg));
+        };
+        // SAFETY: the class has the slot; the new value moves from the stack there.
+        let old =
+            unsafe { std::ptr::replace(instance::inline_at(header, self.cached(2) as usize), *self.slot(2)) };
+        self.finish_store(old);
+        Ok(())
+    }
+
+    /// Pops the owner and the place of the value that moved into it, and drops what was there before: an attribute's word.
+    #[inline(always)]
+    fn finish_store(&mut self, old: u64) {
+        // SAFETY: the owner is popped, the moved value forgotten; the old word was the attribute's value, or 0 for none.
+        unsafe {
+            drop(self.pop());
+            self.sp = self.sp.sub(1);
+            if old != 0 {
+                drop(Value::from_bits(old));
+            }
+        }
+        self.safe_point();
     }
 
     #[inline(always)]
@@ -281,13 +410,7 @@ impl State {
             let place = instance::inline_at(header, self.cached(2) as usize);
             std::ptr::replace(place, *self.slot(2))
         };
-        // SAFETY: the old word was the attribute's value; the owner is popped, the moved value forgotten.
-        unsafe {
-            drop(self.pop());
-            self.sp = self.sp.sub(1);
-            drop(Value::from_bits(old));
-        }
-        self.safe_point();
+        self.finish_store(old);
         Ok(())
     }
 

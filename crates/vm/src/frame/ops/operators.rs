@@ -472,7 +472,9 @@ impl State {
         let start = self.pop();
         let container = self.pop();
         let value = self.pop();
-        protocol::setitem(&container, &new_slice(start, stop, Value::NONE), value)?;
+        if !store_plain_slice(&container, &start, &stop, &value) {
+            protocol::setitem(&container, &new_slice(start, stop, Value::NONE), value)?;
+        }
         drop(container);
         self.safe_point();
         Ok(())
@@ -525,17 +527,44 @@ impl State {
     }
 }
 
-/// `sequence[start:stop]` for exact strs, lists and tuples with bounds that are plain ints or None.
-fn plain_slice(sequence: &Value, start: &Value, stop: &Value) -> Option<Value> {
+/// The range of a sequence's positions, by its length, that bounds mean which are plain ints or None.
+#[inline(always)]
+fn plain_range(start: &Value, stop: &Value) -> Option<impl Fn(usize) -> std::ops::Range<usize> + use<>> {
     let bound = |bound: &Value| match bound.as_small_int() {
         Some(n) => Some(SliceIndex(Some(n as isize))),
         None => bound.is_none().then_some(SliceIndex(None)),
     };
     let (start, stop) = (bound(start)?, bound(stop)?);
-    let range = |len: usize| {
+    Some(move |len: usize| {
         let (start, stop) = clip(Some(start), Some(stop), len);
         start.min(stop)..stop
+    })
+}
+
+/// `list[start:stop] = value` for an exact list, plain bounds and an exact list or tuple; false for all else.
+fn store_plain_slice(list: &Value, start: &Value, stop: &Value, value: &Value) -> bool {
+    let (Some(list), Some(range)) = (list.downcast_exact::<PyList>(), plain_range(start, stop)) else {
+        return false;
     };
+    let values = if let Some(values) = value.downcast_exact::<PyList>() {
+        values.with(|items| items.to_vec())
+    } else if let Some(values) = value.downcast_exact::<PyTuple>() {
+        values.to_vec()
+    } else {
+        return false;
+    };
+    let range = range(list.len());
+    // An empty range inserts where it starts, which the clipped stop may lie before.
+    if range.is_empty() {
+        return false;
+    }
+    list.replace_range(range.start, range.end, values);
+    true
+}
+
+/// `sequence[start:stop]` for exact strs, lists and tuples with bounds that are plain ints or None.
+fn plain_slice(sequence: &Value, start: &Value, stop: &Value) -> Option<Value> {
+    let range = plain_range(start, stop)?;
     if let Some(text) = sequence.downcast_exact::<PyStr>() {
         let range = range(text.len());
         Some(PyStr::slice(text, range.start, range.end).into_value())

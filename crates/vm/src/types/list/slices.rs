@@ -55,6 +55,18 @@ impl PyList {
         }
     }
 
+    /// `self[from:to] = values`. The old items are dropped once the list is whole again, as that may run code.
+    pub(crate) fn replace_range(&self, from: usize, to: usize, mut values: Vec<Value>) {
+        let old: Vec<Value> = self.with(|items| {
+            if values.len() == to - from {
+                items[from..to].swap_with_slice(&mut values);
+                return values;
+            }
+            items.splice(from..to, values).collect()
+        });
+        drop(old);
+    }
+
     fn assign_slice(zelf: &Ref<PyList>, slice: (isize, isize, isize), value: &Value) -> PyResult<()> {
         let (start, stop, step) = slice;
         let class = value.class();
@@ -66,9 +78,7 @@ impl PyList {
         let range = indices::adjust(zelf.len(), start, stop, step);
         if step == 1 {
             let from = range.start as usize;
-            let to = from.max(range.stop as usize);
-            let old: Vec<Value> = zelf.with(|items| items.splice(from..to, values).collect());
-            drop(old);
+            zelf.replace_range(from, from.max(range.stop as usize), values);
             return Ok(());
         }
         if values.len() != range.count {
@@ -95,6 +105,10 @@ pub(crate) fn select(items: &[Value], range: Indices) -> Vec<Value> {
     if range.step == 1 {
         let from = range.start as usize;
         return items.get(from..from + range.count).map_or_else(Vec::new, <[Value]>::to_vec);
+    }
+    if range.step == -1 && range.count != 0 {
+        let first = (range.start + 1) as usize - range.count;
+        return items[first..first + range.count].iter().rev().cloned().collect();
     }
     range.positions().map(|at| items[at].clone()).collect()
 }
