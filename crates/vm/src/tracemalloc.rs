@@ -4,7 +4,7 @@
 //! line while tracing is on because the event engine has it written down at every line start (`monitoring::keep_lines`).
 
 use crate::frame::Frame;
-use crate::heap::Header;
+use crate::heap::{Header, blocks};
 use crate::monitoring;
 use crate::thread;
 use rustc_hash::FxHashMap;
@@ -202,6 +202,7 @@ pub fn start(frames: usize) {
         table().get_or_insert_with(Table::default);
     });
     if !ACTIVE.swap(true, Relaxed) {
+        blocks::keep(false);
         monitoring::keep_lines(true);
     }
 }
@@ -209,6 +210,7 @@ pub fn start(frames: usize) {
 /// Ends tracing and forgets all traces.
 pub fn stop() {
     if ACTIVE.swap(false, Relaxed) {
+        blocks::keep(true);
         monitoring::keep_lines(false);
         drop(table().take());
     }

@@ -1,5 +1,6 @@
 //! `_bz2`.
 
+use super::compressor::Compressor;
 use super::decompressor::Progress;
 use crate::buffer::BytesArg;
 use libbz2_rs_sys as bz;
@@ -95,6 +96,22 @@ impl Stream {
         unsafe { out.set_len(out.len() + room - self.raw.avail_out as usize) };
         check(status)
     }
+
+    /// What comes of compressing `input`.
+    fn compress_all(&mut self, mut input: &[u8], action: c_int) -> PyResult<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut chunk = CHUNK;
+        loop {
+            // With nothing to do, compressing is an error.
+            if action == bz::BZ_RUN && input.is_empty() {
+                return Ok(out);
+            }
+            if self.run(&mut input, &mut out, chunk, action)? == bz::BZ_STREAM_END {
+                return Ok(out);
+            }
+            chunk = (chunk * 2).min(LARGEST_CHUNK);
+        }
+    }
 }
 
 impl Drop for Stream {
@@ -119,33 +136,7 @@ impl Drop for Stream {
 /// For one-shot compression, use the compress() function instead.
 #[pyclass(name = "BZ2Compressor", module = "_bz2")]
 pub struct BZ2Compressor {
-    /// None once the stream is finished.
-    stream: GilCell<Option<Stream>>,
-}
-
-impl BZ2Compressor {
-    fn run(&self, mut input: &[u8], action: c_int) -> PyResult<BytesRef> {
-        let mut out = Vec::new();
-        let mut chunk = CHUNK;
-        self.stream.with(|slot| {
-            let Some(stream) = slot else { return Ok(()) };
-            loop {
-                // With nothing to do, compressing is an error.
-                if action == bz::BZ_RUN && input.is_empty() {
-                    return Ok(());
-                }
-                if stream.run(&mut input, &mut out, chunk, action)? == bz::BZ_STREAM_END {
-                    return Ok(());
-                }
-                chunk = (chunk * 2).min(LARGEST_CHUNK);
-            }
-        })?;
-        Ok(from_slice(&out))
-    }
-
-    fn is_finished(&self) -> bool {
-        self.stream.with(|stream| stream.is_none())
-    }
+    stream: Compressor<Stream>,
 }
 
 #[pymethods]
@@ -156,7 +147,7 @@ impl BZ2Compressor {
             return Err(exceptions::value_error("compresslevel must be between 1 and 9"));
         }
         let stream = Stream::compress(compresslevel)?;
-        Ok(Ref::new_in(cls, BZ2Compressor { stream: GilCell::new(Some(stream)) }))
+        Ok(Ref::new_in(cls, BZ2Compressor { stream: Compressor::new(stream) }))
     }
 
     /// Provide data to the compressor object.
@@ -167,10 +158,7 @@ impl BZ2Compressor {
     /// flush() method to finish the compression process.
     #[pymethod("($self, data, /)")]
     fn compress(&self, data: BytesArg<'_>) -> PyResult<BytesRef> {
-        if self.is_finished() {
-            return Err(exceptions::value_error("Compressor has been flushed"));
-        }
-        self.run(&data, bz::BZ_RUN)
+        self.stream.compress(|stream| stream.compress_all(&data, bz::BZ_RUN))
     }
 
     /// Finish the compression process.
@@ -180,12 +168,7 @@ impl BZ2Compressor {
     /// The compressor object may not be used after this method is called.
     #[pymethod("($self, /)")]
     fn flush(&self) -> PyResult<BytesRef> {
-        if self.is_finished() {
-            return Err(exceptions::value_error("Repeated call to flush()"));
-        }
-        let rest = self.run(&[], bz::BZ_FINISH);
-        drop(self.stream.take());
-        rest
+        self.stream.flush(|stream| stream.compress_all(&[], bz::BZ_FINISH))
     }
 }
 

@@ -12,6 +12,7 @@ mod bz2;
 mod cmath;
 pub mod codecs;
 pub mod collections;
+mod compressor;
 mod constants;
 pub mod contextvars;
 mod csv;

@@ -29,11 +29,27 @@ static FREE: FreeLists = FreeLists({
         [const { FreeList { first: Cell::new(ptr::null_mut()), room: Cell::new(0) } }; MAX_SIZE / 8 + 1];
     let mut words = 1;
     while words < lists.len() {
-        lists[words].room = Cell::new((MAX_KEPT / (words * 8)) as u32);
+        lists[words].room = Cell::new(max_kept(words));
         words += 1;
     }
     lists
 });
+
+/// How many blocks of so many words are kept.
+const fn max_kept(words: usize) -> u32 {
+    (MAX_KEPT / (words * 8)) as u32
+}
+
+/// Whether freed blocks are kept from now on, so that the allocator does not see them. The caller holds the GIL.
+pub fn keep(on: bool) {
+    for (words, list) in FREE.0.iter().enumerate().skip(1) {
+        while !list.first.get().is_null() {
+            // SAFETY: the block is free, of this size, and no longer in the list.
+            unsafe { dealloc(take(words * 8), Layout::from_size_align_unchecked(words * 8, 8)) };
+        }
+        list.room.set(if on { max_kept(words) } else { 0 });
+    }
+}
 
 /// A block of `size` bytes, a multiple of 8 that is not 0.
 ///

@@ -3,7 +3,7 @@
 //! An object is `[prefix words] Header payload`. The prefix belongs to its class: attribute slots, counted backwards from
 //! the header (see `types/instance.rs`). A pointer always points to the header.
 
-mod blocks;
+pub(crate) mod blocks;
 pub mod gc;
 mod pending;
 mod reference;

@@ -44,3 +44,111 @@ pub fn set_cached(wrapper: &Value, name: &StrRef, value: Option<Value>) -> PyRes
         None => Err(exceptions::attribute_error(name.to_string_lossy(), wrapper, name)),
     }
 }
+
+/// What `classmethod` and `staticmethod` have in common: they hold a callable and look like it.
+macro_rules! wrapper {
+    ($Wrapper:ident, $name:literal) => {
+        impl $crate::heap::Traverse for $Wrapper {
+            fn traverse(&self, visit: &mut $crate::heap::Visitor<'_>) {
+                self.callable.traverse(visit);
+            }
+
+            fn clear_refs(&self) {
+                self.callable.set(Value::NONE);
+            }
+        }
+
+        impl $Wrapper {
+            /// A wrapper without attributes of its own, as class creation makes them.
+            pub fn wrapping(callable: Value) -> $Wrapper {
+                $Wrapper { callable: GilCell::new(callable) }
+            }
+
+            /// The wrapped callable.
+            pub fn callable(&self) -> Value {
+                self.callable.get()
+            }
+        }
+
+        #[pymethods(part = wrapper)]
+        impl $Wrapper {
+            #[slot(new)]
+            fn construct(class: &TypeRef, _args: Args<'_>) -> PyResult<Value> {
+                Ok(Ref::new_in(class, $Wrapper::wrapping(Value::NONE)).into_value())
+            }
+
+            #[slot]
+            fn init(zelf: &Ref<$Wrapper>, args: Args<'_>) -> PyResult<()> {
+                if args.has_keywords() {
+                    return Err(exceptions::type_error(concat!($name, "() takes no keyword arguments")));
+                }
+                let [callable] = args.args else {
+                    return Err(exceptions::type_error(format!(
+                        concat!($name, " expected 1 argument, got {}"),
+                        args.args.len()
+                    )));
+                };
+                zelf.callable.set(callable.clone());
+                wrapping::copy_attributes(zelf.as_value(), callable)
+            }
+
+            #[slot]
+            fn repr(&self) -> PyResult<Value> {
+                let callable = protocol::repr(&self.callable())?;
+                Ok(PyStr::from_str(&format!(concat!("<", $name, "({})>"), callable)).into_value())
+            }
+
+            #[pyclassmethod("($type, object, /)")]
+            fn __class_getitem__(cls: &TypeRef, object: Value) -> Value {
+                generic_alias::new(cls.to_value(), object)
+            }
+
+            #[pygetset(member)]
+            fn __func__(&self) -> Value {
+                self.callable()
+            }
+
+            #[pygetset(member)]
+            fn __wrapped__(&self) -> Value {
+                self.callable()
+            }
+
+            #[pygetset]
+            fn __isabstractmethod__(&self) -> PyResult<bool> {
+                wrapping::is_abstract(&self.callable())
+            }
+
+            #[pygetset]
+            fn __dict__(zelf: &Value) -> PyResult<Value> {
+                getset::get_instance_dict(zelf)
+            }
+
+            #[pygetset(setter, name = "__dict__")]
+            fn set_dict(zelf: &Value, value: Option<Value>) -> PyResult<()> {
+                getset::set_instance_dict(zelf, value)
+            }
+
+            #[pygetset]
+            fn __annotations__(zelf: &Ref<$Wrapper>) -> PyResult<Value> {
+                wrapping::cached(zelf.as_value(), &zelf.callable(), name!("__annotations__"))
+            }
+
+            #[pygetset(setter, name = "__annotations__")]
+            fn set_annotations(zelf: &Value, value: Option<Value>) -> PyResult<()> {
+                wrapping::set_cached(zelf, name!("__annotations__"), value)
+            }
+
+            #[pygetset]
+            fn __annotate__(zelf: &Ref<$Wrapper>) -> PyResult<Value> {
+                wrapping::cached(zelf.as_value(), &zelf.callable(), name!("__annotate__"))
+            }
+
+            #[pygetset(setter, name = "__annotate__")]
+            fn set_annotate(zelf: &Value, value: Option<Value>) -> PyResult<()> {
+                wrapping::set_cached(zelf, name!("__annotate__"), value)
+            }
+        }
+    };
+}
+
+pub(crate) use wrapper;

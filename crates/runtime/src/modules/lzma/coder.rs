@@ -3,6 +3,7 @@
 use super::filters::{Chain, MemLimit, preset_options, unsigned};
 use super::{Format, check};
 use crate::buffer::BytesArg;
+use crate::modules::compressor::Compressor;
 use crate::modules::decompressor::Progress;
 use liblzma_sys as lz;
 use minipy_macros::{pyclass, pymethods};
@@ -48,6 +49,27 @@ impl Stream {
         unsafe { out.set_len(out.len() + room - self.0.avail_out) };
         status
     }
+
+    /// What comes of compressing `input`.
+    fn compress_all(&mut self, mut input: &[u8], action: lz::lzma_action) -> PyResult<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut chunk = CHUNK;
+        loop {
+            let before = out.len();
+            let status = self.run(&mut input, &mut out, chunk, action);
+            let filled = out.len() - before == chunk;
+            if status == lz::LZMA_STREAM_END {
+                return Ok(out);
+            }
+            if status != lz::LZMA_BUF_ERROR {
+                check(status)?;
+            }
+            if input.is_empty() && !filled && action == lz::LZMA_RUN {
+                return Ok(out);
+            }
+            chunk = (chunk * 2).min(LARGEST_CHUNK);
+        }
+    }
 }
 
 impl Drop for Stream {
@@ -86,8 +108,7 @@ impl Drop for Stream {
 ///
 #[pyclass(name = "LZMACompressor", module = "_lzma")]
 pub struct LZMACompressor {
-    /// None once the stream is finished.
-    stream: GilCell<Option<Stream>>,
+    stream: Compressor<Stream>,
 }
 
 static NEW_COMPRESSOR: FnSpec = FnSpec {
@@ -145,36 +166,6 @@ fn compressor(
     }
 }
 
-impl LZMACompressor {
-    fn run(&self, mut input: &[u8], action: lz::lzma_action) -> PyResult<BytesRef> {
-        let mut out = Vec::new();
-        let mut chunk = CHUNK;
-        self.stream.with(|slot| {
-            let Some(stream) = slot else { return Ok(()) };
-            loop {
-                let before = out.len();
-                let status = stream.run(&mut input, &mut out, chunk, action);
-                let filled = out.len() - before == chunk;
-                if status == lz::LZMA_STREAM_END {
-                    return Ok(());
-                }
-                if status != lz::LZMA_BUF_ERROR {
-                    check(status)?;
-                }
-                if input.is_empty() && !filled && action == lz::LZMA_RUN {
-                    return Ok(());
-                }
-                chunk = (chunk * 2).min(LARGEST_CHUNK);
-            }
-        })?;
-        Ok(from_slice(&out))
-    }
-
-    fn is_finished(&self) -> bool {
-        self.stream.with(|stream| stream.is_none())
-    }
-}
-
 #[pymethods]
 impl LZMACompressor {
     #[slot]
@@ -197,7 +188,7 @@ impl LZMACompressor {
             return Err(exceptions::value_error("Integrity checks are only supported by FORMAT_XZ"));
         }
         let stream = compressor(Format::of(format)?, integrity, preset, filters)?;
-        Ok(Ref::new_in(cls, LZMACompressor { stream: GilCell::new(Some(stream)) }))
+        Ok(Ref::new_in(cls, LZMACompressor { stream: Compressor::new(stream) }))
     }
 
     /// Provide data to the compressor object.
@@ -208,10 +199,7 @@ impl LZMACompressor {
     /// flush() method to finish the compression process.
     #[pymethod("($self, data, /)")]
     fn compress(&self, data: BytesArg<'_>) -> PyResult<BytesRef> {
-        if self.is_finished() {
-            return Err(exceptions::value_error("Compressor has been flushed"));
-        }
-        self.run(&data, lz::LZMA_RUN)
+        self.stream.compress(|stream| stream.compress_all(&data, lz::LZMA_RUN))
     }
 
     /// Finish the compression process.
@@ -221,12 +209,7 @@ impl LZMACompressor {
     /// The compressor object may not be used after this method is called.
     #[pymethod("($self, /)")]
     fn flush(&self) -> PyResult<BytesRef> {
-        if self.is_finished() {
-            return Err(exceptions::value_error("Repeated call to flush()"));
-        }
-        let rest = self.run(&[], lz::LZMA_FINISH);
-        drop(self.stream.take());
-        rest
+        self.stream.flush(|stream| stream.compress_all(&[], lz::LZMA_FINISH))
     }
 }
 
