@@ -2,7 +2,7 @@
 
 use crate::cell::GilCell;
 use crate::function::args::Args;
-use crate::heap::{Ref, Traverse};
+use crate::heap::Ref;
 use crate::types::function::PyBoundMethod;
 use crate::types::generic_alias;
 use crate::types::str::PyStr;
