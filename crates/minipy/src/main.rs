@@ -1,10 +1,15 @@
 //! The `minipy` command.
+#![cfg_attr(not(test), no_main)]
 
 mod allocator;
 
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
-fn main() {
-    std::process::exit(minipy_runtime::run(std::env::args_os().collect()));
+/// The process's entry. Rust's own would open `/dev/null` in the place of standard streams that are closed, which Python shows
+/// as None.
+#[cfg(not(test))]
+#[unsafe(no_mangle)]
+extern "C" fn main(_argc: i32, _argv: *const *const u8) -> i32 {
+    std::process::exit(minipy_runtime::run(std::env::args_os().collect()))
 }

@@ -12,7 +12,8 @@
 //! the file's text
 //! ```
 //!
-//! The line after `$` is the command, run in an empty folder with the files that the `--` sections give. Each line after `<` is
+//! The line after `$` is the command, run in an empty folder with the files that the `--` sections give; `$PY` is the interpreter,
+//! `$ROOT` the workspace. Each line after `<` is
 //! typed once the terminal shows what it is to show by then. In `plain*.cases` the terminal is dumb, the prompt the plain
 //! one, a line is typed with Enter unless it ends with `^C` or `^D`, and what counts is the text since the last line. In the
 //! others the terminal is an xterm of 24 lines and 80 columns, keys have names (`<enter>`, `<tab>`, `<up>`, `<ctrl-r>`), and what
@@ -122,7 +123,9 @@ fn run(
     }
     let plain = matches!(case.view, View::Text);
     let python_text = python.display().to_string();
-    let command = format!("exec env {}", case.command.replace("$PY", &python_text));
+    let root = folder().join("../..").canonicalize().map_err(message)?.display().to_string();
+    let command = case.command.replace("$PY", &python_text).replace("$ROOT", &root);
+    let command = format!("exec env {command}");
     let mut environment = vec![
         ("PATH", "/usr/bin:/bin".to_owned()),
         ("LANG", "C.UTF-8".to_owned()),
@@ -162,7 +165,11 @@ fn run(
             break;
         }
     }
-    let end = terminal.finish(PATIENCE);
+    let goes_on = match golden {
+        None => !terminal.is_closed(),
+        Some(golden) => golden.end.starts_with("hung up") || views.len() <= case.inputs.len(),
+    };
+    let end = terminal.finish(if goes_on { 2 * QUIET } else { PATIENCE });
     drop(fs::remove_dir_all(scratch));
     drop(fs::remove_dir_all(&hidden));
     Ok(Transcript { views, end })

@@ -5,7 +5,7 @@ use minipy_vm::heap::{self, gc};
 use minipy_vm::types::module::PyModule;
 use minipy_vm::types::str::{PyStr, intern};
 use minipy_vm::types::weakref::PyWeakRef;
-use minipy_vm::{DictRef, Value, gil, name, protocol};
+use minipy_vm::{DictRef, PyResult, Value, gil, name, protocol};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static FINALIZING: AtomicBool = AtomicBool::new(false);
@@ -15,14 +15,25 @@ pub fn is_finalizing() -> bool {
     FINALIZING.load(Ordering::Relaxed)
 }
 
-/// Flushes `sys.stream`, unless the program has closed it; whether that went well.
-pub fn flush(stream: &str) -> bool {
+/// Flushes `sys.stream`, unless the program has closed it.
+pub fn flush(stream: &str) -> PyResult<()> {
     match crate::sys::get(stream) {
         Ok(Some(stream)) if !stream.is_none() && !is_closed(&stream) => {
-            protocol::call_method(&stream, name!("flush"), &[]).is_ok()
+            protocol::call_method(&stream, name!("flush"), &[]).map(drop)
         }
-        _ => true,
+        _ => Ok(()),
     }
+}
+
+/// Flushes both streams; whether that went well.
+fn flush_both() -> bool {
+    let stdout = flush("stdout");
+    let stderr = flush("stderr");
+    let went_well = stdout.is_ok() && stderr.is_ok();
+    if let Err(error) = stdout {
+        crate::sys::unraisable(error, Some("Exception ignored while flushing sys.stdout"), None);
+    }
+    went_well
 }
 
 /// Whether `stream.closed` is true; a stream that cannot say is taken for open.
@@ -31,7 +42,7 @@ fn is_closed(stream: &Value) -> bool {
 }
 
 /// Waits for threads, runs `atexit` functions, takes the modules down and flushes the streams. Gives the exit status, which is
-/// `status` if nothing goes wrong. Does not return from an interrupt that nobody caught: SIGINT ends the process.
+/// `status` unless the streams cannot be flushed. Does not return from an interrupt that nobody caught: SIGINT ends the process.
 pub fn finish(status: i32) -> i32 {
     for (module, function) in [("threading", "_shutdown"), ("atexit", "_run_exitfuncs")] {
         let Ok(modules) = import::modules() else { continue };
@@ -44,16 +55,15 @@ pub fn finish(status: i32) -> i32 {
     }
     FINALIZING.store(true, Ordering::Relaxed);
     gil::begin_finalization();
-    let mut flushed = flush("stdout");
-    flush("stderr");
+    let mut flushed = flush_both();
     finalize_modules();
-    flushed &= flush("stdout");
-    flush("stderr");
+    // What could not be written before cannot be written now.
+    flushed = flushed && flush_both();
     if crate::uncaught::was_interrupted() {
         crate::modules::signal::die_of_interrupt();
         return 130;
     }
-    if status == 0 && !flushed { 120 } else { status }
+    if flushed { status } else { 120 }
 }
 
 /// What of `sys` may keep objects of the program alive.

@@ -29,7 +29,7 @@ pub fn report(error: PyErr) -> Option<i32> {
     crate::sys::set("last_type", exception.class().to_value());
     crate::sys::set("last_value", exception.to_value());
     crate::sys::set("last_traceback", traceback.clone());
-    flush("stdout");
+    let _ = flush("stdout");
     let Some(hook) = crate::sys::get("excepthook").ok().flatten() else {
         let _ = crate::sys::write_stderr("sys.excepthook is missing\n");
         let _ = crate::sys::print_exception(exception.as_value(), &traceback);
@@ -70,7 +70,7 @@ fn system_exit_status(error: &PyErr) -> i32 {
     if protocol::is_int(&code) {
         return minipy_vm::types::int::to_i64(&code).map_or(-1, |n| n as i32) & 0xff;
     }
-    flush("stdout");
+    let _ = flush("stdout");
     if let (Ok(text), Ok(Some(stderr))) = (protocol::str(&code), crate::sys::get("stderr"))
         && !stderr.is_none()
     {

@@ -18,6 +18,69 @@ pub enum Edit {
 use Edit::{Cut, Replace, Truncate};
 
 pub const PATCHES: &[Patch] = &[
+    // What 3.14.8 does and the library's text, which is older, does not.
+    Patch {
+        file: "_pyrepl/console.py",
+        edit: Replace(
+            "        except (SyntaxError, OverflowError, ValueError):\n",
+            "        except Exception:\n",
+        ),
+    },
+    Patch {
+        file: "_pyrepl/console.py",
+        edit: Replace("            except (OverflowError, ValueError):\n", "            except Exception:\n"),
+    },
+    Patch {
+        file: "_pyrepl/simple_interact.py",
+        edit: Replace("    except (OverflowError, SyntaxError, ValueError):\n", "    except Exception:\n"),
+    },
+    Patch {
+        file: "_pyrepl/unix_console.py",
+        edit: Replace("from .console import", "from _colorize import ANSIColors\n\nfrom .console import"),
+    },
+    Patch {
+        file: "_pyrepl/unix_console.py",
+        edit: Replace(
+            "        self.__disable_bracketed_paste()\n        self.__maybe",
+            "        self.__write(ANSIColors.RESET)\n        self.__disable_bracketed_paste()\n        self.__maybe",
+        ),
+    },
+    Patch {
+        file: "_pyrepl/unix_console.py",
+        edit: Replace(
+            "        self.__write(\"\\n\\r\")\n",
+            "        self.__write(ANSIColors.RESET)\n        self.__write(\"\\n\\r\")\n",
+        ),
+    },
+    Patch {
+        file: "_pyrepl/utils.py",
+        edit: Replace(
+            "| TI(T.OP, string=\"(\" | \"*\" | \"[\" | \"{\" | \"~\" | \"...\")",
+            "| TI(T.OP, string=\"(\" | \"*\" | \"-\" | \"+\" | \"[\" | \"{\" | \"~\" | \"...\")",
+        ),
+    },
+    // The spans above the first changed line go at once: one at a time, that takes longer than all else in a long block.
+    Patch {
+        file: "_pyrepl/utils.py",
+        edit: Replace(
+            "    while colors and colors[0].span.end < start_index:\n        # move past irrelevant spans\n        colors.pop(0)\n",
+            "    if colors and colors[0].span.end < start_index:\n        # move past irrelevant spans\n        del colors[:sum(1 for _ in takewhile(lambda c: c.span.end < start_index, colors))]\n",
+        ),
+    },
+    Patch {
+        file: "_pyrepl/utils.py",
+        edit: Replace(
+            "from io import StringIO\n",
+            "from io import StringIO\nfrom itertools import takewhile\n",
+        ),
+    },
+    Patch {
+        file: "code.py",
+        edit: Replace(
+            "        except (OverflowError, SyntaxError, ValueError):\n",
+            "        except Exception:\n",
+        ),
+    },
     Patch {
         file: "_compat_pickle.py",
         edit: Cut("# NOTE: RUSTPYTHON exceptions\n", "for excname in PYTHON2_EXCEPTIONS"),

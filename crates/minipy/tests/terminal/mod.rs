@@ -9,6 +9,9 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+/// How long a terminal shows what is expected before the next thing is typed.
+const SETTLING: Duration = Duration::from_millis(40);
+
 /// What of a terminal counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum View {
@@ -144,16 +147,21 @@ impl Terminal {
         loop {
             let shown = self.shown();
             let left = deadline.saturating_duration_since(Instant::now());
-            if self.closed || left.is_zero() || wanted(shown.clone()) {
+            if self.closed || left.is_zero() {
                 return shown;
             }
-            self.read(left.min(Duration::from_millis(500)));
+            let is_wanted = wanted(shown.clone());
+            // A screen may look right for a moment before the editor listens.
+            let pause = if is_wanted { SETTLING } else { Duration::from_millis(500) };
+            if !self.read(left.min(pause)) && is_wanted {
+                return shown;
+            }
         }
     }
 
-    /// How the process ends, or that it does not before the terminal goes away.
+    /// How the process ends within `patience`, or else when the terminal goes away.
     pub fn finish(mut self, patience: Duration) -> String {
-        let deadline = Instant::now() + if self.closed { patience } else { Duration::from_millis(300) };
+        let deadline = Instant::now() + patience;
         let mut status = None;
         while status.is_none() && Instant::now() < deadline {
             self.read(Duration::from_millis(1));
@@ -164,7 +172,7 @@ impl Terminal {
         }
         let Terminal { mut child, main, .. } = self;
         drop(main);
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + Duration::from_secs(20);
         while Instant::now() < deadline {
             if let Ok(Some(status)) = child.try_wait() {
                 return format!("hung up: {}", describe(status));
@@ -174,6 +182,11 @@ impl Terminal {
         let _ = child.kill();
         let _ = child.wait();
         "does not end".to_owned()
+    }
+
+    /// Whether the process has let go of the terminal.
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
     fn shown(&self) -> String {

@@ -46,7 +46,7 @@ fn write(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
-/// Turns the terminal's own echo off; gives the settings before.
+/// Lets the terminal keep all keys as they are for the editor, without an echo; gives the settings before.
 fn quiet_terminal() -> Option<libc::termios> {
     // SAFETY: all-zero bytes are a valid `struct termios`, which outlives the calls.
     unsafe {
@@ -55,7 +55,10 @@ fn quiet_terminal() -> Option<libc::termios> {
             return None;
         }
         let mut quiet = settings;
-        quiet.c_lflag &= !libc::ECHO;
+        quiet.c_lflag &= !(libc::ECHO | libc::ICANON | libc::ISIG | libc::IEXTEN);
+        quiet.c_iflag &= !(libc::BRKINT | libc::INPCK | libc::ISTRIP | libc::IXON);
+        quiet.c_cc[libc::VMIN] = 1;
+        quiet.c_cc[libc::VTIME] = 0;
         (libc::tcsetattr(0, libc::TCSANOW, &quiet) == 0).then_some(settings)
     }
 }

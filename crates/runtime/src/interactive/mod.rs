@@ -63,7 +63,7 @@ pub fn run(config: &Config) -> i32 {
     if let Some(status) = run_interactive_hook() {
         return status;
     }
-    session(config, prompt)
+    session(config, prompt, false)
 }
 
 /// The session behind a program that ended with `status`, if one is wanted. Gives the exit status.
@@ -73,7 +73,7 @@ pub fn run_after_program(config: &Config, status: i32) -> i32 {
         return status;
     }
     begin();
-    run_interactive_hook().unwrap_or_else(|| session(config, None))
+    run_interactive_hook().unwrap_or_else(|| session(config, None, true))
 }
 
 /// From here on SystemExit ends the process again.
@@ -90,16 +90,17 @@ fn wants_plain(config: &Config) -> bool {
     !config.ignore_environment && has_environment("PYTHON_BASIC_REPL")
 }
 
-/// Runs the session itself, once what it needs is loaded behind the instant prompt.
-fn session(config: &Config, prompt: Option<InstantPrompt>) -> i32 {
+/// Runs the session itself, once what it needs is loaded behind the instant prompt. `startup` says whether the editor's session is
+/// to run the file that PYTHONSTARTUP names.
+fn session(config: &Config, prompt: Option<InstantPrompt>, startup: bool) -> i32 {
     if let Err(error) = crate::sys::audit("cpython.run_stdin", &[]) {
         return uncaught::report(error).unwrap_or(1);
     }
-    if wants_plain(config) || !is_terminal(0) { plain::run() } else { run_pyrepl(prompt) }
+    if wants_plain(config) || !is_terminal(0) { plain::run() } else { run_pyrepl(prompt, startup) }
 }
 
 /// The session of `_pyrepl`, which itself calls `sys._baserepl` where it cannot do its work.
-fn run_pyrepl(prompt: Option<InstantPrompt>) -> i32 {
+fn run_pyrepl(prompt: Option<InstantPrompt>, startup: bool) -> i32 {
     let start = || -> PyResult<()> {
         // These are what the session imports first.
         import::import_module("_pyrepl.console")?;
@@ -108,7 +109,7 @@ fn run_pyrepl(prompt: Option<InstantPrompt>) -> i32 {
         let console = protocol::getattr(&main, name!("interactive_console"))?;
         let keywords = PyDict::new_ref();
         keywords.insert("mainmodule", startup::main_module()?);
-        keywords.insert("pythonstartup", Value::FALSE);
+        keywords.insert("pythonstartup", Value::from_bool(startup));
         protocol::call_kwargs(&console, &[], Some(&keywords))?;
         Ok(())
     };
@@ -134,8 +135,8 @@ fn run_startup_file(config: &Config) -> Option<i32> {
     let path =
         std::env::var_os("PYTHONSTARTUP").filter(|path| !config.ignore_environment && !path.is_empty())?;
     let result = run_file(&path);
-    flush("stderr");
-    flush("stdout");
+    let _ = flush("stderr");
+    let _ = flush("stdout");
     result.err().and_then(uncaught::report)
 }
 

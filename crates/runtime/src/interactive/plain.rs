@@ -55,8 +55,8 @@ pub fn run() -> i32 {
         if let Some(status) = uncaught::report(error) {
             return status;
         }
-        flush("stderr");
-        flush("stdout");
+        let _ = flush("stderr");
+        let _ = flush("stdout");
     }
 }
 
@@ -96,8 +96,8 @@ impl Session {
         protocol::call(&register, &[code.to_value(), Value::from(text), Value::from("<stdin>")])?;
         let namespace = startup::main_namespace()?;
         frame::exec_code(&code, namespace, None, None)?;
-        flush("stderr");
-        flush("stdout");
+        let _ = flush("stderr");
+        let _ = flush("stdout");
         Ok(true)
     }
 

@@ -5,7 +5,7 @@ use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::protocol;
 use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::types::traceback::PyTraceback;
-use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, thread};
+use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, StrRef, Value, exceptions, name, thread};
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -22,8 +22,7 @@ pub mod functions {
         let Some(stdout) = super::super::get("stdout")?.filter(|s| !s.is_none()) else {
             return Err(exceptions::runtime_error("lost sys.stdout"));
         };
-        let text = protocol::repr(object)?;
-        protocol::call_method(&stdout, name!("write"), &[text.into_value()])?;
+        super::write_shown(&stdout, protocol::repr(object)?)?;
         protocol::call_method(&stdout, name!("write"), &[name!("\n").to_value()])?;
         builtins.set_str(name!("_"), object.clone())
     }
@@ -143,6 +142,26 @@ pub mod functions {
 pub use functions::MODULE;
 
 static HOOKS: minipy_vm::cell::GilCell<Vec<Value>> = minipy_vm::cell::GilCell::new(Vec::new());
+
+/// Writes a representation, with escapes for what the stream's encoding lacks.
+fn write_shown(stream: &Value, text: StrRef) -> PyResult<()> {
+    let text = text.into_value();
+    let error = match protocol::call_method(stream, name!("write"), &[text.clone()]) {
+        Err(error) if error.is_instance(exceptions::unicode_encode_error_class()) => error,
+        other => return other.map(drop),
+    };
+    let Some(encoding) = protocol::lookup_attr(stream, name!("encoding"))? else { return Err(error) };
+    let escaped =
+        protocol::call_method(&text, name!("encode"), &[encoding.clone(), "backslashreplace".into()])?;
+    match protocol::lookup_attr(stream, name!("buffer"))? {
+        Some(buffer) => protocol::call_method(&buffer, name!("write"), &[escaped])?,
+        None => {
+            let text = protocol::call_method(&escaped, name!("decode"), &[encoding, "strict".into()])?;
+            protocol::call_method(stream, name!("write"), &[text])?
+        }
+    };
+    Ok(())
+}
 
 /// PRINT_EXPR: calls `sys.displayhook`.
 pub fn display(value: &Value) -> PyResult<Value> {
