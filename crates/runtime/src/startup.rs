@@ -202,6 +202,8 @@ pub fn main_module() -> PyResult<Ref<PyModule>> {
     import::add_module("__main__", &module)?;
     let builtins = modules.get_str(name!("builtins"))?.unwrap_or(Value::NONE);
     module.namespace().insert("__builtins__", builtins);
+    // Until a script with a loader of its own is run.
+    module.namespace().insert("__loader__", import::builtin_importer());
     Ok(module)
 }
 

@@ -348,6 +348,8 @@ pub fn pyc_bytes(code: &Value, validation: Validation) -> PyResult<Vec<u8>> {
         Validation::Hash { hash, check } => Header::Hash { hash, check },
     };
     let mut data = header.to_bytes().to_vec();
+    // What is referred to more than once is marked as such. In CPython two functions hold the code object here.
+    let _held = code.clone();
     data.extend(marshal::dump(code, marshal::VERSION, true)?);
     Ok(data)
 }

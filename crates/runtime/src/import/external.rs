@@ -253,9 +253,8 @@ fn fix_up_module(ns: &DictRef, name: &Value, pathname: &Value, cpathname: &Value
 /// The loader of code that runs with these globals, with warnings where `__loader__` and `__spec__` disagree.
 fn bless_my_loader(globals: &Value) -> PyResult<Value> {
     let Some(globals) = globals.downcast::<PyDict>() else { return Ok(Value::NONE) };
-    let loader = globals.get_str(name!("__loader__"))?;
+    let given = globals.get_str(name!("__loader__"))?.unwrap_or(Value::NONE);
     let spec = globals.get_str(name!("__spec__"))?;
-    let given = loader.clone().unwrap_or(Value::NONE);
     let is_main = match globals.get_str(name!("__name__"))? {
         Some(name) => name.downcast::<PyStr>().is_some_and(|name| name.eq_str("__main__")),
         None => false,
@@ -263,25 +262,35 @@ fn bless_my_loader(globals: &Value) -> PyResult<Value> {
     if is_main && spec.as_ref().is_none_or(|spec| spec.is_none()) {
         return Ok(given);
     }
-    let from_spec = match &spec {
-        Some(spec) if !spec.is_none() => protocol::lookup_attr(spec, name!("loader"))?,
-        _ => None,
-    };
-    let warn = |message: &str| warnings::warn(exceptions::deprecation_warning_class(), message, 1);
-    let Some(from_spec) = from_spec.filter(|loader| !loader.is_none()) else {
-        if loader.is_none() {
-            return Err(exceptions::value_error("Module globals is missing a __spec__.loader"));
-        }
-        warn("Module globals is missing a __spec__.loader")?;
-        return Ok(given);
-    };
-    match loader {
-        Some(loader) if !protocol::eq(&loader, &from_spec)? => {
-            warn("Module globals; __loader__ != __spec__.loader")?;
-        }
+    const MISSING: &str = "Module globals is missing a __spec__.loader";
+    match &spec {
+        // As it was before specs: nobody is told.
+        None if given.is_none() => return Ok(given),
+        Some(spec) if given.is_none() && spec.is_none() => return Err(exceptions::value_error(MISSING)),
         _ => {}
     }
-    Ok(from_spec)
+    let from_spec = match &spec {
+        Some(spec) => protocol::lookup_attr(spec, name!("loader"))?,
+        None => None,
+    };
+    let warn = |message: &str| warnings::warn(exceptions::deprecation_warning_class(), message, 1);
+    match from_spec {
+        None if given.is_none() => {
+            Err(exceptions::simple(exceptions::attribute_error_class(), MISSING))
+        }
+        Some(loader) if loader.is_none() && given.is_none() => Err(exceptions::value_error(MISSING)),
+        Some(loader) if !loader.is_none() => {
+            if given.is_none() || protocol::eq(&given, &loader)? {
+                return Ok(loader);
+            }
+            warn("Module globals; __loader__ != __spec__.loader")?;
+            Ok(given)
+        }
+        _ => {
+            warn(MISSING)?;
+            Ok(given)
+        }
+    }
 }
 
 /// Core implementation of path-based import.
@@ -389,7 +398,8 @@ pub mod functions {
     #[pyfunction("(x)")]
     fn _pack_uint32(x: &Value) -> PyResult<Value> {
         // Only the low bits count.
-        let x = protocol::binary(protocol::BinaryOp::And, x, &Value::from(0xffff_ffff_i64))?;
+        let x = protocol::to_int(x)?;
+        let x = protocol::binary(protocol::BinaryOp::And, &x, &Value::from(0xffff_ffff_i64))?;
         let x = protocol::index_to_i64(&x)?.unwrap_or(0) as u32;
         Ok(bytes::from_slice(&x.to_le_bytes()).into_value())
     }

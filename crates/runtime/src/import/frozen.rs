@@ -48,7 +48,6 @@ static FROZEN: &[Frozen] = &[
     module("zipimport", "zipimport.py"),
     module("__hello__", "__hello__.py"),
     Frozen { original: Some("__hello__"), ..module("__hello_alias__", "__hello__.py") },
-    Frozen { original: None, ..module("__hello_only__", "__hello__.py") },
     package("__phello_alias__", "__hello__.py", Some("__hello__")),
     Frozen { original: Some("__hello__"), ..module("__phello_alias__.spam", "__hello__.py") },
     package("__phello__", "__phello__/__init__.py", Some("__phello__")),
@@ -60,6 +59,7 @@ static FROZEN: &[Frozen] = &[
     },
     module("__phello__.ham.eggs", "__phello__/ham/eggs.py"),
     module("__phello__.spam", "__phello__/spam.py"),
+    Frozen { original: None, ..module("__hello_only__", "__hello__.py") },
 ];
 
 /// The frozen modules.
@@ -91,7 +91,10 @@ pub fn find(name: &Value) -> Option<&'static Frozen> {
 
 /// The frozen module called `name`, or the ImportError that there is none.
 pub fn require(name: &Value) -> PyResult<&'static Frozen> {
-    find(name).ok_or_else(|| import_error(&format!("No such frozen object named {}", plain(name)), name))
+    match find(name) {
+        Some(frozen) => Ok(frozen),
+        None => Err(import_error(&format!("No such frozen object named {}", repr(name)?), name)),
+    }
 }
 
 fn plain(name: &Value) -> String {

@@ -1,5 +1,7 @@
 //! `_imp`: what `importlib` needs from the interpreter.
 
+use super::load::import_error;
+use super::messages::repr;
 use super::{builtin, frozen, locks};
 use crate::modules::marshal;
 use minipy_macros::pymodule;
@@ -121,13 +123,12 @@ pub mod functions {
             return Ok(frozen::require(name.as_value())?.code()?.into_value());
         };
         let data = BytesLike::of(data)?;
-        let invalid = || {
-            let message = format!("Frozen object named {name} is invalid");
-            super::super::load::import_error(&message, name.as_value())
+        let shown = repr(name.as_value())?;
+        let Ok((code, _)) = marshal::load(&data, marshal::Code::Verified) else {
+            return Err(import_error(&format!("Frozen object named {shown} is invalid"), name.as_value()));
         };
-        let code = marshal::load(&data, marshal::Code::Verified).map_err(|_| invalid())?.0;
         if code.downcast::<PyCode>().is_none() {
-            let message = format!("frozen object {name} is not a code object");
+            let message = format!("frozen object {shown} is not a code object");
             return Err(exceptions::type_error(message));
         }
         Ok(code)

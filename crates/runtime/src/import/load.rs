@@ -98,11 +98,14 @@ pub fn gcd_import(name: &StrRef) -> PyResult<Value> {
 /// The module called `name`, loaded if need be.
 pub fn find_and_load(name: &StrRef, importer: Importer<'_>) -> PyResult<Value> {
     let mut module = registry::get(name)?;
-    let busy = match &module {
-        Some(module) => is_initializing(module)?,
-        None => true,
-    };
-    if busy {
+    loop {
+        let busy = match &module {
+            Some(module) => is_initializing(module)?,
+            None => true,
+        };
+        if !busy {
+            break;
+        }
         {
             let _lock = ModuleLock::acquire(name)?;
             module = registry::get(name)?;
@@ -111,6 +114,13 @@ pub fn find_and_load(name: &StrRef, importer: Importer<'_>) -> PyResult<Value> {
             }
         }
         locks::wait_for_module(name)?;
+        // If the thread that was importing it has failed, there is no module any more.
+        let now = registry::get(name)?;
+        let is_same = now.as_ref().zip(module.as_ref()).is_some_and(|(now, module)| now.is(module));
+        module = now;
+        if is_same {
+            break;
+        }
     }
     match module {
         Some(module) if !module.is_none() => Ok(module),

@@ -97,6 +97,11 @@ fn core_module(name: &str, def: &'static minipy_vm::macros_support::ModuleDef) -
     Ok(module)
 }
 
+/// The loader of native modules.
+pub fn builtin_importer() -> Value {
+    builtin::PyBuiltinImporter::class().to_value()
+}
+
 /// The loader of a script: its module is `__main__`.
 pub fn script_loader(path: Value) -> PyResult<Value> {
     protocol::call2(PySourceFileLoader::class().as_value(), Value::from("__main__"), path)

@@ -68,14 +68,18 @@ pub fn import_absolute(name: &StrRef) -> PyResult<Value> {
 
 /// The complete module of an absolute name, loaded if it is not there.
 fn loaded_module(name: &StrRef) -> PyResult<Value> {
-    if let Some(module) = modules()?.get_str(name)?
-        && !module.is_none()
-    {
+    let found = modules()?.get_str(name)?.filter(|module| !module.is_none());
+    if let Some(module) = found {
+        let mut is_valid = true;
         if is_initializing(&module)? {
             locks::wait_for_module(name)?;
+            // The thread that was importing it may have failed, and taken it out again.
+            is_valid = modules()?.get_str(name)?.is_some_and(|now| now.is(&module));
         }
-        messages::cached(name);
-        return Ok(module);
+        if is_valid {
+            messages::cached(name);
+            return Ok(module);
+        }
     }
     if crate::sys::is_audited() {
         let entry = |name| -> PyResult<Value> { Ok(crate::sys::get(name)?.unwrap_or(Value::NONE)) };
@@ -89,10 +93,15 @@ fn import_error(message: &str) -> PyErr {
     exceptions::simple(exceptions::import_error_class(), message)
 }
 
+/// The error of a relative import where nothing tells the package.
+fn no_name() -> PyErr {
+    exceptions::key_error(&Value::from("'__name__' not in globals"))
+}
+
 /// The absolute name that a relative import in code with these globals means.
 fn resolve_relative(name: &StrRef, globals: &Value, level: usize) -> PyResult<StrRef> {
     let Some(globals) = globals.downcast::<PyDict>() else {
-        return Err(exceptions::type_error("globals must be a dict"));
+        return Err(if globals.is_none() { no_name() } else { exceptions::type_error("globals must be a dict") });
     };
     let package = package_of(globals)?;
     if package.is_empty() {
@@ -134,7 +143,7 @@ fn package_of(globals: &DictRef) -> PyResult<StrRef> {
         1,
     )?;
     let Some(module) = globals.get_str(name!("__name__"))? else {
-        return Err(exceptions::key_error(&Value::from("'__name__' not in globals")));
+        return Err(no_name());
     };
     let module =
         module.downcast_into::<PyStr>().map_err(|_| exceptions::type_error("__name__ must be a string"))?;

@@ -5,6 +5,7 @@ use crate::cell::GilCell;
 use crate::exceptions::PyErr;
 use crate::heap::Ref;
 use crate::types::dict::DictRef;
+use crate::types::set::any_set;
 use crate::types::str::{PyStr, StrRef};
 use crate::value::Value;
 use crate::{PyResult, exceptions, frame, name, protocol};
@@ -77,8 +78,8 @@ fn is_standard(name: &Value) -> PyResult<bool> {
     };
     let Some(sys) = sys else { return Ok(false) };
     match protocol::lookup_attr(&sys, name!("stdlib_module_names"))? {
-        Some(names) => protocol::contains(&names, name),
-        None => Ok(false),
+        Some(names) if any_set(&names).is_some() => protocol::contains(&names, name),
+        _ => Ok(false),
     }
 }
 
