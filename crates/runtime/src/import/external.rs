@@ -275,9 +275,7 @@ fn bless_my_loader(globals: &Value) -> PyResult<Value> {
     };
     let warn = |message: &str| warnings::warn(exceptions::deprecation_warning_class(), message, 1);
     match from_spec {
-        None if given.is_none() => {
-            Err(exceptions::simple(exceptions::attribute_error_class(), MISSING))
-        }
+        None if given.is_none() => Err(exceptions::simple(exceptions::attribute_error_class(), MISSING)),
         Some(loader) if loader.is_none() && given.is_none() => Err(exceptions::value_error(MISSING)),
         Some(loader) if !loader.is_none() => {
             if given.is_none() || protocol::eq(&given, &loader)? {

@@ -101,7 +101,11 @@ fn no_name() -> PyErr {
 /// The absolute name that a relative import in code with these globals means.
 fn resolve_relative(name: &StrRef, globals: &Value, level: usize) -> PyResult<StrRef> {
     let Some(globals) = globals.downcast::<PyDict>() else {
-        return Err(if globals.is_none() { no_name() } else { exceptions::type_error("globals must be a dict") });
+        return Err(if globals.is_none() {
+            no_name()
+        } else {
+            exceptions::type_error("globals must be a dict")
+        });
     };
     let package = package_of(globals)?;
     if package.is_empty() {
