@@ -3,8 +3,11 @@
 //! To add a command, add its module and one line in [`COMMANDS`].
 
 mod bench;
+mod bench_imports;
 mod conformance;
+mod crash;
 mod events;
+mod fuzz;
 mod goldens;
 mod oracle;
 mod parity;
@@ -32,6 +35,21 @@ const COMMANDS: &[Command] = &[
         run: bench::run,
     },
     Command {
+        name: "bench-imports",
+        usage: "[RUNS]\n      importing library modules and generated ones, beside the oracle",
+        run: bench_imports::run,
+    },
+    Command {
+        name: "crash",
+        usage: "[ROUNDS]\n      importers that share a bytecode cache while some of them are killed",
+        run: crash::run,
+    },
+    Command {
+        name: "fuzz",
+        usage: "data|code [ROUNDS] [SEED]\n      damaged pycs for the reader and the verifier, changed code for the interpreter",
+        run: fuzz::run,
+    },
+    Command {
         name: "conformance",
         usage: "[FILE…] [--update] [--oracle] [--jobs N]\n      CPython's test files with minipy, against tests/conformance/expected.txt",
         run: conformance::run,
@@ -49,7 +67,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "unicode", usage: "\n      regenerate the tables of crates/unicode", run: unicode::run },
     Command {
         name: "parity",
-        usage: "ast|codegen|code [FILE…] [--time]\n      the trees, raw instructions or code objects of the oracle's library, compared with the oracle's; or the time they take",
+        usage: "ast|codegen|code|pyc [FILE…] [--time]\n      the trees, raw instructions, code objects or pycs of the oracle's library, compared with the oracle's; or the time they take",
         run: parity::run,
     },
 ];

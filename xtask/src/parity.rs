@@ -7,6 +7,7 @@ mod corpus;
 mod errors;
 #[path = "../../crates/parser/tests/golden_format/mod.rs"]
 mod golden_format;
+mod pyc;
 mod snippets;
 
 use crate::Outcome;
@@ -19,7 +20,8 @@ pub fn run(args: &[String]) -> Outcome {
         Some((what, rest)) if what == "code" => code::run(rest),
         Some((what, rest)) if what == "codegen" => codegen::run(rest),
         Some((what, rest)) if what == "errors" => errors::run(rest),
+        Some((what, rest)) if what == "pyc" => pyc::run(rest),
         Some((what, rest)) if what == "snippets" => snippets::run(rest),
-        _ => Err("parity of what? One of: ast, code, codegen, errors, snippets".into()),
+        _ => Err("parity of what? One of: ast, code, codegen, errors, pyc, snippets".into()),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! `MINIPY_CODE_CORPUS` names a larger record to run as well.
 
+mod hostile;
+
 use minipy_bytecode::{CodeObject, Constant, dis, exception_table, location, marshal, verifier};
 
 /// The recorded `(version, data)` pairs.
@@ -120,63 +122,22 @@ fn without_code(constant: &Constant) -> Constant {
     }
 }
 
-/// A small generator of reproducible noise.
-struct Noise(u64);
-
-impl Noise {
-    fn next(&mut self, below: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % below.max(1) as u64) as usize
-    }
-}
-
 #[test]
 fn hostile_data_is_survived() {
     let corpus = include_bytes!("data/code.bin");
-    let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
     let originals: Vec<&[u8]> =
         records(corpus).into_iter().map(|record| record.1).filter(|data| data.len() < 4000).collect();
-    for round in 0..20_000 {
-        let mut data = originals[round % originals.len()].to_vec();
-        for _ in 0..1 + noise.next(4) {
-            let at = noise.next(data.len());
-            match noise.next(4) {
-                0 => data[at] = noise.next(256) as u8,
-                1 => data[at] ^= 1 << noise.next(8),
-                2 => data.truncate(at + 1),
-                _ => data.insert(at, noise.next(256) as u8),
-            }
-        }
-        if let Ok(code) = marshal::loads_code(&data) {
-            let _ = verifier::verify(&code);
-            let _ = dis::text(&code);
-            let _ = location::co_lines(&code.linetable, code.firstlineno).count();
-            let _ = location::co_positions(&code.linetable, code.firstlineno).count();
-            let _ = exception_table::find(&code.exceptiontable, 3);
-        }
-    }
+    hostile::mutate_data(&originals, 20_000, 0x9e37_79b9_7f4a_7c15);
 }
 
 #[test]
 fn hostile_code_is_survived() {
-    let mut noise = Noise(77);
-    for (_, data) in records(include_bytes!("data/code.bin")).into_iter().filter(|record| record.0 == 5) {
-        let code = marshal::loads_code(data).expect("readable");
-        each_code(&code, &mut |code| {
-            for _ in 0..200 {
-                let mut bytes = code.code.to_vec();
-                for _ in 0..1 + noise.next(3) {
-                    let at = noise.next(bytes.len());
-                    bytes[at] = noise.next(256) as u8;
-                }
-                let changed = CodeObject { code: bytes.into(), ..code.clone() };
-                let _ = verifier::verify(&changed);
-                let _ = dis::text(&changed);
-            }
-        });
-    }
+    let originals: Vec<&[u8]> = records(include_bytes!("data/code.bin"))
+        .into_iter()
+        .filter(|record| record.0 == 5)
+        .map(|record| record.1)
+        .collect();
+    hostile::mutate_code(&originals, 200, 77);
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Builder for ConstantBuilder {
         })
     }
 
-    fn begin(&mut self, kind: Container) -> Result<Option<Constant>, ReadError> {
+    fn begin(&mut self, kind: Container, _shared: Option<usize>) -> Result<Option<Constant>, ReadError> {
         match kind {
             Container::List | Container::Dict | Container::Set => Err(ReadError::Refused),
             _ => Ok(None),

@@ -40,9 +40,9 @@ pub trait Builder {
     /// A value without parts.
     fn atom(&mut self, atom: Atom<'_>) -> Result<Self::Value, ReadError>;
 
-    /// An empty mutable container, made before its items so that they can refer to it. `None` for
-    /// immutable ones.
-    fn begin(&mut self, kind: Container) -> Result<Option<Self::Value>, ReadError>;
+    /// A container made before its items, so that they can refer to it: an empty mutable one, or a tuple of `shared` items
+    /// to come, if that is given. `None` for others.
+    fn begin(&mut self, kind: Container, shared: Option<usize>) -> Result<Option<Self::Value>, ReadError>;
 
     /// The finished container; `begun` is what [`Builder::begin`] gave. Drains `items` or leaves them.
     fn finish(
@@ -71,6 +71,9 @@ pub struct Reader<'a, B: Builder> {
     pos: usize,
     pub builder: B,
     refs: Vec<Option<B::Value>>,
+    /// How many items of tuples may still be made room for before they are read. Without a bound, tuples that promise more
+    /// than the data can hold could be nested.
+    room: usize,
 }
 
 enum Item<V> {
@@ -81,7 +84,7 @@ enum Item<V> {
 
 impl<'a, B: Builder> Reader<'a, B> {
     pub fn new(data: &'a [u8], builder: B) -> Self {
-        Reader { data, pos: 0, builder, refs: Vec::new() }
+        Reader { data, pos: 0, builder, refs: Vec::new(), room: data.len() }
     }
 
     /// Bytes consumed so far.
@@ -219,7 +222,9 @@ impl<'a, B: Builder> Reader<'a, B> {
         if left.is_some_and(|count| count > self.data.len() - self.pos) {
             return Err(ReadError::Eof);
         }
-        let begun = self.builder.begin(kind)?;
+        let shared = left.filter(|&count| flag && count <= self.room);
+        self.room -= shared.unwrap_or(0);
+        let begun = self.builder.begin(kind, shared)?;
         let slot = flag.then(|| {
             self.refs.push(begun.clone());
             self.refs.len() - 1

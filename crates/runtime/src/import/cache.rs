@@ -4,7 +4,7 @@ use super::external;
 use super::imp::{MAGIC_TOKEN, hash_source};
 use super::messages::{repr, verbose};
 use super::paths;
-use crate::modules::marshal;
+use crate::modules::marshal::{self, LoadError};
 use minipy_bytecode::pyc::{HEADER_LEN, Header, MAGIC};
 use minipy_vm::types::bytes;
 use minipy_vm::types::code::PyCode;
@@ -322,8 +322,14 @@ pub fn validate_hash(data: &[u8], hash: &[u8], name: &Value, details: &Details) 
 
 /// `_compile_bytecode`: the code object of a pyc without its header.
 pub fn load_code(data: &[u8], details: &Details, source_path: Option<&StrRef>) -> PyResult<Ref<PyCode>> {
-    let (value, _) = marshal::load(data, marshal::Code::Verified)?;
     let path = &details.path;
+    let value = match marshal::try_load(data, marshal::Code::Verified) {
+        Ok((value, _)) => value,
+        Err(LoadError::Raised(error)) => return Err(error),
+        Err(LoadError::InvalidCode(error)) => {
+            return Err(details.import_error(&format!("{error} in {}", repr(path)?)));
+        }
+    };
     let Ok(code) = value.downcast_into::<PyCode>() else {
         return Err(details.import_error(&format!("Non-code object in {}", repr(path)?)));
     };

@@ -191,7 +191,7 @@ fn acquire(lock: &Ref<PyModuleLock>) -> PyResult<()> {
         return Ok(());
     }
     let me = thread::current().ident;
-    let result = loop {
+    loop {
         if lock.would_deadlock() {
             let message = format!("deadlock detected by {}", lock.describe()?);
             break Err(exceptions::simple(deadlock_error_class(), &message));
@@ -209,8 +209,7 @@ fn acquire(lock: &Ref<PyModuleLock>) -> PyResult<()> {
         if let Err(error) = crate::signals::check() {
             break Err(error);
         }
-    };
-    result
+    }
 }
 
 #[pymethods]

@@ -4,6 +4,7 @@ use minipy_bytecode::code::CodeObject;
 use minipy_bytecode::marshal::read::{Builder, ReadError, Reader};
 use minipy_bytecode::marshal::write::{Node, Source, WriteError, write};
 use minipy_bytecode::marshal::{Atom, CodeNumbers, Container};
+use minipy_bytecode::verifier::VerifyError;
 use minipy_bytecode::{LocalKind, Str};
 use minipy_macros::pymodule;
 use minipy_vm::types::code::{PyCode, interned};
@@ -92,33 +93,57 @@ impl Code {
     }
 }
 
-/// `marshal.loads`, with the number of bytes used.
-pub fn load(data: &[u8], code: Code) -> PyResult<(Value, usize)> {
-    let mut reader = Reader::new(data, ValueBuilder { code, error: None });
-    match reader.object() {
-        Ok(value) => Ok((value, reader.position())),
-        Err(error) => Err(read_error(error, reader.builder.error.take())),
+/// Why data could not be loaded.
+pub enum LoadError {
+    /// With the exception that `marshal` raises.
+    Raised(PyErr),
+    /// Because a code object in it would break the VM.
+    InvalidCode(VerifyError),
+}
+
+impl LoadError {
+    fn into_exception(self) -> PyErr {
+        match self {
+            LoadError::Raised(error) => error,
+            LoadError::InvalidCode(error) => exceptions::value_error(format!("bad marshal data ({error})")),
+        }
     }
 }
 
-fn read_error(error: ReadError, refused: Option<PyErr>) -> PyErr {
-    match (error, refused) {
-        (_, Some(error)) => error,
-        (ReadError::Eof, None) => exceptions::eof_error(error.to_string()),
-        (ReadError::Null, None) => exceptions::type_error(error.to_string()),
-        (_, None) => exceptions::value_error(error.to_string()),
+/// `marshal.loads`, with the number of bytes used.
+pub fn load(data: &[u8], code: Code) -> PyResult<(Value, usize)> {
+    try_load(data, code).map_err(LoadError::into_exception)
+}
+
+/// As [`load`], telling invalid code from other errors.
+pub fn try_load(data: &[u8], code: Code) -> Result<(Value, usize), LoadError> {
+    let mut reader = Reader::new(data, ValueBuilder { code, error: None });
+    match reader.object() {
+        Ok(value) => Ok((value, reader.position())),
+        Err(error) => {
+            let refused = reader.builder.error.take();
+            Err(refused.unwrap_or_else(|| LoadError::Raised(read_error(error))))
+        }
+    }
+}
+
+fn read_error(error: ReadError) -> PyErr {
+    match error {
+        ReadError::Eof => exceptions::eof_error(error.to_string()),
+        ReadError::Null => exceptions::type_error(error.to_string()),
+        _ => exceptions::value_error(error.to_string()),
     }
 }
 
 struct ValueBuilder {
     code: Code,
-    error: Option<PyErr>,
+    error: Option<LoadError>,
 }
 
 impl ValueBuilder {
     fn check<T>(&mut self, result: PyResult<T>) -> Result<T, ReadError> {
         result.map_err(|error| {
-            self.error = Some(error);
+            self.error = Some(LoadError::Raised(error));
             ReadError::Refused
         })
     }
@@ -144,8 +169,9 @@ impl Builder for ValueBuilder {
         })
     }
 
-    fn begin(&mut self, kind: Container) -> Result<Option<Value>, ReadError> {
+    fn begin(&mut self, kind: Container, shared: Option<usize>) -> Result<Option<Value>, ReadError> {
         Ok(match kind {
+            Container::Tuple => shared.map(|len| PyTuple::blank(len).into_value()),
             Container::List => Some(PyList::from_vec(Vec::new()).into_value()),
             Container::Dict => Some(PyDict::new_ref().into_value()),
             Container::Set => {
@@ -164,7 +190,13 @@ impl Builder for ValueBuilder {
     ) -> Result<Value, ReadError> {
         let begun = begun.unwrap_or(Value::NONE);
         match kind {
-            Container::Tuple => Ok(PyTuple::from_vec(items.collect()).into_value()),
+            Container::Tuple => {
+                if let Some(tuple) = begun.downcast::<PyTuple>() {
+                    PyTuple::complete(tuple, items);
+                    return Ok(begun);
+                }
+                Ok(PyTuple::from_vec(items.collect()).into_value())
+            }
             Container::FrozenSet => {
                 // Hashing may run Python code only for instances, which marshal data cannot hold.
                 Ok(set::frozenset_of(items.collect()))
@@ -205,9 +237,10 @@ impl Builder for ValueBuilder {
                 if self.code == Code::Trusted {
                     return Ok(PyCode::with_consts(Arc::new(object), consts).into_value());
                 }
-                let code = PyCode::verified(object, consts)
-                    .map_err(|error| exceptions::value_error(format!("bad marshal data ({error})")));
-                self.check(code.map(Ref::into_value))
+                PyCode::verified(object, consts).map(Ref::into_value).map_err(|error| {
+                    self.error = Some(LoadError::InvalidCode(error));
+                    ReadError::Refused
+                })
             }
         }
     }

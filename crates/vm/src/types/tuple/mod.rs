@@ -143,6 +143,21 @@ impl PyTuple {
         }
     }
 
+    /// A tuple of Nones, for [`PyTuple::complete`] to fill: marshal data may refer to a tuple before its items are read.
+    pub fn blank(len: usize) -> TupleRef {
+        PyTuple::from_vec(vec![Value::NONE; len])
+    }
+
+    /// Puts the items into a tuple made by [`PyTuple::blank`].
+    pub fn complete(tuple: &TupleRef, items: impl Iterator<Item = Value>) {
+        for (index, item) in items.take(tuple.len).enumerate() {
+            // SAFETY: the index is in range, and nobody holds a borrow of an item across the call: the tuple's maker has
+            // only handed out references to the tuple itself. The old item is None, which needs no drop.
+            unsafe { (&raw mut (*tuple.as_ptr()).payload.items).cast::<Value>().add(index).write(item) };
+        }
+        tuple.hash.set(-1);
+    }
+
     pub fn from_slice(items: &[Value]) -> TupleRef {
         if items.is_empty() {
             return empty();

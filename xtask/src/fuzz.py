@@ -1,0 +1,137 @@
+"""Runs code objects whose instructions were changed at random, if the verifier lets them.
+
+usage: fuzz.py SEED COUNT
+"""
+
+import random
+import sys
+import types
+
+STEPS = 3000
+
+SOURCE = """
+def plain(a, b=2, *c, d=4, **e):
+    x = [a, b, *c]
+    y = {**e, "d": d}
+    for i, (p, q) in enumerate(zip(x, y)):
+        if p and q or i:
+            x[i] += 1
+        elif not p:
+            continue
+        else:
+            break
+    try:
+        with a as f:
+            return f"{x!r} {y:>4} {f}"
+    except (ValueError, TypeError) as error:
+        raise RuntimeError(str(error)) from error
+    finally:
+        del x
+
+def outer(n):
+    total = 0
+    def inner(k):
+        nonlocal total
+        total += k
+        return lambda: total + n
+    class Local(list):
+        size = n
+        def method(self):
+            return super().__len__() + self.size
+    return inner, Local
+
+def generator(n):
+    got = yield n
+    while got:
+        got = yield from [got, *range(n)]
+    return {k: v for k, v in (got or {}).items() if v}
+
+async def coroutine(a):
+    async with a as b:
+        async for c in b:
+            await c
+    return [d async for d in a]
+
+def matching(x):
+    match x:
+        case [1, *rest] if rest:
+            return rest
+        case {"k": v, **others}:
+            return v, others
+        case str() | int(real=1):
+            return 1 < x <= 3, x is not None, -x, x @ x, x[1:2]
+"""
+
+
+def codes(code):
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from codes(constant)
+
+
+def change(noise, code):
+    data = bytearray(code.co_code)
+    for _ in range(noise.randint(1, 3)):
+        at = noise.randrange(len(data))
+        match noise.randrange(4):
+            case 0:
+                data[at] = noise.randrange(256)
+            case 1:
+                data[at | 1] = noise.randrange(8)
+            case 2:
+                other = noise.randrange(len(data)) & ~1
+                at &= ~1
+                data[at:at + 2], data[other:other + 2] = data[other:other + 2], data[at:at + 2]
+            case 3:
+                data[at & ~1] = noise.choice(data[::2])
+    return code.replace(co_code=bytes(data))
+
+
+class Tired(Exception):
+    pass
+
+
+def limited(function, *args):
+    left = STEPS
+
+    def trace(frame, event, arg):
+        nonlocal left
+        frame.f_trace_opcodes = True
+        left -= 1
+        if left < 0:
+            raise Tired
+        return trace
+
+    sys.settrace(trace)
+    try:
+        result = function(*args)
+        if hasattr(result, "send"):
+            for value in (None, 1, None):
+                result.send(value)
+    except BaseException:
+        pass
+    finally:
+        sys.settrace(None)
+
+
+def main():
+    noise = random.Random(int(sys.argv[1]))
+    originals = list(codes(compile(SOURCE, "<fuzz>", "exec")))
+    left = int(sys.argv[2])
+    arguments = [0, 1, "text", [1, 2], {"k": 1}, None, 2.5, (1, 2), b"b", 1 << 70]
+    names = {"__builtins__": {"range": range, "enumerate": enumerate, "zip": zip, "str": str, "super": super}}
+    while left:
+        code = noise.choice(originals)
+        try:
+            code = change(noise, code)
+        except ValueError:
+            continue
+        left -= 1
+        cells = tuple(types.CellType(1) for _ in code.co_freevars)
+        function = types.FunctionType(code, dict(names), "fuzzed", None, cells or None)
+        count = code.co_argcount + noise.choice([0, 0, 0, 1, -1])
+        limited(function, *(noise.choice(arguments) for _ in range(max(count, 0))))
+
+
+main()
