@@ -212,7 +212,17 @@ impl State {
     fn unpack_slow(&mut self, before: usize, after: Option<usize>) -> PyResult<()> {
         self.sync();
         let iterable = self.pop();
-        let items = unpack(&iterable, before, after)?;
+        let plain = if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
+            unpack_slice(tuple, before, after)
+        } else if let Some(list) = iterable.downcast_exact::<PyList>() {
+            list.with(|items| unpack_slice(items, before, after))
+        } else {
+            None
+        };
+        let items = match plain {
+            Some(items) => items,
+            None => unpack(&iterable, before, after)?,
+        };
         drop(iterable);
         for item in items.into_iter().rev() {
             self.push(item);
@@ -263,6 +273,19 @@ impl State {
         self.safe_point();
         Ok(())
     }
+}
+
+/// What [`unpack`] gives for the items of a container, if there are as many as it takes.
+fn unpack_slice(items: &[Value], before: usize, after: Option<usize>) -> Option<Vec<Value>> {
+    let Some(after) = after else {
+        return (items.len() == before).then(|| items.to_vec());
+    };
+    let starred = before..items.len().checked_sub(after).filter(|&end| end >= before)?;
+    let mut unpacked = Vec::with_capacity(before + 1 + after);
+    unpacked.extend_from_slice(&items[..before]);
+    unpacked.push(PyList::from_vec(items[starred.clone()].to_vec()).into_value());
+    unpacked.extend_from_slice(&items[starred.end..]);
+    Some(unpacked)
 }
 
 /// The items for `before` targets, or with `after` for `before` targets, a list, and `after` targets.

@@ -192,16 +192,27 @@ impl State {
         self.sync();
         let kwargs = self.pop_opt();
         let args = self.pop();
+        self.unwrap_bound(0);
         let callable = self.peek(2).clone();
-        let args: TupleRef = match args.downcast_into::<PyTuple>() {
-            Ok(tuple) => tuple,
-            Err(args) => starred_arguments(&args, &callable)?,
-        };
+        let mut all: SmallVec<[Value; 8]> = SmallVec::new();
+        // SAFETY: the slot of the receiver, which moves out of it; zero if there is none.
+        unsafe {
+            let receiver = std::mem::take(&mut *self.slot(1));
+            if receiver != 0 {
+                all.push(Value::from_bits(receiver));
+            }
+        }
+        if let Some(tuple) = args.downcast_exact::<PyTuple>() {
+            all.extend(tuple.iter().cloned());
+        } else if let Some(list) = args.downcast_exact::<PyList>() {
+            list.with(|items| all.extend(items.iter().cloned()));
+        } else {
+            all.extend(starred_arguments(&args, &callable)?.iter().cloned());
+        }
         let kwargs = match kwargs {
             Some(kwargs) => Some(keyword_arguments(kwargs, &callable)?),
             None => None,
         };
-        let mut all = args.to_vec();
         let mut names = Vec::new();
         for (name, value) in kwargs.iter().flat_map(|k| k.entries()) {
             bind::keyword_name(&name)?;

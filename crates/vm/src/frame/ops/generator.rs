@@ -11,7 +11,7 @@ use crate::types::enumerate::PyEnumerate;
 use crate::types::generator::{self, GenCore, PyCoroutine, PyGenerator, Step};
 use crate::types::list::PyListIterator;
 use crate::types::range::PyRangeIterator;
-use crate::types::tuple::PyTupleIterator;
+use crate::types::tuple::{PyTuple, PyTupleIterator};
 use crate::types::zip::PyZip;
 use crate::value::Value;
 use crate::{PyResult, protocol};
@@ -439,7 +439,10 @@ impl State {
 
     pub fn get_len(&mut self) -> PyResult<()> {
         self.sync();
-        let len = protocol::len(self.peek(1))?;
+        let len = match self.peek(1).downcast_exact::<PyTuple>() {
+            Some(tuple) => tuple.len(),
+            None => protocol::len(self.peek(1))?,
+        };
         self.push(crate::types::int::from_usize(len));
         Ok(())
     }
