@@ -36,7 +36,6 @@ class Debugger:
         print("the program has ended")
 
     # The trace functions. Frames of other files are not traced at all.
-
     def trace(self, frame, event, arg):
         if frame.f_code.co_filename != self.filename:
             return None

@@ -38,6 +38,8 @@ static HOOKS: Hooks = Hooks {
 
 /// Native stack that recursion through native code may use: what takes programs as deep as CPython's eight megabytes do.
 const RECURSION_STACK: usize = 10 << 20;
+/// What comparisons may use, to go as deep as CPython's.
+const COMPARISON_STACK: usize = 48 << 20;
 
 /// Stack of the main thread. The compiler, which bounds its depth by counting, needs more than [`RECURSION_STACK`].
 const MAIN_STACK: usize = 64 << 20;
@@ -65,6 +67,7 @@ pub fn run(args: Vec<OsString>) -> i32 {
 fn run_on_stack(config: &Config) -> i32 {
     let thread = Box::leak(thread::Thread::new());
     thread.stack_limit.set(stack::limit_below_here(RECURSION_STACK));
+    thread.comparison_limit.set(stack::limit_below_here(COMPARISON_STACK));
     gil::acquire(thread);
     thread::register(thread);
     crate::modules::thread::set_main();

@@ -62,7 +62,10 @@ pub fn acquire(thread: *const Thread) {
     thread::set_current(thread);
     breaker::renew_deferred();
     // SAFETY: the thread is the caller's own, alive while it holds the lock.
-    stack::set_limit(unsafe { (*thread).stack_limit.get() });
+    unsafe {
+        stack::set_limit((*thread).stack_limit.get());
+        stack::set_comparison_limit((*thread).comparison_limit.get());
+    }
 }
 
 /// Leaves Python to the calling thread, which holds the lock: whatever other thread asks for the lock from now on sleeps

@@ -8,6 +8,8 @@ use crate::{PyResult, exceptions};
 pub const RESERVE: usize = 256 * 1024;
 
 static LIMIT: GilCell<usize> = GilCell::new(0);
+/// As [`LIMIT`], for comparisons: what a level of them takes is several times what CPython's takes.
+static COMPARISON_LIMIT: GilCell<usize> = GilCell::new(0);
 
 /// Proof that the stack was checked; nothing needs undoing, the stack pointer is the counter.
 pub struct Guard;
@@ -37,7 +39,9 @@ pub fn limit_here() -> usize {
 /// Tells the guard that the current thread's stack has `size` bytes below the current frame. The GIL's owner sets it
 /// when threads switch.
 pub fn set_stack_size(size: usize) {
-    set_limit(limit_below_here(size));
+    let limit = limit_below_here(size);
+    set_limit(limit);
+    set_comparison_limit(limit);
 }
 
 /// The limit for a stack that has `size` bytes below the current frame.
@@ -54,6 +58,11 @@ pub fn set_limit(limit: usize) {
     LIMIT.set(limit);
 }
 
+/// The lowest address comparisons may recurse down to.
+pub fn set_comparison_limit(limit: usize) {
+    COMPARISON_LIMIT.set(limit);
+}
+
 /// Checks that native code may recurse. `doing` completes the message, as in "maximum recursion depth exceeded in
 /// comparison".
 #[inline(always)]
@@ -61,12 +70,18 @@ pub fn enter(doing: &str) -> PyResult<Guard> {
     if stack_pointer() < LIMIT.get() { overflow(doing) } else { Ok(Guard) }
 }
 
+/// As [`enter`], for comparisons of containers.
+#[inline(always)]
+pub fn enter_comparison() -> PyResult<Guard> {
+    if stack_pointer() < COMPARISON_LIMIT.get() { overflow(" in comparison") } else { Ok(Guard) }
+}
+
 #[cold]
 #[inline(never)]
 fn overflow(doing: &str) -> PyResult<Guard> {
     // The error itself needs some stack.
     let limit = LIMIT.get();
-    LIMIT.set(limit.saturating_sub(RESERVE / 2));
+    LIMIT.set(limit.min(stack_pointer()).saturating_sub(RESERVE / 2));
     let error = exceptions::recursion_error(format!("maximum recursion depth exceeded{doing}"));
     LIMIT.set(limit);
     Err(error)

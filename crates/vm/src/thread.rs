@@ -40,6 +40,8 @@ pub struct Thread {
     pub data_stack: DataStack,
     /// The lowest address that native code may recurse down to; see `stack`.
     pub stack_limit: Cell<usize>,
+    /// The same for comparisons.
+    pub comparison_limit: Cell<usize>,
     /// `threading.get_ident()`.
     pub ident: u64,
     /// The thread's `contextvars` context, if one was entered.
@@ -85,6 +87,7 @@ impl Thread {
             base_handled: HandledException::new(),
             data_stack: DataStack::new(),
             stack_limit: Cell::new(stack::limit_here()),
+            comparison_limit: Cell::new(stack::limit_here()),
             // SAFETY: asks about the calling thread.
             ident: unsafe { libc::pthread_self() } as u64,
             context: GilCell::new(None),

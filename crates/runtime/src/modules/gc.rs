@@ -3,10 +3,12 @@
 use minipy_macros::pymodule;
 use minipy_vm::heap::gc as collector;
 use minipy_vm::heap::{GC_FINALIZED, Visitor};
+use minipy_vm::types::typeobj::PyType;
 use minipy_vm::{
     Args, GilCell, ListRef, PyDict, PyList, PyModule, PyResult, PyTuple, Ref, Value, exceptions, finalize,
     name, protocol,
 };
+use rustc_hash::FxHashMap;
 
 /// `gc.callbacks` and `gc.garbage`.
 static CALLBACKS: GilCell<Option<ListRef>> = GilCell::new(None);
@@ -50,6 +52,19 @@ fn save(garbage: &[Value]) {
 
 fn list(items: Vec<Value>) -> Value {
     PyList::from_vec(items).into_value()
+}
+
+/// The classes among `objects`, by the identity of their namespaces. A namespace is not for programs to write to behind its
+/// class's back, so this module does not give it away.
+fn by_namespace(objects: &[Value]) -> FxHashMap<u64, Value> {
+    let classes =
+        objects.iter().filter_map(|object| object.downcast::<PyType>().map(|class| (object, class)));
+    classes.map(|(object, class)| (class.dict().as_value().id(), object.clone())).collect()
+}
+
+fn without_namespaces(objects: Vec<Value>) -> Value {
+    let namespaces = by_namespace(&objects);
+    list(objects.into_iter().filter(|object| !namespaces.contains_key(&object.id())).collect())
 }
 
 fn three(numbers: [i64; 3]) -> Value {
@@ -215,18 +230,18 @@ pub mod functions {
     #[pyfunction("(generation=None)")]
     fn get_objects(generation: Option<Value>) -> PyResult<Value> {
         let Some(generation) = generation.filter(|g| !g.is_none()) else {
-            return Ok(list(collector::objects(None)));
+            return Ok(without_namespaces(collector::objects(None)));
         };
         let generation = protocol::index_to_isize(&generation)?;
         if generation == -1 {
-            return Ok(list(collector::objects(None)));
+            return Ok(without_namespaces(collector::objects(None)));
         }
         match usize::try_from(generation) {
             Err(_) => Err(exceptions::value_error("generation parameter cannot be negative")),
             Ok(n) if n >= collector::GENERATIONS => Err(exceptions::value_error(
                 "generation parameter must be less than the number of available generations (3)",
             )),
-            Ok(n) => Ok(list(collector::objects(Some(n)))),
+            Ok(n) => Ok(without_namespaces(collector::objects(Some(n)))),
         }
     }
 
@@ -257,7 +272,11 @@ pub mod functions {
             }
             found
         };
-        list(collector::objects(None).into_iter().filter(refers).collect())
+        let objects = collector::objects(None);
+        let namespaces = by_namespace(&objects);
+        // A class refers to what its namespace does.
+        let shown = |object: Value| namespaces.get(&object.id()).cloned().unwrap_or(object);
+        list(objects.iter().filter(|object| refers(object)).cloned().map(shown).collect())
     }
 
     /// Return the list of objects that are directly referred to by 'objs'.
@@ -267,7 +286,8 @@ pub mod functions {
         for header in objs.iter().filter_map(Value::header) {
             collector::referents(header, &mut Visitor(&mut |value| found.push(value.clone())));
         }
-        list(found)
+        let namespaces = by_namespace(objs);
+        list(found.into_iter().filter(|object| !namespaces.contains_key(&object.id())).collect())
     }
 
     /// Freeze all current tracked objects and ignore them for future collections.

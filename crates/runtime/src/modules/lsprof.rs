@@ -11,8 +11,8 @@ use minipy_vm::types::structseq::StructSeqDef;
 use minipy_vm::{
     Args, GilCell, PyList, PyModule, PyResult, Ref, Traverse, TypeRef, Value, Visitor, exceptions, protocol,
 };
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::time::Instant;
 
 /// `sys.monitoring.PROFILER_ID`.
@@ -77,8 +77,20 @@ struct Context {
 struct Statistics {
     entries: Vec<Entry>,
     /// The entries of code objects and native functions, by address.
-    by_function: HashMap<u64, usize>,
+    by_function: FxHashMap<u64, usize>,
     stack: Vec<Context>,
+}
+
+impl Statistics {
+    /// Counts a call of a function that has an entry, and gives its index.
+    fn begin(&mut self, function: u64, subcalls: bool) -> Option<usize> {
+        let entry = *self.by_function.get(&function)?;
+        self.entries[entry].calls.level += 1;
+        if subcalls && let Some(caller) = self.stack.last() {
+            self.entries[caller.entry].callee(entry).level += 1;
+        }
+        Some(entry)
+    }
 }
 
 /// Build a profiler object using the specified timer function.
@@ -193,23 +205,18 @@ impl Profiler {
     }
 
     fn enter(&self, function: u64, code: impl FnOnce() -> Value) {
-        let known = self.statistics.with(|s| s.by_function.get(&function).copied());
-        let entry = known.unwrap_or_else(|| {
-            let code = code();
-            self.statistics.with(|s| {
-                s.entries.push(Entry { code, calls: Calls::default(), callees: Vec::new() });
-                s.by_function.insert(function, s.entries.len() - 1);
-                s.entries.len() - 1
-            })
-        });
-        self.statistics.with(|s| {
-            s.entries[entry].calls.level += 1;
-            if self.subcalls.get()
-                && let Some(caller) = s.stack.last()
-            {
-                s.entries[caller.entry].callee(entry).level += 1;
+        let subcalls = self.subcalls.get();
+        let entry = match self.statistics.with(|s| s.begin(function, subcalls)) {
+            Some(entry) => entry,
+            None => {
+                let code = code();
+                self.statistics.with(|s| {
+                    s.entries.push(Entry { code, calls: Calls::default(), callees: Vec::new() });
+                    s.by_function.insert(function, s.entries.len() - 1);
+                    s.begin(function, subcalls).unwrap_or_default()
+                })
             }
-        });
+        };
         let started = self.now();
         self.statistics.with(|s| s.stack.push(Context { entry, started, inner: 0 }));
     }
@@ -255,20 +262,22 @@ impl Drop for Profiler {
     }
 }
 
-/// The native function that is called, if one is: what identifies it, and its name in reports.
-fn native_function(callable: &Value, first: &Value) -> PyResult<Option<Value>> {
-    if callable.downcast::<PyNative>().is_none() && callable.downcast::<PyMethodDescr>().is_none() {
-        return Ok(None);
-    }
-    monitoring::native_callee(callable, first)
+/// What identifies the native function that is called, if one is.
+fn native_function(callable: &Value, first: &Value) -> PyResult<Option<u64>> {
+    let def = match (callable.downcast::<PyNative>(), callable.downcast::<PyMethodDescr>()) {
+        (Some(native), _) => native.def,
+        (None, Some(method)) if first.class().is_subtype(&method.class) => method.def,
+        // Binding it says what is wrong.
+        (None, Some(_)) => return monitoring::native_callee(callable, first).map(|_| None),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(std::ptr::from_ref(def) as u64))
 }
 
-fn address(function: &Value) -> u64 {
-    function.downcast::<PyNative>().map_or(0, |native| std::ptr::from_ref(native.def) as u64)
-}
-
-/// `<built-in method module.name>`, or the repr of the method descriptor.
-fn native_name(function: &Value) -> Value {
+/// The name in reports of a native function called with `first`: `<built-in method module.name>`, or the repr of the method
+/// descriptor.
+fn native_name(callable: &Value, first: &Value) -> Value {
+    let Ok(Some(function)) = monitoring::native_callee(callable, first) else { return Value::NONE };
     let Some(native) = function.downcast::<PyNative>() else { return Value::NONE };
     let name = native.def.name;
     let owner = native.receiver.as_ref().filter(|receiver| receiver.downcast::<PyModule>().is_none());
@@ -444,7 +453,7 @@ impl Profiler {
         if self.builtins.get()
             && let Some(function) = native_function(callable, self_arg)?
         {
-            self.enter(address(&function), || native_name(&function));
+            self.enter(function, || native_name(callable, self_arg));
         }
         Ok(())
     }
@@ -461,7 +470,7 @@ impl Profiler {
         if self.builtins.get()
             && let Some(function) = native_function(callable, self_arg)?
         {
-            self.leave(address(&function));
+            self.leave(function);
         }
         Ok(())
     }

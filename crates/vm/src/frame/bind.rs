@@ -17,9 +17,14 @@ use std::ptr;
 pub fn call_function(function: &Ref<PyFunction>, args: Args<'_>) -> PyResult<Value> {
     let thread = thread::current();
     let frame = push_frame(thread, function.clone())?;
-    // SAFETY: the frame is fresh; if binding fails it is taken down again.
+    let code = function.code();
+    // SAFETY: the frame is fresh, with a local for each positional parameter; if binding fails it is taken down again.
     unsafe {
-        if let Err(error) = bind(frame, function, args) {
+        if args.kwnames.is_empty() && code.takes_exactly(args.args.len()) {
+            for (i, arg) in args.args.iter().enumerate() {
+                *(*frame).localsplus().add(i) = arg.clone().into_bits();
+            }
+        } else if let Err(error) = bind(frame, function, args) {
             discard_frame(thread, frame);
             return Err(error);
         }

@@ -220,7 +220,7 @@ fn dispatch(state: &mut State) -> Exit {
                 op::LOAD_NAME => step!(0, outlined!(s.load_name(arg))),
                 op::STORE_NAME => step!(0, outlined!(s.store_name(arg))),
                 op::DELETE_NAME => step!(0, outlined!(s.delete_name(arg))),
-                op::STORE_GLOBAL => step!(0, outlined!(s.store_global(arg))),
+                op::STORE_GLOBAL => step!(0, s.store_global(arg)),
                 op::DELETE_GLOBAL => step!(0, outlined!(s.delete_global(arg))),
                 op::LOAD_LOCALS => step!(0, outlined!(s.load_locals())),
                 op::LOAD_FROM_DICT_OR_GLOBALS => step!(0, outlined!(s.load_from_dict_or_globals(arg))),

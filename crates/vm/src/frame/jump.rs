@@ -4,7 +4,7 @@
 //! instruction follows from the code.
 
 use super::{Frame, PyFrame};
-use crate::heap::Ref;
+use crate::heap::{self, Ref};
 use crate::thread::{self, Thread};
 use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
@@ -52,7 +52,7 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
     let line = target_line(&code, &starts, wanted)?;
     let states = states(&code.object);
     let Some(State { stack: from, cells }) = states[place].clone() else {
-        return Err(exceptions::value_error("cannot find bytecode for specified line"));
+        return Err(exceptions::value_error("can't jump from unreachable code"));
     };
     // SAFETY: the frame waits for the callback that assigns, its registers written back.
     let present = unsafe { (*record).sp.offset_from((*record).stack_base()) } as usize;
@@ -80,6 +80,10 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
             }
         }
         (*record).ip = code.entry().add(target);
+    }
+    // What was dropped goes while the callback runs: its end is no event.
+    if heap::has_pending() {
+        heap::run_pending();
     }
     monitoring::after_jump(thread, &code, monitoring::Target { from: target, to: target });
     Ok(())
@@ -116,18 +120,24 @@ fn find_target(
     from: &Stack,
 ) -> PyResult<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
-    let mut problem = "cannot find bytecode for specified line";
+    // What is wrong with the first place that does not fit.
+    let mut problem = None;
     for &(start, _) in starts.iter().filter(|&&(_, l)| l == line) {
-        let Some(State { stack: to, .. }) = &states[start] else { continue };
-        if is_reachable(from, to) {
-            if best.is_none_or(|(_, depth)| to.len() > depth) {
-                best = Some((start, to.len()));
+        match &states[start] {
+            Some(State { stack: to, .. }) if is_reachable(from, to) => {
+                if best.is_none_or(|(_, depth)| to.len() > depth) {
+                    best = Some((start, to.len()));
+                }
             }
-        } else {
-            problem = explain(to);
+            Some(State { stack: to, .. }) => {
+                problem.get_or_insert(explain(to));
+            }
+            None => {
+                problem.get_or_insert("can't jump into an exception handler, or code may be unreachable");
+            }
         }
     }
-    best.ok_or_else(|| exceptions::value_error(problem))
+    best.ok_or_else(|| exceptions::value_error(problem.unwrap_or("cannot find bytecode for specified line")))
 }
 
 fn is_reachable(from: &Stack, to: &Stack) -> bool {

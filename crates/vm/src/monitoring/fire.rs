@@ -31,21 +31,20 @@ pub(crate) unsafe fn fire(
 }
 
 /// Calls the tools that listen to an event of the instruction at `index` with `args`, the first of which is the code object.
-/// `kind` says which of the instruction's tool sets they are in.
+/// `tools` are those in the instruction's tool set `kind`.
 ///
 /// # Safety
 /// As for [`fire`].
 pub(crate) unsafe fn fire_site(
     thread: &Thread,
     frame: *mut Frame,
-    kind: fn(&mut Site) -> &mut ToolSet,
+    (kind, tools): (fn(&mut Site) -> &mut ToolSet, ToolSet),
     index: usize,
     event: Event,
     args: &[Value],
 ) -> PyResult<()> {
     // SAFETY: the caller's promise; the frame keeps its code alive.
     let code: &PyCode = unsafe { &(*(*frame).code).payload };
-    let tools = *kind(&mut instrument::site(code, index));
     if tools == 0 || thread.events.tracing.get() > 0 {
         return Ok(());
     }
@@ -133,7 +132,10 @@ pub(crate) unsafe fn fire_jump(
 ) -> PyResult<()> {
     let outer = thread.events.jumping_to.replace(Some(place));
     // SAFETY: the caller's promise.
-    let result = unsafe { fire_site(thread, frame, |site| &mut site.own, index, event, args) };
+    let result = unsafe {
+        let tools = instrument::site((*frame).code(), index).own;
+        fire_site(thread, frame, (|site| &mut site.own, tools), index, event, args)
+    };
     thread.events.jumping_to.set(outer);
     result
 }

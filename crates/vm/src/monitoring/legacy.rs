@@ -168,6 +168,7 @@ fn trace(
 ) -> PyResult<()> {
     match call(thread, Function::Trace, frame, function, name, argument) {
         Ok(result) if result.is_none() => Ok(()),
+        Ok(result) if frame.trace.with(|own| own.as_ref().is_some_and(|own| own.is(&result))) => Ok(()),
         Ok(result) => {
             frame.trace.set(Some(result));
             Ok(())

@@ -69,7 +69,7 @@ pub fn rich_compare(a: &Value, b: &Value, op: CmpOp) -> PyResult<Value> {
     if let (Some(a), Some(b)) = (a.as_small_int(), b.as_small_int()) {
         return Ok(Value::from_bool(op.compare(&a, &b)));
     }
-    let _guard = stack::enter(" in comparison")?;
+    let _guard = stack::enter_comparison()?;
     let (class_a, class_b) = (a.class(), b.class());
     let slot_a = class_a.slots().richcompare;
     let slot_b = class_b.slots().richcompare;

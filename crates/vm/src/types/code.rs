@@ -151,6 +151,13 @@ impl PyCode {
         self.flags & flag != 0
     }
 
+    /// Whether the function takes `count` positional arguments and nothing else, so that they are its first fast locals.
+    #[inline(always)]
+    pub fn takes_exactly(&self, count: usize) -> bool {
+        let more = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
+        self.flags & more == 0 && self.kwonlyargcount == 0 && self.argcount as usize == count
+    }
+
     /// How many leading fast locals are filled from arguments.
     pub fn arg_slots(&self) -> usize {
         self.argcount as usize

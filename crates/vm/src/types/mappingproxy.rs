@@ -47,6 +47,15 @@ fn unwrapped(value: &Value) -> &Value {
     }
 }
 
+/// The operand of an operator whose other one is `other`. A dict, which may be a class's, is shown to no methods but its own.
+fn operand(value: &Value, other: &Value) -> Value {
+    let value = unwrapped(value);
+    match value.downcast_exact::<PyDict>() {
+        Some(dict) if unwrapped(other).downcast_exact::<PyDict>().is_none() => dict.copy().into_value(),
+        _ => value.clone(),
+    }
+}
+
 #[pymethods]
 impl PyMappingProxy {
     #[slot(new, sig = "(mapping)")]
@@ -80,7 +89,7 @@ impl PyMappingProxy {
 
     #[slot]
     fn richcompare(&self, other: &Value, op: CmpOp) -> PyResult<Value> {
-        protocol::rich_compare(&self.mapping, unwrapped(other), op)
+        protocol::rich_compare(&operand(&self.mapping, other), unwrapped(other), op)
     }
 
     #[slot]
@@ -108,7 +117,7 @@ impl PyMappingProxy {
 
     #[slot]
     fn or(left: &Value, right: &Value) -> PyResult<Value> {
-        protocol::binary(BinaryOp::Or, unwrapped(left), unwrapped(right))
+        protocol::binary(BinaryOp::Or, &operand(left, right), &operand(right, left))
     }
 
     #[slot]

@@ -2,9 +2,11 @@
 //!
 //! Whatever is read may be about to change, so everything is bounded and nothing is trusted to be there.
 
-use minipy_vm::PyStr;
+use crate::modules::MODULES;
 use minipy_vm::frame::Frame;
 use minipy_vm::thread::{self, Thread};
+use minipy_vm::types::set::PyFrozenSet;
+use minipy_vm::{PyDict, PyModule, PyStr, Value, protocol};
 use std::ffi::c_void;
 
 /// How many threads, frames and characters are shown at most.
@@ -128,6 +130,50 @@ pub fn from_signal(out: Out, all: bool) {
     } else if !own.is_null() {
         one_thread(out, own);
     }
+}
+
+/// The native modules in `sys.modules` that are not in `sys.stdlib_module_names`.
+pub fn extension_modules(out: Out) {
+    let Some(modules) = minipy_vm::frame::sys_modules() else { return };
+    let sys = entry(&modules, "sys").and_then(|sys| sys.downcast_into::<PyModule>().ok());
+    let stdlib = sys.and_then(|sys| entry(&sys.namespace(), "stdlib_module_names"));
+    let Some(stdlib) = stdlib.filter(|names| names.downcast_exact::<PyFrozenSet>().is_some()) else { return };
+    let mut count = 0;
+    let mut position = 0;
+    while let Some((next, name, _)) = modules.next_entry(position) {
+        position = next;
+        let Some(text) = name.downcast_exact::<PyStr>() else { continue };
+        let is_native = ["sys", "builtins"].into_iter().chain(MODULES.iter().map(|def| def.name));
+        if !is_native.into_iter().any(|native| is_text(text, native))
+            || protocol::contains(&stdlib, &name).unwrap_or(true)
+        {
+            continue;
+        }
+        out.text(if count == 0 { "\nExtension modules: " } else { ", " });
+        out.string(text);
+        count += 1;
+    }
+    if count > 0 {
+        out.text(" (total: ");
+        out.number(count, 10, 1);
+        out.text(")\n");
+    }
+}
+
+/// The value of a key that is a str.
+fn entry(dict: &PyDict, key: &str) -> Option<Value> {
+    let mut position = 0;
+    while let Some((next, name, value)) = dict.next_entry(position) {
+        if name.downcast_exact::<PyStr>().is_some_and(|name| is_text(name, key)) {
+            return Some(value);
+        }
+        position = next;
+    }
+    None
+}
+
+fn is_text(text: &PyStr, other: &str) -> bool {
+    text.len() == other.len() && text.chars().eq(other.bytes().map(u32::from))
 }
 
 fn heading(out: Out, thread: *const Thread, current: *const Thread) {

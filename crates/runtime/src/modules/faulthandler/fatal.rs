@@ -42,6 +42,7 @@ extern "C" fn died(signum: i32) {
             out.text("\n");
             dump::native_stack(out);
         }
+        dump::extension_modules(out);
         RUNNING.store(false, Ordering::SeqCst);
     }
     // SAFETY: both may be called in a signal handler. The signal is blocked until the handler returns.

@@ -74,10 +74,9 @@ impl State {
         // SAFETY: the frame is live and owns the function.
         let init = unsafe { (*frame).function() };
         let code = init.code();
-        let simple = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
         // SAFETY: the frame is fresh; the arguments move from the stack into its locals, or are copied there.
         unsafe {
-            if code.flags & simple == 0 && code.kwonlyargcount == 0 && code.argcount as usize == argc + 1 {
+            if code.takes_exactly(argc + 1) {
                 let locals = (*frame).localsplus();
                 *locals = instance.clone().into_bits();
                 self.sp = self.sp.sub(argc);
@@ -135,14 +134,9 @@ impl State {
         // SAFETY: the frame is live and owns the function.
         let function = unsafe { (*frame).function() };
         let code = function.code();
-        let simple = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
         // SAFETY: the frame is fresh; the arguments move from the stack into its first locals, or are copied there.
         unsafe {
-            if code.flags & simple == 0
-                && code.kwonlyargcount == 0
-                && code.argcount as usize == total
-                && kwnames.is_empty()
-            {
+            if kwnames.is_empty() && code.takes_exactly(total) {
                 self.sp = self.sp.sub(total);
                 std::ptr::copy_nonoverlapping(self.sp, (*frame).localsplus(), total);
             } else {

@@ -50,14 +50,19 @@ impl State {
             && let Some(line) = monitoring::line_reached(self.thread, code, index)
         {
             let args = [self.code_value(), int::from_i64(i64::from(line))];
-            if self.report(LINE, index, Event::Line, &args)? {
+            if self.report((LINE, site.line), index, Event::Line, &args)? {
                 return Ok(Next::Fetch);
             }
             // The callback may have changed who listens.
             site = monitoring::site(code, index);
         }
         if site.instruction != 0 {
-            if self.report(INSTRUCTION, index, Event::Instruction, &[self.code_value(), offset(index)])? {
+            if self.report(
+                (INSTRUCTION, site.instruction),
+                index,
+                Event::Instruction,
+                &[self.code_value(), offset(index)],
+            )? {
                 return Ok(Next::Fetch);
             }
             site = monitoring::site(code, index);
@@ -70,24 +75,24 @@ impl State {
             _ if site.own == 0 && !site.announces => Ok(Next::Execute(self.plain())),
             Opcode::RESUME => {
                 let event = if arg & 3 == 0 { Event::PyStart } else { Event::PyResume };
-                self.before(index, event, &[self.code_value(), offset(index)])
+                self.before(index, site.own, event, &[self.code_value(), offset(index)])
             }
             Opcode::RETURN_VALUE => {
                 let value = self.peek(1).clone();
-                self.before(index, Event::PyReturn, &[self.code_value(), offset(index), value])
+                self.before(index, site.own, Event::PyReturn, &[self.code_value(), offset(index), value])
             }
             Opcode::YIELD_VALUE => {
                 let value = self.peek(1).clone();
-                self.before(index, Event::PyYield, &[self.code_value(), offset(index), value])
+                self.before(index, site.own, Event::PyYield, &[self.code_value(), offset(index), value])
             }
-            Opcode::CALL | Opcode::CALL_KW => self.reported_call(code, index, arg),
-            Opcode::CALL_FUNCTION_EX => self.reported_call_function_ex(index),
-            Opcode::LOAD_SUPER_ATTR => self.reported_super(index, arg).map(|()| Next::Fetch),
+            Opcode::CALL | Opcode::CALL_KW => self.reported_call(code, index, arg, site.own),
+            Opcode::CALL_FUNCTION_EX => self.reported_call_function_ex(index, site.own),
+            Opcode::LOAD_SUPER_ATTR => self.reported_super(index, arg, site.own).map(|()| Next::Fetch),
             Opcode::END_FOR | Opcode::END_SEND => {
                 if generator::core_of_exact(self.peek(2)).is_some() {
                     let error = exceptions::stop_iteration(self.peek(1).clone());
                     let args = [self.code_value(), offset(index), error.into_value()];
-                    return self.before(index, Event::StopIteration, &args);
+                    return self.before(index, site.own, Event::StopIteration, &args);
                 }
                 Ok(Next::Execute(self.plain()))
             }
@@ -128,10 +133,16 @@ impl State {
     }
 
     /// Calls the tools with `args`, the first of which is the code; true if one of them has jumped.
-    fn report(&mut self, kind: Kind, index: usize, event: Event, args: &[Value]) -> PyResult<bool> {
+    fn report(
+        &mut self,
+        listeners: (Kind, ToolSet),
+        index: usize,
+        event: Event,
+        args: &[Value],
+    ) -> PyResult<bool> {
         self.sync();
         // SAFETY: the frame executes, and its registers are written back.
-        unsafe { monitoring::fire_site(self.thread, self.frame, kind, index, event, args)? };
+        unsafe { monitoring::fire_site(self.thread, self.frame, listeners, index, event, args)? };
         self.safe_point();
         // SAFETY: as above.
         let (ip, sp) = unsafe { ((*self.frame).ip, (*self.frame).sp) };
@@ -143,8 +154,8 @@ impl State {
     }
 
     /// Reports an event, then has the instruction executed.
-    fn before(&mut self, index: usize, event: Event, args: &[Value]) -> PyResult<Next> {
-        if self.report(OWN, index, event, args)? {
+    fn before(&mut self, index: usize, tools: ToolSet, event: Event, args: &[Value]) -> PyResult<Next> {
+        if self.report((OWN, tools), index, event, args)? {
             return Ok(Next::Fetch);
         }
         Ok(Next::Execute(self.plain()))
@@ -291,7 +302,7 @@ impl State {
     }
 
     /// CALL and CALL_KW.
-    fn reported_call(&mut self, code: &PyCode, index: usize, argc: u32) -> PyResult<Next> {
+    fn reported_call(&mut self, code: &PyCode, index: usize, argc: u32, tools: ToolSet) -> PyResult<Next> {
         let argc = argc as usize;
         let names = if code.opcode_at(index) == Opcode::CALL_KW { 1 } else { 0 };
         // The keyword names lie on top of the arguments.
@@ -304,7 +315,7 @@ impl State {
         let first = (total > 0).then(|| self.peek(total + names).clone());
         let first = monitoring::first_argument(first.as_ref());
         let args = [self.code_value(), offset(index), callable.clone(), first];
-        self.report(OWN, index, Event::Call, &args)?;
+        self.report((OWN, tools), index, Event::Call, &args)?;
         if callable.downcast_exact::<PyFunction>().is_some() {
             return Ok(Next::Execute(self.plain()));
         }
@@ -332,19 +343,21 @@ impl State {
     fn report_native(&mut self, index: usize, result: PyResult, args: &[Value]) -> PyResult {
         // What the callee has left behind belongs to the call.
         self.safe_point();
+        // The call may have changed who listens.
+        let tools = monitoring::site(self.code(), index).own;
         match result {
             Ok(value) => {
-                self.report(OWN, index, Event::CReturn, args)?;
+                self.report((OWN, tools), index, Event::CReturn, args)?;
                 Ok(value)
             }
             Err(error) => {
-                self.report(OWN, index, Event::CRaise, args)?;
+                self.report((OWN, tools), index, Event::CRaise, args)?;
                 Err(error)
             }
         }
     }
 
-    fn reported_call_function_ex(&mut self, index: usize) -> PyResult<Next> {
+    fn reported_call_function_ex(&mut self, index: usize, tools: ToolSet) -> PyResult<Next> {
         let callable = self.peek(4).clone();
         // The compiler passes a tuple or, for one starred argument, any iterable.
         if self.peek(2).downcast::<PyTuple>().is_none() {
@@ -357,7 +370,7 @@ impl State {
         let first = self.peek(2).downcast::<PyTuple>().and_then(|args| args.first().cloned());
         let first = monitoring::first_argument(first.as_ref());
         let args = [self.code_value(), offset(index), callable.clone(), first];
-        self.report(OWN, index, Event::Call, &args)?;
+        self.report((OWN, tools), index, Event::Call, &args)?;
         let is_python = callable.downcast_exact::<PyFunction>().is_some()
             || callable.downcast_exact::<PyBoundMethod>().is_some();
         if is_python {
@@ -389,13 +402,13 @@ impl State {
     }
 
     /// LOAD_SUPER_ATTR: the call of `super` is reported like any other.
-    fn reported_super(&mut self, index: usize, arg: u32) -> PyResult<()> {
+    fn reported_super(&mut self, index: usize, arg: u32, tools: ToolSet) -> PyResult<()> {
         let name = self.name(arg >> 2);
         let parts = self.top_slice(3).to_vec();
         let given = if arg & 2 != 0 { &parts[1..] } else { &[] };
         let first = monitoring::first_argument(given.first());
         let args = [self.code_value(), offset(index), parts[0].clone(), first];
-        self.report(OWN, index, Event::Call, &args)?;
+        self.report((OWN, tools), index, Event::Call, &args)?;
         let result = protocol::call(&parts[0], given);
         let proxy = self.report_native(index, result, &args)?;
         let value = protocol::getattr(&proxy, &name)?;

@@ -221,9 +221,30 @@ impl State {
 
     #[inline(always)]
     pub fn store_global(&mut self, arg: u32) -> PyResult<()> {
+        let (globals, place) = (self.frame().globals(), self.code().name_place(arg).get());
+        if place.version == 0 || place.version != globals.keys_version_raw() {
+            return self.outlined(|s| s.store_global_slow(arg));
+        }
+        // SAFETY: a value lies on top of the stack.
+        let value = unsafe { Value::from_bits(*self.slot(1)) };
+        let old = globals.replace_at(place.index as usize, value);
+        // SAFETY: the value has moved into the globals.
+        self.sp = unsafe { self.sp.sub(1) };
+        drop(old);
+        self.safe_point();
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn store_global_slow(&mut self, arg: u32) -> PyResult<()> {
         let name = self.name(arg);
         let value = self.pop();
-        self.frame().globals().set_str(&name, value)?;
+        let globals = self.frame().globals().clone();
+        globals.set_str(&name, value)?;
+        if let Some(index) = globals.position(&name) {
+            let place = NamePlace { version: globals.keys_version(), index: index as u32 };
+            self.code().name_place(arg).set(place);
+        }
         self.safe_point();
         Ok(())
     }

@@ -32,7 +32,7 @@ pub fn update_from_mapping(dict: &PyDict, mapping: &Value) -> PyResult<()> {
             keys.type_name()
         )));
     }
-    for key in protocol::collect(&keys)? {
+    for key in protocol::collect(&protocol::iter(&keys)?)? {
         let value = protocol::getitem(mapping, &key)?;
         dict.set(key, value)?;
     }
