@@ -39,6 +39,8 @@ fn update_from_args(zelf: &PyDict, args: Args<'_>, name: &str) -> PyResult<()> {
 
 /// Whether both dicts hold the same keys with equal values.
 fn equal(a: &PyDict, b: &PyDict) -> PyResult<bool> {
+    // Dicts nest less deeply than what [`crate::stack::enter_comparison`] lets through, as CPython's do.
+    let _guard = crate::stack::enter(" in comparison")?;
     if a.len() != b.len() {
         return Ok(false);
     }
