@@ -56,7 +56,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "events",
-        usage: "[trace] [profile] [monitoring] [FILTER…]\n      the streams of events of benches/, examples/, tests/scripts/ and random programs, compared with the oracle's",
+        usage: "[trace] [profile] [monitoring] [FILTER…]\n      the streams of events of benches/, examples/, tests/scripts/, random programs and test files of the library, compared with the oracle's",
         run: events::run,
     },
     Command {
