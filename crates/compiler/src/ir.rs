@@ -261,6 +261,17 @@ impl<T: Eq + Hash + Clone> IndexTable<T> {
     }
 }
 
+impl<T: Eq + Hash + Clone> From<Vec<T>> for IndexTable<T> {
+    /// Keeps every item's number; of equal items the first is found.
+    fn from(items: Vec<T>) -> Self {
+        let mut index = FxHashMap::with_hasher(FxBuildHasher);
+        for (number, item) in items.iter().enumerate() {
+            index.entry(item.clone()).or_insert(number as u32);
+        }
+        IndexTable { items, index }
+    }
+}
+
 impl<T: Eq + Hash + Clone> FromIterator<T> for IndexTable<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut table = Self::default();
@@ -302,6 +313,8 @@ pub struct Unit {
     pub firstlineno: i32,
     /// `co_flags`; assembly leaves them as they are.
     pub flags: u32,
+    /// How many units enclose it.
+    pub depth: usize,
 }
 
 /// Why a unit could not be assembled.

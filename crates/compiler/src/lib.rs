@@ -22,7 +22,9 @@ use minipy_parser::ast::Mod;
 pub use error::{CompileError, ErrorKind, Phase, SyntaxWarning};
 pub use options::{CompileOptions, PYCF_ALLOW_TOP_LEVEL_AWAIT, PYCF_MASK};
 
-use ir::{AssembleError, Unit};
+pub use flowgraph::optimize_sequence;
+
+use ir::{AssembleError, InstructionSequence, Unit};
 use options::Options;
 
 /// How deeply statements and expressions may nest before they are compiled on a stack of their own.
@@ -92,6 +94,35 @@ pub fn compile_with(
     assemble: &mut dyn FnMut(Unit) -> Result<CodeObject, AssembleError>,
 ) -> Result<CodeObject, CompileError> {
     compile_to_depth(module, filename, options, warnings, assemble, MAX_DEPTH)
+}
+
+/// What code generation makes of one block of code, and of the blocks inside it.
+pub struct Generated {
+    pub instrs: InstructionSequence,
+    pub nested: Vec<Generated>,
+}
+
+/// Generates code for `module` without optimising or assembling it: the module's own unit, and what is nested in it.
+pub fn generate(
+    module: &Mod<'_>,
+    filename: &str,
+    options: CompileOptions,
+    warnings: &mut Vec<SyntaxWarning>,
+) -> Result<(Unit, Vec<Generated>), CompileError> {
+    let mut whole = None;
+    // Units that wait for the one around them, which ends after them.
+    let mut waiting: Vec<(usize, Generated)> = Vec::new();
+    let mut collect = |unit: Unit| {
+        let first = waiting.iter().rposition(|(depth, _)| *depth <= unit.depth).map_or(0, |index| index + 1);
+        let nested = waiting.drain(first..).map(|(_, inner)| inner).collect();
+        match unit.depth {
+            0 => whole = Some((unit.clone(), nested)),
+            depth => waiting.push((depth, Generated { instrs: unit.instrs.clone(), nested })),
+        }
+        assemble::assemble(unit)
+    };
+    compile_with(module, filename, options, warnings, &mut collect)?;
+    Ok(whole.unwrap_or_default())
 }
 
 fn compile_to_depth(

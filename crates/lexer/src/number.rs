@@ -21,6 +21,8 @@ pub(crate) struct NumberError {
 struct Scanner<'s> {
     bytes: &'s [u8],
     at: usize,
+    /// As the `tokenize` module wants it.
+    lenient: bool,
 }
 
 impl Scanner<'_> {
@@ -82,6 +84,9 @@ impl Scanner<'_> {
 
     /// Checks what follows the literal: a keyword is deprecated, another letter an error.
     fn end(&mut self, kind: &'static str) -> Result<Number, NumberError> {
+        if self.lenient {
+            return Ok(Number { end: self.at, warn: None });
+        }
         let rest = self.bytes.get(self.at..).unwrap_or(&[]);
         let short: [&[u8]; 3] = [b"if", b"in", b"is"];
         let keywords: [&[u8]; 5] = [b"and", b"else", b"for", b"or", b"not"];
@@ -134,9 +139,9 @@ impl Scanner<'_> {
     }
 }
 
-/// Scans the literal at `start`, where there is a digit, or a point and a digit. `old_octal` lets `0777` pass.
-pub(crate) fn scan(bytes: &[u8], start: usize, old_octal: bool) -> Result<Number, NumberError> {
-    let mut scanner = Scanner { bytes, at: start };
+/// Scans the literal at `start`, where there is a digit, or a point and a digit. `lenient` lets `0777` pass, and whatever follows the literal.
+pub(crate) fn scan(bytes: &[u8], start: usize, lenient: bool) -> Result<Number, NumberError> {
+    let mut scanner = Scanner { bytes, at: start, lenient };
     if scanner.peek() != b'0' {
         if scanner.peek() != b'.' {
             scanner.decimal_tail()?;
@@ -182,7 +187,7 @@ pub(crate) fn scan(bytes: &[u8], start: usize, old_octal: bool) -> Result<Number
     if let Some(number) = scanner.after_digits()? {
         return Ok(number);
     }
-    if nonzero && !old_octal {
+    if nonzero && !lenient {
         return Err(NumberError {
             msg: "leading zeros in decimal integer literals are not permitted; \
                   use an 0o prefix for octal integers"

@@ -171,14 +171,6 @@ impl Lexer<'_> {
                     }
                     return self.unterminated_literal(at);
                 }
-                b'\n' if in_format_spec => {
-                    // The format specifier ends with the line: the parser sees what follows as part of the expression.
-                    if let Some(string) = self.strings.last_mut() {
-                        string.literal = false;
-                        string.in_format_spec = false;
-                    }
-                    return self.finish_text(start, at, at);
-                }
                 _ if byte == quote && (1..quote_len).all(|index| bytes.get(at + index) == Some(&quote)) => {
                     return self.finish_text(start, at, at);
                 }

@@ -1,19 +1,20 @@
 //! From Python source to code objects: the front end and the compiler as the runtime uses them.
 
 pub mod errors;
+mod metadata;
 mod typed;
 
 use crate::modules::ast::{self, Converter, NodeClass, Optimization, Reader};
 use minipy_bytecode::CodeObject;
 use minipy_bytecode::code::flags::CO_FUTURE_ANNOTATIONS;
+use minipy_compiler::ir::Unit;
 use minipy_compiler::symtable::SymbolTable;
-use minipy_compiler::{CompileOptions, future_flags};
+use minipy_compiler::{CompileOptions, Generated, future_flags};
 use minipy_parser::ast::{AnyNode, Arena, Mod};
 use minipy_parser::{ParseOptions, Parsed};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{PyStr, StrRef};
 use minipy_vm::{PyErr, PyResult, Ref, Value, exceptions, protocol};
-use std::sync::Arc;
 
 pub use minipy_compiler::PYCF_MASK;
 pub use minipy_parser::Mode;
@@ -98,16 +99,20 @@ pub fn filename(value: &Value) -> PyResult<String> {
     Ok(path)
 }
 
-/// `compile()` of a syntax-tree object: itself, an optimized copy, or a code object, as the flags say.
-pub fn compile_ast(source: &Value, request: &Request<'_>) -> PyResult<Value> {
-    let expected = match request.mode {
+/// The class of the tree that a mode compiles.
+fn node_class(mode: Mode) -> NodeClass {
+    match mode {
         Mode::Exec => NodeClass::Module,
         Mode::Eval => NodeClass::Expression,
         Mode::Single => NodeClass::Interactive,
         Mode::FuncType => NodeClass::FunctionType,
-    };
+    }
+}
+
+/// `compile()` of a syntax-tree object: itself, an optimized copy, or a code object, as the flags say.
+pub fn compile_ast(source: &Value, request: &Request<'_>) -> PyResult<Value> {
     let arena = Arena::new();
-    let module = Reader::new(&arena)?.module(source, expected)?;
+    let module = Reader::new(&arena)?.module(source, node_class(request.mode))?;
     if request.flags & PYCF_OPTIMIZED_AST == PYCF_ONLY_AST {
         return Ok(source.clone());
     }
@@ -115,7 +120,21 @@ pub fn compile_ast(source: &Value, request: &Request<'_>) -> PyResult<Value> {
     if request.flags & PYCF_ONLY_AST != 0 {
         return to_objects(&arena, &module, request);
     }
-    compile_module(&module, request).map(|code| PyCode::new_ref(Arc::new(code)).into_value())
+    compile_module(&module, request).map(|code| PyCode::compiled(code).into_value())
+}
+
+/// Code generation alone for a syntax-tree object: its unit, and what is nested in it.
+pub fn generate(source: &Value, request: &Request<'_>) -> PyResult<(Unit, Vec<Generated>)> {
+    let arena = Arena::new();
+    let module = Reader::new(&arena)?.module(source, node_class(request.mode))?;
+    ast::validate(&module)?;
+    let options = CompileOptions { optimize: optimization_level(request), flags: request.flags };
+    let mut warnings = Vec::new();
+    let generated = minipy_compiler::generate(&module, request.filename, options, &mut warnings);
+    for warning in &warnings {
+        errors::warn_compiling(warning, request)?;
+    }
+    generated.map_err(|error| errors::compile_error(&error, request))
 }
 
 /// `compile(…, PyCF_ONLY_AST)`.
@@ -138,7 +157,7 @@ fn to_objects(arena: &Arena, module: &Mod<'_>, request: &Request<'_>) -> PyResul
 
 /// Compiles a source to a code object, or raises SyntaxError.
 pub fn compile(source: &Source, request: &Request<'_>) -> PyResult<Ref<PyCode>> {
-    compile_to_data(source, request).map(|code| PyCode::new_ref(Arc::new(code)))
+    compile_to_data(source, request).map(|code| PyCode::compiled(code))
 }
 
 /// As [`compile`], giving the code object as plain data.
@@ -190,9 +209,8 @@ fn parse<'a>(arena: &'a Arena, source: &Source, request: &Request<'_>) -> PyResu
         Source::Bytes(bytes) | Source::File(bytes) if request.flags & PYCF_IGNORE_COOKIE != 0 => {
             minipy_parser::parse_str(arena, &String::from_utf8_lossy(bytes), options)
         }
-        Source::Bytes(bytes) | Source::File(bytes) if bytes.contains(&0) => {
-            minipy_parser::parse_bytes(arena, bytes, options, None)
-        }
+        Source::File(bytes) if bytes.contains(&0) => return Err(errors::null_byte(bytes, request)),
+        Source::Bytes(bytes) if bytes.contains(&0) => minipy_parser::parse_bytes(arena, bytes, options, None),
         Source::Bytes(bytes) | Source::File(bytes) => {
             let text = minipy_parser::decode_source(bytes, Some(&decode_with_codec))
                 .map_err(|error| errors::undecodable(&error, request, matches!(source, Source::File(_))))?;

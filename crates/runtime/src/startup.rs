@@ -102,7 +102,7 @@ impl StartError {
     fn report(&self) -> i32 {
         complain(&format!("Fatal Python error: {}\nPython runtime state: core initialized", self.message));
         if let Some(error) = &self.error {
-            write_all(2, crate::sys::plain_report(error.as_value()).as_bytes());
+            write_all(2, crate::sys::exception_text(error.exception()).as_bytes());
         }
         complain("");
         dump::all_threads(Out(2), dump::own_thread());
@@ -289,7 +289,7 @@ fn run_command(config: &Config, text: &OsStr, namespace: &DictRef) -> PyResult<i
         complain("Unable to decode the command from the command line:");
         let error = protocol::call_method(&from_os(text), name!("encode"), &["utf-8".into()]);
         let error = error.err().unwrap_or_else(|| exceptions::unicode_error("surrogates not allowed"));
-        write_all(2, crate::sys::plain_report(error.as_value()).as_bytes());
+        write_all(2, crate::sys::exception_text(error.exception()).as_bytes());
         return Ok(1);
     };
     let source = dedent(source);

@@ -54,6 +54,11 @@ pub fn limit() -> usize {
     LIMIT.get()
 }
 
+/// How many bytes native code may still recurse into.
+pub fn remaining() -> usize {
+    stack_pointer().saturating_sub(LIMIT.get())
+}
+
 pub fn set_limit(limit: usize) {
     LIMIT.set(limit);
 }

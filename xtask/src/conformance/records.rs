@@ -143,3 +143,29 @@ impl Expected {
         fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
     }
 }
+
+/// The contents of `left_out.txt`: tests and classes of tests that are not wanted, by file. Each line has the reason, for the
+/// reader.
+pub struct LeftOut(Vec<(String, String)>);
+
+impl LeftOut {
+    pub fn read(path: &Path) -> Result<LeftOut, String> {
+        let describe = |what: &dyn std::fmt::Display| format!("{}: {what}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| describe(&error))?;
+        let mut tests = Vec::new();
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let parts = line.split_once(": ").and_then(|(test, _)| test.split_once(' '));
+            let (file, test) = parts.ok_or_else(|| describe(&line))?;
+            tests.push((file.to_owned(), test.to_owned()));
+        }
+        Ok(LeftOut(tests))
+    }
+
+    /// Whether the test `id` of `file` is not wanted.
+    pub fn contains(&self, file: &str, id: &str) -> bool {
+        self.0.iter().any(|(known, test)| {
+            known == file
+                && id.strip_prefix(test.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+}

@@ -43,15 +43,15 @@ impl Runner {
         make_dir(&bin)?;
         make_dir(&libs)?;
         let executable = bin.join("minipy");
-        remove_if_present(&executable)?;
-        // Not a symbolic link: the prefix is looked for where such a link leads to.
-        fs::hard_link(minipy, &executable)
-            .or_else(|_| fs::copy(minipy, &executable).map(drop))
-            .map_err(|error| format!("{}: {error}", executable.display()))?;
+        if executable.exists() {
+            fs::remove_file(&executable).map_err(|error| format!("{}: {error}", executable.display()))?;
+        }
+        link_or_copy(minipy, &executable)?;
         let lib = libs.join("python3.14");
-        remove_if_present(&lib)?;
-        std::os::unix::fs::symlink(&oracle.lib, &lib)
-            .map_err(|error| format!("{}: {error}", lib.display()))?;
+        if fs::symlink_metadata(&lib).is_ok_and(|data| data.is_symlink()) {
+            fs::remove_file(&lib).map_err(|error| format!("{}: {error}", lib.display()))?;
+        }
+        link_tree(&oracle.lib, &lib)?;
         Runner::new(executable, lib, root)
     }
 
@@ -152,11 +152,28 @@ fn make_dir(path: &Path) -> Result<(), String> {
     fs::create_dir_all(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn remove_if_present(path: &Path) -> Result<(), String> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("{}: {error}", path.display()))
+/// Makes `to` another name of the file `from`. Symbolic links would show: tests compare paths, and a prefix is looked for where
+/// such a link leads to.
+fn link_or_copy(from: &Path, to: &Path) -> Result<(), String> {
+    fs::hard_link(from, to)
+        .or_else(|_| fs::copy(from, to).map(drop))
+        .map_err(|error| format!("{}: {error}", to.display()))
+}
+
+/// Links all files below `from` into folders below `to`, apart from those that are there and from compiled code.
+fn link_tree(from: &Path, to: &Path) -> Result<(), String> {
+    make_dir(to)?;
+    let describe = |error: std::io::Error| format!("{}: {error}", from.display());
+    for entry in fs::read_dir(from).map_err(describe)? {
+        let entry = entry.map_err(describe)?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            if entry.file_name() != "__pycache__" {
+                link_tree(&source, &target)?;
+            }
+        } else if !target.exists() && source.exists() {
+            link_or_copy(&source, &target)?;
         }
-        _ => Ok(()),
     }
+    Ok(())
 }

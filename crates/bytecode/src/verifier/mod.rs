@@ -247,8 +247,9 @@ fn is_backward(opcode: Opcode) -> bool {
     matches!(opcode, Opcode::JUMP_BACKWARD | Opcode::JUMP_BACKWARD_NO_INTERRUPT)
 }
 
-/// The fields must agree with each other before anything else can be said.
-fn check_counts(code: &CodeObject) -> Result<(), VerifyError> {
+/// The fields must agree with each other before anything else can be said: arguments and kinds of locals, by which a frame is
+/// laid out.
+pub fn check_counts(code: &CodeObject) -> Result<(), VerifyError> {
     let refuse = |what| Err(error(0, what));
     if code.localsplusnames.len() != code.localspluskinds.len() {
         return refuse("names and kinds of locals differ in number");

@@ -19,7 +19,6 @@ pub fn assemble(mut unit: Unit) -> Result<CodeObject, AssembleError> {
 }
 
 /// Assemble a unit whose instructions are optimised already.
-#[cfg(test)]
 pub fn assemble_optimized(mut unit: Unit) -> Result<CodeObject, AssembleError> {
     let consts = std::mem::take(&mut unit.consts).into_items();
     let mut graph = Graph::from_sequence(&unit.instrs)?;

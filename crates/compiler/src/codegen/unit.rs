@@ -173,6 +173,7 @@ impl<'a> Codegen<'a, '_> {
         }
         self.op(Op::RETURN_VALUE, Location::NONE);
         let flags = self.code_flags();
+        self.unit.ir.depth = self.stack.len();
         let outer = self.stack.pop().unwrap_or_default();
         let mut unit = std::mem::replace(&mut self.unit, outer);
         unit.ir.flags = flags;

@@ -240,6 +240,23 @@ impl Graph {
         Ok(graph)
     }
 
+    /// The instructions of all blocks in a row, with a label for each.
+    pub fn to_sequence(&self) -> InstructionSequence {
+        let mut starts = vec![0; self.len()];
+        let mut count = 0;
+        for id in self.order() {
+            starts[id.index()] = count;
+            count += self[id].instrs.len() as u32;
+        }
+        let mut seq = InstructionSequence::new();
+        for instr in self.order().into_iter().flat_map(|id| &self[id].instrs) {
+            let oparg = if instr.target.is_some() { starts[instr.target.index()] } else { instr.oparg };
+            seq.add(instr.op, oparg, instr.loc);
+        }
+        seq.labels = (0..count).collect();
+        seq
+    }
+
     /// Add to `current`, or to a new block after it if it has ended.
     fn push(&mut self, mut current: BlockId, instr: CfgInstr) -> BlockId {
         if self[current].last().is_some_and(|i| is_terminator(i.op)) {

@@ -44,6 +44,18 @@ pub fn optimize(
     Ok((g, consts))
 }
 
+/// Optimises a sequence apart from any unit: what [`optimize`] does, not knowing of parameters, and the loads that can borrow.
+/// The result's labels are instruction numbers.
+pub fn optimize_sequence(
+    seq: &InstructionSequence,
+    consts: Vec<Constant>,
+    nlocals: usize,
+) -> Result<(InstructionSequence, Vec<Constant>), AssembleError> {
+    let (mut graph, consts) = optimize(seq, consts.into(), nlocals, 0)?;
+    borrow::optimize_load_fast(&mut graph);
+    Ok((graph.to_sequence(), consts))
+}
+
 fn optimize_graph(g: &mut Graph, consts: &mut ConstTable) {
     reach::inline_small_or_no_lineno_blocks(g);
     reach::remove_unreachable(g);

@@ -6,7 +6,6 @@
 
 use minipy_bytecode::{CodeObject, Constant, Str, marshal};
 
-use super::graph::{BlockId, Graph};
 use crate::assemble;
 use crate::ir::{InstructionSequence, Location, Op, Unit};
 
@@ -48,17 +47,9 @@ fn sequence(value: &Constant) -> InstructionSequence {
     seq
 }
 
-/// The graph as a sequence again, jumps leading to instruction numbers.
-fn flat(g: &Graph) -> Vec<(Op, u32, Location)> {
-    let mut starts = vec![0; g.len()];
-    let mut count = 0;
-    for id in g.order() {
-        starts[id.index()] = count;
-        count += g[id].instrs.len() as u32;
-    }
-    let all = g.order().into_iter().flat_map(|id| g[id].instrs.iter());
-    all.map(|i| (i.op, if i.target == BlockId::NONE { i.oparg } else { starts[i.target.index()] }, i.loc))
-        .collect()
+/// Instructions as they are compared.
+fn flat(seq: &InstructionSequence) -> Vec<(Op, u32, Location)> {
+    seq.instrs.iter().map(|i| (i.op, i.oparg, i.loc)).collect()
 }
 
 fn unit(row: &[Constant]) -> Unit {
@@ -79,6 +70,7 @@ fn unit(row: &[Constant]) -> Unit {
         nparams: int(&row[10]) as u32,
         firstlineno: int(&row[11]) as i32,
         flags: int(&row[12]) as u32,
+        depth: 0,
     }
 }
 
@@ -120,20 +112,16 @@ impl Tally {
     fn run(&mut self, row: &[Constant]) {
         self.units += 1;
         let unit = unit(row);
-        let want: Vec<_> = sequence(&row[16]).instrs.iter().map(|i| (i.op, i.oparg, i.loc)).collect();
-        // `optimize_cfg` knows neither parameters nor the first line.
-        let mut optimized = super::optimize(&unit.instrs, unit.consts.clone(), unit.varnames.len(), 0);
-        if let Ok((graph, _)) = &mut optimized {
-            super::borrow::optimize_load_fast(graph);
-        }
-        match optimized {
-            Ok((graph, consts)) if flat(&graph) == want && consts == items(&row[17]) => {}
+        let want = flat(&sequence(&row[16]));
+        let consts = unit.consts.items().to_vec();
+        match super::optimize_sequence(&unit.instrs, consts, unit.varnames.len()) {
+            Ok((seq, consts)) if flat(&seq) == want && consts == items(&row[17]) => {}
             other => {
                 self.optimizer += 1;
                 self.show("optimizer", row, || match other {
                     Err(error) => error.to_string(),
-                    Ok((graph, consts)) => {
-                        let got = flat(&graph);
+                    Ok((seq, consts)) => {
+                        let got = flat(&seq);
                         // Targets move with everything between; they are rarely where it began.
                         let key = |(op, arg, loc): &(Op, u32, Location)| {
                             (*op, if op.has_target() { 0 } else { *arg }, *loc)

@@ -38,6 +38,8 @@ pub enum Param<'a> {
     Kwarg(Pos, Arg<'a>),
     /// `*`
     Star(Pos),
+    /// `*` with a type comment, which it may not have.
+    CommentedStar(Pos),
     /// `/`
     Slash(Pos),
 }
@@ -49,6 +51,7 @@ impl<'a> Param<'a> {
             Param::Plain(arg, default) => Param::Plain(Arg { type_comment, ..arg }, default),
             Param::Vararg(star, arg) => Param::Vararg(star, Arg { type_comment, ..arg }),
             Param::Kwarg(star, arg) => Param::Kwarg(star, Arg { type_comment, ..arg }),
+            Param::Star(star) if type_comment.is_some() => Param::CommentedStar(star),
             other => other,
         }
     }
@@ -129,6 +132,7 @@ impl<'a> Builder<'a, '_> {
                     posonlyargs = std::mem::take(&mut args);
                 }
                 Param::Star(pos) | Param::Vararg(pos, _) if keyword_only => return Err(Reject::At(pos)),
+                Param::CommentedStar(pos) => return Err(Reject::At(pos)),
                 Param::Star(pos) => {
                     keyword_only = true;
                     bare_star = Some(pos);
@@ -164,7 +168,11 @@ impl Param<'_> {
     fn start(&self) -> Pos {
         match self {
             Param::Plain(arg, _) => start_pos(arg.loc),
-            Param::Vararg(pos, _) | Param::Kwarg(pos, _) | Param::Star(pos) | Param::Slash(pos) => *pos,
+            Param::Vararg(pos, _)
+            | Param::Kwarg(pos, _)
+            | Param::Star(pos)
+            | Param::CommentedStar(pos)
+            | Param::Slash(pos) => *pos,
         }
     }
 }

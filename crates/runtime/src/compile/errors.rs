@@ -1,8 +1,10 @@
 //! The exceptions and warnings that parsing and compiling raise.
 
 use super::Request;
+use super::metadata::metadata;
 use minipy_compiler::{CompileError, ErrorKind, Phase};
 use minipy_parser::{Refused, SyntaxError};
+use minipy_vm::exceptions::PySyntaxError;
 use minipy_vm::types::str::intern;
 use minipy_vm::{PyErr, PyResult, PyTuple, TypeRef, Value, exceptions, protocol, warnings};
 
@@ -33,7 +35,7 @@ pub fn warn_parsing(
         let place =
             [range.lineno.into(), range.offset.into(), range.end_lineno.into(), range.end_offset.into()];
         let class = exceptions::syntax_error_class();
-        located(class, &warning.error_msg, request, Some(Value::from(text)), place)
+        located(class, &warning.error_msg, request, Some(text), place)
     })
 }
 
@@ -50,25 +52,36 @@ fn issue(
     }
 }
 
-/// The exception for a source that the parser refused. The source goes with it, for the report to look for mistyped keywords;
-/// that of a file can be read again.
+/// The exception for a source that the parser refused.
 pub fn refused_error(refused: &Refused<'_>, request: &Request<'_>, from_file: bool) -> PyErr {
     let error = syntax_error(&refused.error, Value::from(request.filename));
-    if error.is_instance(exceptions::syntax_error_class()) && refused.error.range.is_some() {
-        let ends_open = request.mode == super::Mode::Exec && !refused.source.ends_with('\n');
-        let newline = if ends_open { "\n" } else { "" };
-        let source =
-            if from_file { Value::NONE } else { Value::from(format!("{}{newline}", refused.source)) };
-        let metadata = PyTuple::from_array([Value::small_int(0), Value::small_int(0), source]);
-        // The attribute takes any value.
-        let _ = protocol::setattr(error.as_value(), &intern("_metadata"), metadata.into_value());
+    if let Some(details) = error.as_value().downcast::<PySyntaxError>()
+        && let Some(range) = &refused.error.range
+    {
+        details.metadata.set(Some(metadata(refused.source, range.lineno, request.mode, from_file)));
     }
     error
+}
+
+/// The exception for a file with a null byte in it.
+pub fn null_byte(content: &[u8], request: &Request<'_>) -> PyErr {
+    let before = content.split(|&byte| byte == 0).next().unwrap_or_default();
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    let lineno = 1 + before.iter().filter(|&&byte| byte == b'\n').count() as u32;
+    let place = [lineno, 0, lineno, 0].map(Value::from);
+    let class = exceptions::syntax_error_class();
+    let text = String::from_utf8_lossy(line).into_owned();
+    located(class, "source code cannot contain null bytes", request, Some(text), place)
 }
 
 /// The exception for a source whose encoding is wrong. CPython knows the file's name then only if it reads the file.
 pub fn undecodable(error: &SyntaxError, request: &Request<'_>, from_file: bool) -> PyErr {
     let nameless = error.text.is_some() && !from_file;
+    if from_file && error.msg.starts_with("Non-UTF-8") {
+        let place = format!(" in file {} on line ", request.filename);
+        let msg = error.msg.replacen(" on line ", &place, 1);
+        return syntax_error(&SyntaxError { msg, ..error.clone() }, Value::from(request.filename));
+    }
     let filename = if nameless { Value::NONE } else { Value::from(request.filename) };
     syntax_error(error, filename)
 }
@@ -145,24 +158,24 @@ fn place_of(location: minipy_parser::ast::Location) -> Place {
 }
 
 /// The line of the file that a code object is said to come from, if there is such a file.
-fn program_line(filename: &str, lineno: u32) -> Option<Value> {
+pub fn program_line(filename: &str, lineno: u32) -> Option<String> {
     if filename.starts_with('<') {
         return None;
     }
     let content = std::fs::read(filename).ok()?;
-    let line = content.split_inclusive(|&byte| byte == b'\n').nth((lineno as usize).checked_sub(1)?)?;
-    Some(Value::from(&*String::from_utf8_lossy(line)))
+    let text = minipy_parser::decode_source(&content, Some(&super::decode_with_codec)).ok()?;
+    text.split_inclusive('\n').nth((lineno as usize).checked_sub(1)?).map(str::to_owned)
 }
 
 fn located(
     class: &TypeRef,
     message: &str,
     request: &Request<'_>,
-    text: Option<Value>,
+    text: Option<String>,
     place: Place,
 ) -> PyErr {
     let [lineno, offset, end_lineno, end_offset] = place;
-    let text = text.unwrap_or(Value::NONE);
+    let text = text.map_or(Value::NONE, |text| Value::from(text.as_str()));
     let details =
         PyTuple::from_array([Value::from(request.filename), lineno, offset, text, end_lineno, end_offset]);
     PyErr::new(class, &[Value::from(message), details.into_value()])
@@ -173,7 +186,7 @@ fn located_by_attributes(
     class: &TypeRef,
     message: &str,
     request: &Request<'_>,
-    text: Option<Value>,
+    text: Option<String>,
     place: Place,
 ) -> PyErr {
     let error = PyErr::new(class, &[Value::from(message)]);
@@ -184,7 +197,7 @@ fn located_by_attributes(
         ("end_lineno", end_lineno),
         ("end_offset", end_offset),
         ("filename", Value::from(request.filename)),
-        ("text", text.unwrap_or(Value::NONE)),
+        ("text", text.map_or(Value::NONE, |text| Value::from(text.as_str()))),
     ];
     for (name, value) in attributes {
         if let Err(error) = protocol::setattr(error.as_value(), &intern(name), value) {

@@ -282,14 +282,14 @@ pub mod module {
     #[pyfunction("(self, instance, /)")]
     fn _abc_instancecheck(class: &Value, instance: &Value) -> PyResult<Value> {
         let data = data_of(class)?;
-        let claimed = protocol::getattr(instance, name!("__class__"))?;
+        let own = instance.class().to_value();
+        let claimed = protocol::lookup_attr(instance, name!("__class__"))?.unwrap_or_else(|| own.clone());
         if data.cache.contains(&claimed) {
             return Ok(Value::TRUE);
         }
         let check = |subclass: &Value| {
             protocol::call_method(class, name!("__subclasscheck__"), std::slice::from_ref(subclass))
         };
-        let own = instance.class().to_value();
         if own.is(&claimed) {
             if data.negative_version.get() == TOKEN.get() && data.negative.contains(&claimed) {
                 return Ok(Value::FALSE);

@@ -65,6 +65,10 @@ pub mod suggestions;
 pub mod symtable;
 pub mod syslog;
 pub mod termios;
+mod testcapi;
+mod testinternalcapi;
+mod testlimitedcapi;
+mod testmultiphase;
 pub mod thread;
 pub mod time;
 mod tokenize;
@@ -142,6 +146,10 @@ pub static MODULES: &[&ModuleDef] = &[
     &unicodedata::MODULE,
     &syslog::MODULE,
     &termios::MODULE,
+    &testcapi::MODULE,
+    &testinternalcapi::MODULE,
+    &testlimitedcapi::MODULE,
+    &testmultiphase::MODULE,
     &thread::MODULE,
     &time::MODULE,
     &tracemalloc::MODULE,

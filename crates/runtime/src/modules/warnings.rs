@@ -415,22 +415,31 @@ fn show(
 
 /// "coroutine 'x' was never awaited", through `warnings._warn_unawaited_coroutine` as long as there is such a thing.
 fn unawaited_coroutine(coroutine: &Value) {
-    let warn = || {
-        let module = crate::import::import_module("warnings").ok();
-        let function = match &module {
-            Some(module) => protocol::lookup_attr(module, name!("_warn_unawaited_coroutine"))?,
-            None => None,
-        };
-        if let Some(function) = function {
-            return protocol::call1(&function, coroutine.clone()).map(drop);
+    let report = |error| {
+        let shown = protocol::repr(coroutine).map_or_else(|_| String::new(), |r| r.to_string_lossy());
+        let message = format!("Exception ignored while finalizing coroutine {shown}");
+        minipy_vm::finalize::report_unraisable(error, Some(&message), None);
+    };
+    let function = crate::import::import_module("warnings")
+        .and_then(|module| protocol::lookup_attr(&module, name!("_warn_unawaited_coroutine")));
+    if let Ok(Some(function)) = function {
+        match protocol::call1(&function, coroutine.clone()) {
+            Ok(_) => return,
+            Err(error) => {
+                let is_warning = error.is_instance(exceptions::runtime_warning_class());
+                report(error);
+                if is_warning {
+                    return;
+                }
+            }
         }
+    }
+    let warn = || {
         let name = protocol::str(&protocol::getattr(coroutine, name!("__qualname__"))?)?;
         let message = format!("coroutine '{name}' was never awaited");
         minipy_vm::warnings::warn(exceptions::runtime_warning_class(), &message, 1)
     };
     if let Err(error) = warn() {
-        let shown = protocol::repr(coroutine).map_or_else(|_| String::new(), |r| r.to_string_lossy());
-        let message = format!("Exception ignored while finalizing coroutine {shown}");
-        minipy_vm::finalize::report_unraisable(error, Some(&message), None);
+        report(error);
     }
 }

@@ -1,5 +1,6 @@
 //! Hooks: `displayhook`, `excepthook`, `unraisablehook`, auditing, exit.
 
+use super::report::exception_text;
 use minipy_macros::pymodule;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::protocol;
@@ -199,55 +200,24 @@ pub fn print_exception(value: &Value, traceback: &Value) -> PyResult<()> {
 /// As [`print_exception`], for reports that begin in `file`; where that is not `sys.stderr`, the traceback goes to
 /// `sys.__stderr__`, as in CPython.
 pub fn print_exception_to(file: &Value, value: &Value, traceback: &Value) -> PyResult<()> {
-    match crate::import::import_module("traceback") {
-        Ok(module) => {
-            let print = protocol::getattr(&module, name!("_print_exception_bltin"))?;
-            if let Some(exception) = value.downcast::<PyBaseException>()
-                && exception.traceback.with(|t| t.is_none())
-                && let Some(traceback) = traceback.downcast::<PyTraceback>()
-            {
-                exception.traceback.set(Some(traceback.clone()));
-            }
-            protocol::call1(&print, value.clone())?;
-            Ok(())
-        }
-        Err(_) => {
-            let text = plain_report(value);
-            protocol::call_method(file, name!("write"), &[Value::from(text)])?;
-            Ok(())
-        }
-    }
-}
-
-/// The report when `traceback` cannot be imported: files, lines and the exception itself.
-pub fn plain_report(value: &Value) -> String {
-    let mut text = String::new();
-    if let Some(exception) = value.downcast::<PyBaseException>() {
-        let mut next = exception.traceback.get();
-        if next.is_some() {
-            text.push_str("Traceback (most recent call last):\n");
-        }
-        while let Some(entry) = next {
-            let record = entry.frame.record();
-            let code = record.code();
-            text.push_str(&format!(
-                "  File \"{}\", line {}, in {}\n",
-                code.filename.get(),
-                code.line_at(entry.lasti as usize / 2),
-                code.name
-            ));
-            next = entry.next.get();
-        }
-    }
-    text.push_str(&value.class().qualified_name());
-    if let Ok(message) = protocol::str(value)
-        && !message.is_empty()
+    let Some(exception) = value.downcast::<PyBaseException>() else {
+        let kind = value.type_name();
+        let text = format!("TypeError: print_exception(): Exception expected for value, {kind} found\n");
+        return protocol::call_method(file, name!("write"), &[Value::from(text)]).map(drop);
+    };
+    if exception.traceback.with(|t| t.is_none())
+        && let Some(traceback) = traceback.downcast::<PyTraceback>()
     {
-        text.push_str(": ");
-        text.push_str(&message.to_string_lossy());
+        exception.traceback.set(Some(traceback.clone()));
     }
-    text.push('\n');
-    text
+    let printed = crate::import::import_module("traceback")
+        .and_then(|module| protocol::getattr(&module, name!("_print_exception_bltin")))
+        .and_then(|print| protocol::call1(&print, value.clone()));
+    if printed.is_err() {
+        let text = Value::from(exception_text(exception));
+        protocol::call_method(file, name!("write"), &[text])?;
+    }
+    Ok(())
 }
 
 static UNRAISABLE: StructSeqDef = StructSeqDef {
@@ -271,6 +241,9 @@ pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
     let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&UNRAISABLE));
     CLASS.set(Some(class.clone()));
     let exception = error.exception();
+    if exception.traceback.with(|traceback| traceback.is_none()) {
+        exception.traceback.set(PyTraceback::here(thread::current().frame.get()));
+    }
     let args = structseq::new_instance(
         &class,
         5,
@@ -289,7 +262,7 @@ pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
     if let Err(error) = result {
         let hook = super::get("unraisablehook").ok().flatten().unwrap_or(Value::NONE);
         let text = format!("Exception ignored in sys.unraisablehook: {}\n", shown(&hook));
-        let _ = write_stderr(&format!("{text}{}", plain_report(error.as_value())));
+        let _ = write_stderr(&format!("{text}{}", exception_text(error.exception())));
     }
 }
 

@@ -8,6 +8,7 @@ mod limits;
 pub mod monitoring;
 pub mod os;
 mod records;
+mod report;
 mod streams;
 mod tracing;
 
@@ -18,9 +19,10 @@ use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
 
 pub use flags::{clear_inspect_flag, configure};
 pub use hooks::{
-    audit, display, is_audited, plain_report, print_exception, print_exception_to, unraisable, write_stderr,
+    audit, display, is_audited, print_exception, print_exception_to, unraisable, write_stderr,
 };
 pub use records::{VERSION, version};
+pub use report::{exception_text, traceback_text};
 pub use streams::{StreamError, open_streams};
 
 static DEF: ModuleDef = ModuleDef {

@@ -1,13 +1,13 @@
 //! The attributes of frame objects.
 
 use super::object::{PyFrame, clear_values};
-use super::{Owner, PyFrameLocals};
+use super::{Owner, PyFrameLocals, builtins};
 use crate::heap::Ref;
 use crate::types::code::PyCode;
 use crate::types::dict::DictRef;
 use crate::types::generator::GenCore;
 use crate::value::Value;
-use crate::{PyResult, exceptions, protocol};
+use crate::{PyResult, exceptions, protocol, warnings};
 use minipy_bytecode::code::flags;
 use minipy_macros::pymethods;
 
@@ -71,6 +71,9 @@ impl PyFrame {
         if let Some(generator) = self.generator() {
             if generator.is_started() {
                 return Err(exceptions::runtime_error("cannot clear a suspended frame"));
+            }
+            if generator.needs_finalizer() {
+                warnings::unawaited_coroutine(generator.as_value());
             }
             generator.dispose();
             return Ok(());
@@ -174,8 +177,8 @@ impl PyFrame {
 
     /// Return the built-in variables in the frame.
     #[pygetset]
-    fn f_builtins(&self) -> DictRef {
-        self.record().builtins().clone()
+    fn f_builtins(&self) -> Value {
+        builtins::shown(self.record().builtins())
     }
 
     /// Return the code object being executed in this frame.

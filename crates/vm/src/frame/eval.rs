@@ -367,7 +367,7 @@ fn dispatch(state: &mut State) -> Exit {
                     Err(error) => break 'run Exit::Raised(error),
                 },
                 op::CACHE | op::RESERVED | op::INTERPRETER_EXIT => {
-                    break 'run Exit::Raised(crate::exceptions::system_error("unknown opcode"));
+                    break 'run Exit::Raised(outlined!(s.refused()));
                 }
                 // SAFETY: the decoder lets no other opcodes through.
                 _ => unsafe { std::hint::unreachable_unchecked() },

@@ -3,6 +3,7 @@
 mod attributes;
 mod bind;
 pub mod breaker;
+pub mod builtins;
 mod datastack;
 mod eval;
 mod jump;
@@ -14,6 +15,7 @@ mod raise;
 
 pub use bind::call_function;
 pub use bind::leave_to_object;
+pub use builtins::builtins_of;
 pub use datastack::DataStack;
 pub use eval::{run, throw_into};
 pub use locals::PyFrameLocals;
@@ -24,10 +26,9 @@ pub use raise::{add_traceback, set_context};
 
 use crate::heap::{Obj, Ref};
 use crate::types::code::PyCode;
-use crate::types::dict::{DictRef, PyDict};
+use crate::types::dict::DictRef;
 use crate::types::function::PyFunction;
 use crate::types::generator::GenCore;
-use crate::types::module::PyModule;
 use crate::value::Value;
 use minipy_bytecode::code::flags;
 
@@ -147,20 +148,6 @@ impl Frame {
         }
         // SAFETY: the word is an owned value.
         Some(unsafe { Value::clone_from_bits(self.locals) })
-    }
-}
-
-/// The builtins that functions with these globals see: `__builtins__` as dict or module, else the interpreter's own.
-pub fn builtins_of(globals: &PyDict) -> DictRef {
-    match globals.get_interned(crate::name!("__builtins__")) {
-        Some(value) => match value.downcast_into::<PyDict>() {
-            Ok(dict) => dict,
-            Err(value) => match value.downcast::<PyModule>() {
-                Some(module) => module.namespace(),
-                None => default_builtins(),
-            },
-        },
-        None => default_builtins(),
     }
 }
 

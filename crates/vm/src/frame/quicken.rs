@@ -246,6 +246,11 @@ pub fn decode(code: &[u8]) -> Box<[u64]> {
     words
 }
 
+/// The private code of what the verifier has refused: whichever instruction comes first raises SystemError.
+pub fn refuse(code: &[u8]) -> Box<[u64]> {
+    vec![u64::from(op::RESERVED); code.len() / 2].into_boxed_slice()
+}
+
 fn is_conditional_jump(code: &[u8], unit: usize) -> bool {
     code.get(2 * unit).is_some_and(|&o| matches!(u16::from(o), op::POP_JUMP_IF_FALSE | op::POP_JUMP_IF_TRUE))
 }

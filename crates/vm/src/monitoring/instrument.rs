@@ -238,6 +238,9 @@ fn adjusted(tools: ToolSet, active: ToolSet, wanted: ToolSet, restart: bool) -> 
 
 /// Instruments the private code for those who listen now.
 fn update(code: &PyCode) {
+    if code.refused.is_some() {
+        return;
+    }
     with(code, |data| {
         let (current, restart) = ENGINE.with(|e| (e.version, data.version < e.restart));
         let gated = std::mem::replace(&mut data.gated, false);

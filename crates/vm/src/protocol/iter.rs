@@ -140,23 +140,16 @@ pub fn exact_items(iterable: &Value) -> Option<Vec<Value>> {
     iterable.downcast_exact::<PyTuple>().map(|tuple| tuple.to_vec())
 }
 
-/// A function of the module `builtins`, for `__reduce__`.
-pub fn builtin(name: &str) -> PyResult<Value> {
-    let none = Value::NONE;
-    let module = crate::function::hooks::import(name!("builtins").as_value(), &none, &none, &none, 0)?;
-    super::getattr_str(&module, name)
-}
-
 /// What `__reduce__` of an exhausted iterator gives: `(iter, ([],))`.
 pub fn reduce_exhausted_list() -> PyResult<Value> {
     let empty = PyTuple::from_array([PyList::from_vec(Vec::new()).into_value()]);
-    Ok(PyTuple::from_array([builtin("iter")?, empty.into_value()]).into_value())
+    Ok(PyTuple::from_array([super::builtin("iter")?, empty.into_value()]).into_value())
 }
 
 /// The same with a tuple: `(iter, ((),))`.
 pub fn reduce_exhausted_tuple() -> PyResult<Value> {
     let empty = PyTuple::from_array([crate::types::tuple::empty().into_value()]);
-    Ok(PyTuple::from_array([builtin("iter")?, empty.into_value()]).into_value())
+    Ok(PyTuple::from_array([super::builtin("iter")?, empty.into_value()]).into_value())
 }
 
 /// The argument of an iterator's `__setstate__`: an int.

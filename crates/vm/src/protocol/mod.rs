@@ -10,6 +10,7 @@ mod printing;
 mod sequence;
 
 pub use crate::buffer::get_buffer;
+pub use crate::frame::builtins::builtin;
 pub use attr::{
     attribute_error, attribute_name, delattr, generic_getattr, generic_setattr, getattr, getattr_str,
     lookup_attr, lookup_method, lookup_special, missing_attribute, setattr,
@@ -17,7 +18,7 @@ pub use attr::{
 pub use call::{Callee, call, call_args, call_kwargs, call_method, call_special, call0, call1, call2};
 pub use compare::{CmpOp, compare_bool, eq, hash, hash_not_implemented, rich_compare, unhashable_key};
 pub use iter::{
-    builtin, collect, exact_items, for_each, iter, iternext_of, length_hint, next, reduce_exhausted_list,
+    collect, exact_items, for_each, iter, iternext_of, length_hint, next, reduce_exhausted_list,
     reduce_exhausted_tuple, state_index, stop_as_none, to_tuple,
 };
 pub use number::{

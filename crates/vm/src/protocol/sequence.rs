@@ -1,5 +1,7 @@
 //! Length, subscription, containment.
 
+use crate::heap::Payload;
+use crate::types::generic_alias;
 use crate::types::typeobj::PyType;
 use crate::value::Value;
 use crate::{PyResult, exceptions, name};
@@ -28,7 +30,12 @@ pub fn getitem(object: &Value, key: &Value) -> PyResult<Value> {
         return item(object, index);
     }
     if let Some(class) = object.downcast::<PyType>() {
-        if let Some(method) = super::lookup_attr(object, name!("__class_getitem__"))? {
+        if class.is(PyType::class()) {
+            // Had `type` a method for this, its instances would have it too.
+            return Ok(generic_alias::new(object.clone(), key.clone()));
+        }
+        let method = super::lookup_attr(object, name!("__class_getitem__"))?;
+        if let Some(method) = method.filter(|method| !method.is_none()) {
             return super::call1(&method, key.clone());
         }
         return Err(exceptions::type_error(format!("type '{}' is not subscriptable", class.name())));

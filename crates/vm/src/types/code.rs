@@ -3,6 +3,8 @@
 mod attributes;
 mod replace;
 
+pub use replace::as_constant;
+
 use crate::PyResult;
 use crate::cell::GilCell;
 use crate::frame::quicken;
@@ -14,8 +16,10 @@ use crate::types::{float, int};
 use crate::value::Value;
 use minipy_bytecode::code::flags;
 use minipy_bytecode::location;
+use minipy_bytecode::verifier::VerifyError;
 use minipy_bytecode::{CodeObject, Constant, LocalKind, Opcode};
 use minipy_macros::{pyclass, pymethods};
+use rustc_hash::FxHashMap;
 use rustpython_wtf8::Wtf8;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -48,6 +52,8 @@ pub struct PyCode {
     pub nlocalsplus: u32,
     pub nfree: u32,
     pub stacksize: u32,
+    /// What the verifier has against the code, which raises SystemError then instead of running.
+    pub refused: Option<VerifyError>,
 }
 
 /// The place of a name in a namespace: the namespace's `keys_version` and the entry's index.
@@ -65,7 +71,7 @@ impl Traverse for PyCode {
 
 impl Drop for PyCode {
     fn drop(&mut self) {
-        if self.private.with(|p| p.is_some()) {
+        if self.refused.is_none() && self.private.with(|p| p.is_some()) {
             monitoring::code_dropped(self);
         }
     }
@@ -79,6 +85,11 @@ pub fn forget_columns() {
     WITHOUT_COLUMNS.set(true);
 }
 
+/// Whether new code objects keep the columns of their instructions.
+pub fn keeps_columns() -> bool {
+    !WITHOUT_COLUMNS.get()
+}
+
 /// A `str` of the text of a code object, interned.
 pub fn interned(text: &Wtf8) -> StrRef {
     intern_ref(&PyStr::from_wtf8(text))
@@ -86,6 +97,11 @@ pub fn interned(text: &Wtf8) -> StrRef {
 
 /// The value of a constant.
 pub fn constant_value(constant: &Constant) -> Value {
+    value_of(constant, &mut constant_value)
+}
+
+/// The value of a constant, what is inside of it made by `inner`.
+fn value_of(constant: &Constant, inner: &mut dyn FnMut(&Constant) -> Value) -> Value {
     match constant {
         Constant::None => Value::NONE,
         Constant::True => Value::TRUE,
@@ -99,15 +115,42 @@ pub fn constant_value(constant: &Constant) -> Value {
         Constant::Str(text, true) => interned(text).into_value(),
         Constant::Str(text, false) => PyStr::from_wtf8(text).into_value(),
         Constant::Bytes(bytes) => crate::types::bytes::from_slice(bytes).into_value(),
-        Constant::Tuple(items) => PyTuple::from_vec(items.iter().map(constant_value).collect()).into_value(),
-        Constant::FrozenSet(items) => {
-            crate::types::set::frozenset_of(items.iter().map(constant_value).collect())
-        }
+        Constant::Tuple(items) => PyTuple::from_vec(items.iter().map(inner).collect()).into_value(),
+        Constant::FrozenSet(items) => crate::types::set::frozenset_of(items.iter().map(inner).collect()),
         Constant::Slice(parts) => {
             let [start, stop, step] = &**parts;
-            crate::types::slice::new_slice(constant_value(start), constant_value(stop), constant_value(step))
+            crate::types::slice::new_slice(inner(start), inner(stop), inner(step))
         }
         Constant::Code(code) => PyCode::new_ref(code.clone()).into_value(),
+    }
+}
+
+/// The constants of code objects that were compiled together: equal ones are one object.
+#[derive(Default)]
+struct Merged(FxHashMap<Constant, Value>);
+
+impl Merged {
+    fn value(&mut self, constant: &Constant) -> Value {
+        if let Constant::Code(code) = constant {
+            return self.code(code.clone()).into_value();
+        }
+        if let Some(known) = self.0.get(constant) {
+            return known.clone();
+        }
+        let value = value_of(constant, &mut |inner: &Constant| self.value(inner));
+        self.0.insert(constant.clone(), value.clone());
+        value
+    }
+
+    fn code(&mut self, object: Arc<CodeObject>) -> Ref<PyCode> {
+        let has_code = object.consts.iter().any(|constant| matches!(constant, Constant::Code(_)));
+        let consts = if has_code {
+            PyTuple::from_vec(object.consts.iter().map(|constant| self.value(constant)).collect())
+        } else {
+            let all = self.value(&Constant::Tuple(object.consts.clone()));
+            all.downcast_into::<PyTuple>().unwrap_or_else(|_| crate::types::tuple::empty())
+        };
+        PyCode::with_consts(object, consts)
     }
 }
 
@@ -117,15 +160,24 @@ impl PyCode {
         PyCode::with_consts(object, PyTuple::from_vec(consts))
     }
 
+    /// A code object that has just been compiled. It and those nested in it share what constants they have in common.
+    pub fn compiled(object: CodeObject) -> Ref<PyCode> {
+        Merged::default().code(Arc::new(object))
+    }
+
     /// A code object whose constants are these values (`code.replace` may pass values no compiler makes).
-    pub fn with_consts(mut object: Arc<CodeObject>, consts: TupleRef) -> Ref<PyCode> {
+    pub fn with_consts(object: Arc<CodeObject>, consts: TupleRef) -> Ref<PyCode> {
+        Ref::new(PyCode::build(object, consts, None))
+    }
+
+    fn build(mut object: Arc<CodeObject>, consts: TupleRef, refused: Option<VerifyError>) -> PyCode {
         if WITHOUT_COLUMNS.get() {
             let plain = Arc::make_mut(&mut object);
             plain.linetable = location::without_columns(&plain.linetable, plain.firstlineno).into();
         }
         let nlocalsplus = object.localsplusnames.len() as u32;
         let nfree = object.localspluskinds.iter().filter(|k: &&LocalKind| k.is_free()).count() as u32;
-        Ref::new(PyCode {
+        PyCode {
             consts,
             names: object.names.iter().map(|n| interned(n)).collect(),
             locals: object.localsplusnames.iter().map(|n| interned(n)).collect(),
@@ -142,8 +194,9 @@ impl PyCode {
             nlocalsplus,
             nfree,
             stacksize: object.stacksize,
+            refused,
             object,
-        })
+        }
     }
 
     #[inline(always)]
@@ -223,8 +276,12 @@ impl PyCode {
 
     #[cold]
     fn prepare(&self) -> *mut u64 {
-        self.private.set(Some(quicken::decode(&self.object.code)));
-        monitoring::code_prepared(self);
+        if self.refused.is_some() {
+            self.private.set(Some(quicken::refuse(&self.object.code)));
+        } else {
+            self.private.set(Some(quicken::decode(&self.object.code)));
+            monitoring::code_prepared(self);
+        }
         self.entry()
     }
 }

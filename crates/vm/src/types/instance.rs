@@ -320,6 +320,12 @@ pub fn has_attributes(header: &Header) -> bool {
     }
 }
 
+/// Whether an instance holds its attributes without a dict.
+pub fn is_inline(header: &Header) -> bool {
+    // SAFETY: a class with a dict gives its instances a dict word.
+    header.class().has_dict() && unsafe { *dict_word(header) } & INLINE != 0
+}
+
 /// `object.__dict__ = value`, or its deletion, which is refused.
 pub fn assign_dict(header: &Header, value: Option<Value>) -> crate::PyResult<()> {
     let Some(value) = value else {

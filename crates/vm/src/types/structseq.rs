@@ -5,6 +5,7 @@ use super::str::{PyStr, intern};
 use super::tuple::PyTuple;
 use super::typeobj::{Layout, PyType, TypeFlags, TypeRef};
 use crate::heap::{Payload, Ref, Traverse, Visitor};
+use crate::macros_support::{FnSpec, parse_args, required};
 use crate::types::dict::PyDict;
 use crate::value::Value;
 use crate::{Args, PyResult, exceptions, protocol};
@@ -98,8 +99,10 @@ impl PyStructField {
 pub fn new_class(def: &'static StructSeqDef) -> TypeRef {
     let base = PyTuple::class();
     let hidden = (def.fields.len() - def.visible) as u16;
-    let mut flags =
-        TypeFlags::READY.union(TypeFlags::IMMUTABLETYPE).0 | base.flags().0 & TypeFlags::INHERITED.0;
+    let mut flags = TypeFlags::READY.0 | base.flags().0 & TypeFlags::INHERITED.0;
+    if def.module == "sys" {
+        flags |= TypeFlags::IMMUTABLETYPE.0;
+    }
     if !def.instantiable {
         flags |= TypeFlags::DISALLOW_INSTANTIATION.0;
     }
@@ -126,7 +129,8 @@ pub fn new_class(def: &'static StructSeqDef) -> TypeRef {
     dict.insert("n_sequence_fields", def.visible);
     dict.insert("n_fields", def.fields.len());
     dict.insert("n_unnamed_fields", def.fields.iter().filter(|f| f.0.is_empty()).count());
-    let match_args = def.fields[..def.visible].iter().map(|f| Value::from(f.0)).collect();
+    let named = def.fields[..def.visible].iter().filter(|field| !field.0.is_empty());
+    let match_args = named.map(|field| Value::from(field.0)).collect();
     dict.insert("__match_args__", PyTuple::from_vec(match_args));
     for (index, &(name, doc)) in def.fields.iter().enumerate().filter(|(_, f)| !f.0.is_empty()) {
         let field = PyStructField { class: class.clone(), name, doc, index, visible: def.visible };
@@ -185,21 +189,25 @@ fn repr(object: &Value) -> PyResult<Value> {
     Ok(PyStr::from_str(&text).into_value())
 }
 
+/// The constructor's signature. Its messages do not name the class.
+static NEW: FnSpec = FnSpec {
+    name: "structseq",
+    owner: "",
+    params: &["sequence", "dict"],
+    posonly: 0,
+    positional: 2,
+    required: 1,
+    varargs: false,
+    varkw: false,
+    skip: 0,
+    constructor: true,
+};
+
 fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
-    let (mut sequence, mut dict) = (args.positional().first(), args.positional().get(1));
-    for (keyword, value) in args.keywords() {
-        if keyword.eq_str("sequence") {
-            sequence = Some(value);
-        } else if keyword.eq_str("dict") {
-            dict = Some(value);
-        }
-    }
-    let Some(sequence) = sequence else {
-        return Err(exceptions::type_error(format!(
-            "{}() missing required argument 'sequence' (pos 1)",
-            class.name()
-        )));
-    };
+    let mut bound = [None; 2];
+    parse_args(&NEW, args, &mut bound)?;
+    let [_, dict] = bound;
+    let sequence = required(bound[0], &NEW, 0)?;
     let (visible, all) = (class_constant(class, "n_sequence_fields"), class_constant(class, "n_fields"));
     if sequence.class().slots().iter.is_none() && sequence.class().slots().sq_item.is_none() {
         return Err(exceptions::type_error("constructor requires a sequence"));
@@ -221,7 +229,7 @@ fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         )));
     }
     let given = values.len();
-    let dict = match dict.filter(|d| !d.is_none()).map(|d| d.downcast::<PyDict>()) {
+    let dict = match dict.map(|d| d.downcast::<PyDict>()) {
         Some(None) => {
             return Err(exceptions::type_error(format!(
                 "{}() takes a dict as second arg, if any",
@@ -231,12 +239,20 @@ fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         Some(Some(dict)) => Some(dict),
         None => None,
     };
+    let mut used = 0;
     for field in fields_of(class).iter().skip_while(|f| f.index < given) {
         let found = match dict {
             Some(dict) => dict.get_str(&intern(field.name))?,
             None => None,
         };
+        used += usize::from(found.is_some());
         values.push(found.unwrap_or(Value::NONE));
+    }
+    if dict.is_some_and(|dict| dict.len() > used) {
+        return Err(exceptions::type_error(format!(
+            "{}() got duplicate or unexpected field name(s)",
+            class.qualified_name()
+        )));
     }
     Ok(new_instance(class, visible, values))
 }
@@ -259,6 +275,12 @@ fn replace(args: Args<'_>) -> PyResult<Value> {
     let [object] = args.positional() else {
         return Err(exceptions::type_error("__replace__() takes exactly one positional argument"));
     };
+    if class_constant(object.class(), "n_unnamed_fields") > 0 {
+        return Err(exceptions::type_error(format!(
+            "__replace__() is not supported for {} because it has unnamed field(s)",
+            object.class().qualified_name()
+        )));
+    }
     let fields = fields_of(object.class());
     let mut values: Vec<Value> = fields.iter().map(|f| f.value_of(object)).collect();
     for (keyword, value) in args.keywords() {

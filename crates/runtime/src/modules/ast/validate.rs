@@ -275,13 +275,17 @@ fn try_statement(
             optional_name(id)?;
         }
         body(suite, "ExceptHandler")?;
-        if node == "TryStar" && r#type.is_none() {
-            // CPython notices in its flow graph what the parser refuses.
-            return invalid("Invalid CFG, stack underflow");
-        }
     }
     stmts(finalbody)?;
-    stmts(orelse)
+    stmts(orelse)?;
+    let catches_all = |handler: &ExceptHandlerKind<'_>| {
+        matches!(handler, ExceptHandlerKind::ExceptHandler { r#type: None, .. })
+    };
+    if node == "TryStar" && handlers.iter().any(catches_all) {
+        // CPython notices in its flow graph what the parser refuses.
+        return invalid("Invalid CFG, stack underflow");
+    }
+    Ok(())
 }
 
 /// The context of an expression that can be a target.

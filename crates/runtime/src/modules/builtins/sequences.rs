@@ -266,10 +266,8 @@ impl Summation {
             let mut sum = Compensated { high: start, low: 0.0 };
             loop {
                 let Some(item) = protocol::next(iterator)? else { return Ok(float::from_f64(sum.value())) };
-                if let Some(x) = exact_float(&item) {
+                if let Some(x) = real_number(&item)? {
                     sum.add(x);
-                } else if let Some(n) = item.as_small_int() {
-                    sum.add(n as f64);
                 } else {
                     self.total = protocol::binary(BinaryOp::Add, &float::from_f64(sum.value()), &item)?;
                     break;
@@ -286,7 +284,7 @@ impl Summation {
                 if let Some((re, im)) = exact_complex(&item) {
                     real.add(re);
                     imag.add(im);
-                } else if let Some(x) = exact_float(&item).or_else(|| item.as_small_int().map(|n| n as f64)) {
+                } else if let Some(x) = real_number(&item)? {
                     real.add(x);
                 } else {
                     self.total = protocol::binary(BinaryOp::Add, &sum(&real, &imag), &item)?;
@@ -298,6 +296,14 @@ impl Summation {
             self.total = protocol::binary(BinaryOp::Add, &self.total, &item)?;
         }
         Ok(self.total)
+    }
+}
+
+/// A float or an int as what is added to a sum of floats.
+fn real_number(value: &Value) -> PyResult<Option<f64>> {
+    match exact_float(value) {
+        None if protocol::is_int(value) => int::convert::to_f64(value).map(Some),
+        float => Ok(float),
     }
 }
 

@@ -5,9 +5,32 @@ use super::{caller, params, union, unpack_all, unpacked};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::generic_alias;
 use minipy_vm::{
-    PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TupleRef, TypeRef, Value, Visitor, exceptions, protocol,
+    PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TupleRef, TypeRef, Value, Visitor, exceptions, name,
+    protocol,
 };
 
+/// Type alias.
+///
+/// Type aliases are created through the type statement::
+///
+///     type Alias = int
+///
+/// In this example, Alias and int will be treated equivalently by static
+/// type checkers.
+///
+/// At runtime, Alias is an instance of TypeAliasType. The __name__
+/// attribute holds the name of the type alias. The value of the type alias
+/// is stored in the __value__ attribute. It is evaluated lazily, so the
+/// value is computed only if the attribute is accessed.
+///
+/// Type aliases can also be generic::
+///
+///     type ListOrSet[T] = list[T] | set[T]
+///
+/// In this case, the type parameters of the alias are stored in the
+/// __type_params__ attribute.
+///
+/// See PEP 695 for more information.
 #[pyclass(name = "TypeAliasType", module = "typing", gc, weakref)]
 pub struct PyTypeAlias {
     name: StrRef,
@@ -37,10 +60,9 @@ impl PyTypeAlias {
 }
 
 fn is_type_param(value: &Value) -> bool {
-    matches!(value.type_name().as_str(), "TypeVar" | "ParamSpec" | "TypeVarTuple")
-        && (value.downcast::<params::PyTypeVar>().is_some()
-            || value.downcast::<params::PyTypeVarTuple>().is_some()
-            || value.downcast::<super::PyParamSpec>().is_some())
+    value.downcast::<params::PyTypeVar>().is_some()
+        || value.downcast::<params::PyTypeVarTuple>().is_some()
+        || value.downcast::<super::PyParamSpec>().is_some()
 }
 
 #[pymethods]
@@ -59,11 +81,20 @@ impl PyTypeAlias {
                 Err(_) => return Err(exceptions::type_error("type_params must be a tuple")),
             },
         };
-        if let Some(wrong) = type_params.iter().flat_map(|t| t.iter()).find(|p| !is_type_param(p)) {
-            return Err(exceptions::type_error(format!(
-                "Expected a type param, got {}",
-                protocol::repr(wrong)?
-            )));
+        let mut defaulted = false;
+        for param in type_params.iter().flat_map(|params| params.iter()) {
+            let shown = || protocol::repr(param);
+            if !is_type_param(param) {
+                return Err(exceptions::type_error(format!("Expected a type param, got {}", shown()?)));
+            }
+            let has_default = protocol::truth(&protocol::call_method(param, name!("has_default"), &[])?)?;
+            if defaulted && !has_default {
+                return Err(exceptions::type_error(format!(
+                    "non-default type parameter '{}' follows default type parameter",
+                    shown()?
+                )));
+            }
+            defaulted |= has_default;
         }
         Ok(Ref::new(PyTypeAlias {
             name: name.clone(),

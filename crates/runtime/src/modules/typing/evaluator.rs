@@ -1,7 +1,9 @@
 //! Values of type parameters that are computed when somebody asks, and `NoDefault`.
 
 use minipy_macros::{pyclass, pymethods};
-use minipy_vm::{Args, GilCell, PyResult, Ref, Traverse, TypeRef, Value, Visitor, exceptions, protocol};
+use minipy_vm::{
+    Args, GilCell, PyResult, PyTuple, Ref, Traverse, TypeRef, Value, Visitor, exceptions, protocol,
+};
 
 /// The type of the NoDefault singleton.
 #[pyclass(name = "NoDefaultType")]
@@ -37,7 +39,7 @@ pub fn no_default() -> Value {
 }
 
 /// An evaluator whose value is known: it answers every format with it.
-#[pyclass(name = "constevaluator", module = "_typing", gc, no_new)]
+#[pyclass(name = "_ConstEvaluator", module = "_typing", gc, no_new)]
 pub struct PyConstEvaluator {
     value: Value,
 }
@@ -63,9 +65,22 @@ impl PyConstEvaluator {
         if format != STRING {
             return Ok(zelf.value.clone());
         }
-        let annotationlib = crate::import::import_module("annotationlib")?;
-        protocol::call1(&protocol::getattr_str(&annotationlib, "type_repr")?, zelf.value.clone())
+        let Some(tuple) = zelf.value.downcast::<PyTuple>() else { return type_repr(&zelf.value) };
+        let mut text = "(".to_owned();
+        for (index, item) in tuple.iter().enumerate() {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            text.push_str(&protocol::str(&type_repr(item)?)?.to_string_lossy());
+        }
+        Ok(Value::from(text + ")"))
     }
+}
+
+/// How `annotationlib` writes a type.
+fn type_repr(value: &Value) -> PyResult<Value> {
+    let annotationlib = crate::import::import_module("annotationlib")?;
+    protocol::call1(&protocol::getattr_str(&annotationlib, "type_repr")?, value.clone())
 }
 
 /// A bound, constraint tuple, default or alias value.

@@ -38,6 +38,49 @@ pub(super) fn no_subclassing(what: &str) -> exceptions::PyErr {
     exceptions::type_error(format!("Cannot subclass an instance of {what}"))
 }
 
+/// Type variable.
+///
+/// The preferred way to construct a type variable is via the dedicated
+/// syntax for generic functions, classes, and type aliases::
+///
+///     class Sequence[T]:  # T is a TypeVar
+///         ...
+///
+/// This syntax can also be used to create bound and constrained type
+/// variables::
+///
+///     # S is a TypeVar bound to str
+///     class StrSequence[S: str]:
+///         ...
+///
+///     # A is a TypeVar constrained to str or bytes
+///     class StrOrBytesSequence[A: (str, bytes)]:
+///         ...
+///
+/// Type variables can also have defaults:
+///
+///     class IntDefault[T = int]:
+///         ...
+///
+/// However, if desired, reusable type variables can also be constructed
+/// manually, like so::
+///
+///    T = TypeVar('T')  # Can be anything
+///    S = TypeVar('S', bound=str)  # Can be any subtype of str
+///    A = TypeVar('A', str, bytes)  # Must be exactly str or bytes
+///    D = TypeVar('D', default=int)  # Defaults to int
+///
+/// Type variables exist primarily for the benefit of static type
+/// checkers.  They serve as the parameters for generic types as well
+/// as for generic function and type alias definitions.
+///
+/// The variance of type variables is inferred by type checkers when they
+/// are created through the type parameter syntax and when
+/// ``infer_variance=True`` is passed. Manually created type variables may
+/// be explicitly marked covariant or contravariant by passing
+/// ``covariant=True`` or ``contravariant=True``. By default, manually
+/// created type variables are invariant. See PEP 484 and PEP 695 for more
+/// details.
 #[pyclass(name = "TypeVar", module = "typing", gc, dict, weakref)]
 pub struct PyTypeVar {
     name: StrRef,
@@ -236,6 +279,43 @@ impl PyTypeVar {
     }
 }
 
+/// Type variable tuple. A specialized form of type variable that enables
+/// variadic generics.
+///
+/// The preferred way to construct a type variable tuple is via the
+/// dedicated syntax for generic functions, classes, and type aliases,
+/// where a single '*' indicates a type variable tuple::
+///
+///     def move_first_element_to_last[T, *Ts](tup: tuple[T, *Ts]) -> tuple[*Ts, T]:
+///         return (*tup[1:], tup[0])
+///
+/// Type variables tuples can have default values:
+///
+///     type AliasWithDefault[*Ts = (str, int)] = tuple[*Ts]
+///
+/// For compatibility with Python 3.11 and earlier, TypeVarTuple objects
+/// can also be created as follows::
+///
+///     Ts = TypeVarTuple('Ts')  # Can be given any name
+///     DefaultTs = TypeVarTuple('Ts', default=(str, int))
+///
+/// Just as a TypeVar (type variable) is a placeholder for a single type,
+/// a TypeVarTuple is a placeholder for an *arbitrary* number of types. For
+/// example, if we define a generic class using a TypeVarTuple::
+///
+///     class C[*Ts]: ...
+///
+/// Then we can parameterize that class with an arbitrary number of type
+/// arguments::
+///
+///     C[int]       # Fine
+///     C[int, str]  # Also fine
+///     C[()]        # Even this is fine
+///
+/// For more details, see PEP 646.
+///
+/// Note that only TypeVarTuples defined in the global scope can be
+/// pickled.
 #[pyclass(name = "TypeVarTuple", module = "typing", gc, dict, weakref)]
 pub struct PyTypeVarTuple {
     name: StrRef,

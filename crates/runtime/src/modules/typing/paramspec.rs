@@ -6,6 +6,56 @@ use super::{call_typing, union};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::{CmpOp, PyResult, PyStr, Ref, StrRef, Traverse, TypeRef, Value, Visitor, protocol};
 
+/// Parameter specification variable.
+///
+/// The preferred way to construct a parameter specification is via the
+/// dedicated syntax for generic functions, classes, and type aliases,
+/// where the use of '**' creates a parameter specification::
+///
+///     type IntFunc[**P] = Callable[P, int]
+///
+/// The following syntax creates a parameter specification that defaults
+/// to a callable accepting two positional-only arguments of types int
+/// and str:
+///
+///     type IntFuncDefault[**P = [int, str]] = Callable[P, int]
+///
+/// For compatibility with Python 3.11 and earlier, ParamSpec objects
+/// can also be created as follows::
+///
+///     P = ParamSpec('P')
+///     DefaultP = ParamSpec('DefaultP', default=[int, str])
+///
+/// Parameter specification variables exist primarily for the benefit of
+/// static type checkers.  They are used to forward the parameter types of
+/// one callable to another callable, a pattern commonly found in
+/// higher-order functions and decorators.  They are only valid when used
+/// in ``Concatenate``, or as the first argument to ``Callable``, or as
+/// parameters for user-defined Generics. See class Generic for more
+/// information on generic types.
+///
+/// An example for annotating a decorator::
+///
+///     def add_logging[**P, T](f: Callable[P, T]) -> Callable[P, T]:
+///         '''A type-safe decorator to add logging to a function.'''
+///         def inner(*args: P.args, **kwargs: P.kwargs) -> T:
+///             logging.info(f'{f.__name__} was called')
+///             return f(*args, **kwargs)
+///         return inner
+///
+///     @add_logging
+///     def add_two(x: float, y: float) -> float:
+///         '''Add two numbers together.'''
+///         return x + y
+///
+/// Parameter specification variables can be introspected. e.g.::
+///
+///     >>> P = ParamSpec("P")
+///     >>> P.__name__
+///     'P'
+///
+/// Note that only parameter specification variables defined in the global
+/// scope can be pickled.
 #[pyclass(name = "ParamSpec", module = "typing", gc, dict, weakref)]
 pub struct PyParamSpec {
     name: StrRef,
@@ -155,7 +205,8 @@ impl PyParamSpec {
 }
 
 macro_rules! components {
-    ($($ty:ident = $name:literal, $suffix:literal;)*) => {$(
+    ($($(#[$doc:meta])* $ty:ident = $name:literal, $suffix:literal;)*) => {$(
+        $(#[$doc])*
         #[pyclass(name = $name, module = "typing", gc, weakref)]
         pub struct $ty {
             origin: Value,
@@ -207,6 +258,30 @@ macro_rules! components {
 }
 
 components! {
+    /// The args for a ParamSpec object.
+    ///
+    /// Given a ParamSpec object P, P.args is an instance of ParamSpecArgs.
+    ///
+    /// ParamSpecArgs objects have a reference back to their ParamSpec::
+    ///
+    ///     >>> P = ParamSpec("P")
+    ///     >>> P.args.__origin__ is P
+    ///     True
+    ///
+    /// This type is meant for runtime introspection and has no special meaning
+    /// to static type checkers.
     PyParamSpecArgs = "ParamSpecArgs", ".args";
+    /// The kwargs for a ParamSpec object.
+    ///
+    /// Given a ParamSpec object P, P.kwargs is an instance of ParamSpecKwargs.
+    ///
+    /// ParamSpecKwargs objects have a reference back to their ParamSpec::
+    ///
+    ///     >>> P = ParamSpec("P")
+    ///     >>> P.kwargs.__origin__ is P
+    ///     True
+    ///
+    /// This type is meant for runtime introspection and has no special meaning
+    /// to static type checkers.
     PyParamSpecKwargs = "ParamSpecKwargs", ".kwargs";
 }

@@ -133,9 +133,11 @@ impl State {
     pub fn set_add(&mut self, depth: u32) -> PyResult<()> {
         self.sync();
         let item = self.pop();
-        match self.peek(depth as usize).downcast::<PySet>().cloned() {
-            Some(target) => set::add(&target, item),
-            None => Ok(()),
+        let target = self.peek(depth as usize).clone();
+        match target.downcast::<PySet>() {
+            Some(target) => set::add(target, item),
+            // What a program has bound to `__conditional_annotations__`.
+            None => Err(exceptions::type_error(format!("'{}' object is not a set", target.type_name()))),
         }
     }
 

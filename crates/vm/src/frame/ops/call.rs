@@ -10,6 +10,7 @@ use crate::types::dict::{DictRef, PyDict};
 use crate::types::function::{PyBoundMethod, PyFunction, PyMethodDescr, PyNative};
 use crate::types::list::PyList;
 use crate::types::object::PyObject;
+use crate::types::str::PyStr;
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
 use crate::value::Value;
@@ -302,7 +303,13 @@ impl State {
             2 => function.kwdefaults.set(value.downcast_into::<PyDict>().ok()),
             4 => function.annotations.set(Some(value)),
             8 => function.set_closure(value.downcast_into::<PyTuple>().ok()),
-            _ => function.annotate.set(Some(value)),
+            _ => {
+                if let Some(annotate) = value.downcast::<PyFunction>() {
+                    let qualname = format!("{}.__annotate__", function.qualname.get());
+                    annotate.qualname.set(PyStr::from_str(&qualname));
+                }
+                function.annotate.set(Some(value));
+            }
         }
         self.push(function.into_value());
         Ok(())

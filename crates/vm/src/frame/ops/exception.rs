@@ -8,7 +8,8 @@ use crate::types::tuple::PyTuple;
 use crate::types::typeobj::{PyType, TypeRef};
 use crate::value::Value;
 use crate::{PyResult, protocol};
-use minipy_bytecode::opcode;
+use minipy_bytecode::verifier::VerifyError;
+use minipy_bytecode::{Opcode, opcode};
 
 impl State {
     /// Finds the handler for an exception raised by the current instruction, leaving frames that have none. Gives the
@@ -89,10 +90,30 @@ impl State {
         self.safe_point();
     }
 
+    /// The SystemError that refused code raises.
+    #[cold]
+    #[inline(never)]
+    pub fn refused(&mut self) -> PyErr {
+        let code = self.code();
+        let Some(VerifyError { offset, what }) = code.refused else {
+            return exceptions::system_error("unknown opcode");
+        };
+        let what = match code.object.code.get(offset) {
+            Some(&opcode) if Opcode::from_u8(opcode).is_none() => format!("unknown opcode {opcode}"),
+            _ => what.to_owned(),
+        };
+        exceptions::system_error(format!("{}:{}: {what}", code.filename.get(), code.line_at(offset / 2)))
+    }
+
     /// The handler for the instruction at `index`. One that expects more on the stack than is there is no handler: that is
     /// so only where a callback has raised between instructions.
     fn handler_of(&self, index: usize) -> Option<raise::Handler> {
-        let handler = raise::find_handler(&self.code().object.exceptiontable, index)?;
+        let code = self.code();
+        if code.refused.is_some() {
+            // Its table has not been verified.
+            return None;
+        }
+        let handler = raise::find_handler(&code.object.exceptiontable, index)?;
         // SAFETY: both pointers are into the frame's stack.
         let depth = unsafe { self.sp.offset_from(self.frame().stack_base()) };
         (handler.depth as isize <= depth).then_some(handler)

@@ -16,6 +16,7 @@ mod stack;
 pub use exception::exception_matches;
 pub use generator::{delegate, get_awaitable_iter, is_delegating};
 pub use instrumented::Next;
+pub(super) use names::mapping_get;
 
 use super::{Frame, bind, breaker};
 use crate::PyResult;

@@ -20,7 +20,7 @@ fn global(globals: &DictRef, builtins: &DictRef, name: &StrRef) -> PyResult<Opti
 }
 
 /// `mapping[name]`, with `None` for KeyError. Exact dicts are asked directly.
-pub(super) fn mapping_get(mapping: &Value, name: &StrRef) -> PyResult<Option<Value>> {
+pub(in crate::frame) fn mapping_get(mapping: &Value, name: &StrRef) -> PyResult<Option<Value>> {
     if let Some(dict) = mapping.downcast_exact::<PyDict>() {
         return dict.get_str(name);
     }

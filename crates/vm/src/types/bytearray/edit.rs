@@ -68,9 +68,8 @@ impl PyByteArray {
                     "can assign only bytes, buffers, or iterables of ints in range(0, 256)",
                 ));
             }
-            build::collect(value, RANGE, || {
-                format!("cannot convert '{}' object to bytearray", value.type_name())
-            })?
+            build::contents(value, || format!("cannot convert '{}' object to bytearray", value.type_name()))?
+                .collect(RANGE)?
         };
         let indices = slice.resolve(|| self.len())?;
         if indices.step == 1 {
@@ -174,14 +173,24 @@ impl PyByteArray {
     #[pymethod("($self, iterable_of_ints, /)")]
     fn extend(&self, iterable_of_ints: &Value) -> PyResult<()> {
         if buffer::is_bytes_like(iterable_of_ints) {
-            return self.append_bytes(iterable_of_ints);
+            let end = self.len();
+            let added = BytesLike::of(iterable_of_ints)?.to_vec();
+            if added.is_empty() {
+                return Ok(());
+            }
+            // Getting the buffer may have changed the length.
+            return self.resize_with(|data| {
+                let at = end.min(data.len());
+                data.splice(at..at, added);
+            });
         }
         if is_str(iterable_of_ints) {
             return Err(exceptions::type_error("expected iterable of integers; got: 'str'"));
         }
-        let items = build::collect(iterable_of_ints, RANGE, || {
+        let items = build::contents(iterable_of_ints, || {
             format!("can't extend bytearray with {}", iterable_of_ints.type_name())
-        })?;
+        })?
+        .collect(RANGE)?;
         if items.is_empty() { Ok(()) } else { self.resize_with(|data| data.extend_from_slice(&items)) }
     }
 

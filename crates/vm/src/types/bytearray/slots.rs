@@ -5,6 +5,7 @@ use crate::buffer::{self, Buffer};
 use crate::heap::Ref;
 use crate::macros_support::FnSpec;
 use crate::types::bytes::arg::{BytesLike, FillByte, Needle};
+use crate::types::bytes::build::Contents;
 use crate::types::bytes::{
     ByteString, build, byte_of, bytes_methods, cannot_concat, compare, contains, from_slice, hex, ops,
     percent,
@@ -16,7 +17,7 @@ use crate::types::str::{StrRef, join, split, unit};
 use crate::types::tuple::PyTuple;
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{Args, CmpOp, PyResult, codecs, exceptions, warnings};
+use crate::{Args, CmpOp, PyResult, codecs, exceptions, protocol, warnings};
 use minipy_macros::pymethods;
 
 static INIT: FnSpec = build::spec("bytearray");
@@ -56,8 +57,18 @@ impl PyByteArray {
         if !self.is_empty() {
             self.resize_with(Vec::clear)?;
         }
-        let data = build::construct(&INIT, args, false)?;
-        self.resize_with(|own| *own = data)
+        match build::construct(&INIT, args, false)? {
+            Contents::Whole(data) => self.resize_with(|own| *own = data),
+            Contents::Items(iterator, expected) => {
+                self.resize_with(|own| own.reserve(expected))?;
+                // Whoever gives the items may look at those that are there.
+                while let Some(next) = protocol::next(&iterator)? {
+                    let byte = item(&next)?;
+                    self.resize_with(|own| own.push(byte))?;
+                }
+                Ok(())
+            }
+        }
     }
 
     #[slot]

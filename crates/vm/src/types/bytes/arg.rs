@@ -92,8 +92,9 @@ impl Deref for Needle<'_> {
     }
 }
 
-impl<'a> FromArg<'a> for Needle<'a> {
-    fn from_arg(value: &'a Value, _at: ArgPos<'_>) -> PyResult<Self> {
+impl<'a> Needle<'a> {
+    /// What the argument stands for. Getting its buffer may run Python code, which must find the receiver's contents exported.
+    pub fn of(value: &'a Value) -> PyResult<Self> {
         if buffer::is_bytes_like(value) {
             return BytesLike::of(value).map(Needle::Bytes);
         }

@@ -23,8 +23,8 @@ pub const fn spec(name: &'static str) -> FnSpec {
     }
 }
 
-/// The bytes that a constructor call asks for. With `convert`, `__bytes__` is asked first.
-pub fn construct(spec: &'static FnSpec, args: Args<'_>, convert: bool) -> PyResult<Vec<u8>> {
+/// The contents that a constructor call asks for. With `convert`, `__bytes__` is asked first.
+pub fn construct(spec: &'static FnSpec, args: Args<'_>, convert: bool) -> PyResult<Contents> {
     let mut bound = [None; 3];
     parse_args(spec, args, &mut bound)?;
     let [source, encoding, errors] = bound;
@@ -40,11 +40,11 @@ pub fn construct(spec: &'static FnSpec, args: Args<'_>, convert: bool) -> PyResu
             return Err(exceptions::type_error("string argument without an encoding"));
         }
         let encoded = codecs::encode_text(text, encoding.map(|e| &**e), errors.map(|e| &**e))?;
-        return Ok(encoded.downcast::<PyBytes>().map(|b| b.to_vec()).unwrap_or_default());
+        return Ok(Contents::of_bytes(&encoded));
     }
-    let Some(source) = source else { return Ok(Vec::new()) };
+    let Some(source) = source else { return Ok(Contents::Whole(Vec::new())) };
     if convert && let Some(bytes) = dunder_bytes(source)? {
-        return Ok(bytes.downcast::<PyBytes>().map(|b| b.to_vec()).unwrap_or_default());
+        return Ok(Contents::of_bytes(&bytes));
     }
     if text.is_some() {
         return Err(exceptions::type_error("string argument without an encoding"));
@@ -55,13 +55,11 @@ pub fn construct(spec: &'static FnSpec, args: Args<'_>, convert: bool) -> PyResu
             Err(error) => return Err(error),
             Ok(count) => {
                 heap::check_size(count)?;
-                return Ok(vec![0; count]);
+                return Ok(Contents::Whole(vec![0; count]));
             }
         }
     }
-    let message =
-        if spec.name == "bytes" { "bytes must be in range(0, 256)" } else { "byte must be in range(0, 256)" };
-    collect(source, message, || format!("cannot convert '{}' object to {}", source.type_name(), spec.name))
+    contents(source, || format!("cannot convert '{}' object to {}", source.type_name(), spec.name))
 }
 
 fn count(source: &Value) -> PyResult<usize> {
@@ -86,10 +84,38 @@ pub fn dunder_bytes(source: &Value) -> PyResult<Option<Value>> {
     Ok(Some(result))
 }
 
+/// Where the bytes of a new object come from.
+pub enum Contents {
+    /// All are there.
+    Whole(Vec<u8>),
+    /// The iterator of the ints they are, and how many there may be.
+    Items(Value, usize),
+}
+
+impl Contents {
+    fn of_bytes(bytes: &Value) -> Contents {
+        Contents::Whole(bytes.downcast::<PyBytes>().map(|b| b.to_vec()).unwrap_or_default())
+    }
+
+    /// All the bytes; `range` is the ValueError's message for ints that are none.
+    pub fn collect(self, range: &str) -> PyResult<Vec<u8>> {
+        match self {
+            Contents::Whole(bytes) => Ok(bytes),
+            Contents::Items(iterator, expected) => {
+                let mut out = Vec::with_capacity(expected);
+                while let Some(item) = protocol::next(&iterator)? {
+                    out.push(byte_of(&item, range)?);
+                }
+                Ok(out)
+            }
+        }
+    }
+}
+
 /// The bytes of a buffer, or the ints of an iterable; `refuse` words the TypeError for other objects.
-pub fn collect(source: &Value, range: &str, refuse: impl Fn() -> String) -> PyResult<Vec<u8>> {
+pub fn contents(source: &Value, refuse: impl Fn() -> String) -> PyResult<Contents> {
     if buffer::is_bytes_like(source) {
-        return super::contiguous(source).unwrap_or_else(|| Ok(Vec::new()));
+        return super::contiguous(source).unwrap_or_else(|| Ok(Vec::new())).map(Contents::Whole);
     }
     if source.downcast::<PyStr>().is_some() {
         return Err(exceptions::type_error(refuse()));
@@ -100,9 +126,5 @@ pub fn collect(source: &Value, range: &str, refuse: impl Fn() -> String) -> PyRe
         }
         iterator => iterator?,
     };
-    let mut out = Vec::with_capacity(protocol::length_hint(source, 16)?.min(1 << 20));
-    while let Some(item) = protocol::next(&iterator)? {
-        out.push(byte_of(&item, range)?);
-    }
-    Ok(out)
+    Ok(Contents::Items(iterator, protocol::length_hint(source, 16)?.min(1 << 20)))
 }

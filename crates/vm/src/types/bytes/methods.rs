@@ -31,13 +31,14 @@ macro_rules! bytes_methods {
             #[pymethod("($self, sub[, start[, end]], /)")]
             fn find(
                 zelf: &Ref<$class>,
-                sub: Needle<'_>,
+                sub: &Value,
                 start: Option<SliceIndex>,
                 end: Option<SliceIndex>,
-            ) -> isize {
+            ) -> PyResult<isize> {
                 let data = Self::view(zelf);
+                let sub = Needle::of(sub)?;
                 let (start, end) = clip(start, end, data.len());
-                ops::find(&data, &sub, start, end).map_or(-1, |at| at as isize)
+                Ok(ops::find(&data, &sub, start, end).map_or(-1, |at| at as isize))
             }
 
             /// Return the highest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
@@ -51,13 +52,14 @@ macro_rules! bytes_methods {
             #[pymethod("($self, sub[, start[, end]], /)")]
             fn rfind(
                 zelf: &Ref<$class>,
-                sub: Needle<'_>,
+                sub: &Value,
                 start: Option<SliceIndex>,
                 end: Option<SliceIndex>,
-            ) -> isize {
+            ) -> PyResult<isize> {
                 let data = Self::view(zelf);
+                let sub = Needle::of(sub)?;
                 let (start, end) = clip(start, end, data.len());
-                ops::rfind(&data, &sub, start, end).map_or(-1, |at| at as isize)
+                Ok(ops::rfind(&data, &sub, start, end).map_or(-1, |at| at as isize))
             }
 
             /// Return the lowest index in B where subsection 'sub' is found, such that 'sub' is contained within B[start,end].
@@ -71,11 +73,12 @@ macro_rules! bytes_methods {
             #[pymethod("($self, sub[, start[, end]], /)")]
             fn index(
                 zelf: &Ref<$class>,
-                sub: Needle<'_>,
+                sub: &Value,
                 start: Option<SliceIndex>,
                 end: Option<SliceIndex>,
             ) -> PyResult<usize> {
                 let data = Self::view(zelf);
+                let sub = Needle::of(sub)?;
                 let (start, end) = clip(start, end, data.len());
                 ops::find(&data, &sub, start, end).ok_or_else(ops::not_found)
             }
@@ -91,11 +94,12 @@ macro_rules! bytes_methods {
             #[pymethod("($self, sub[, start[, end]], /)")]
             fn rindex(
                 zelf: &Ref<$class>,
-                sub: Needle<'_>,
+                sub: &Value,
                 start: Option<SliceIndex>,
                 end: Option<SliceIndex>,
             ) -> PyResult<usize> {
                 let data = Self::view(zelf);
+                let sub = Needle::of(sub)?;
                 let (start, end) = clip(start, end, data.len());
                 ops::rfind(&data, &sub, start, end).ok_or_else(ops::not_found)
             }
@@ -109,13 +113,14 @@ macro_rules! bytes_methods {
             #[pymethod("($self, sub[, start[, end]], /)")]
             fn count(
                 zelf: &Ref<$class>,
-                sub: Needle<'_>,
+                sub: &Value,
                 start: Option<SliceIndex>,
                 end: Option<SliceIndex>,
-            ) -> usize {
+            ) -> PyResult<usize> {
                 let data = Self::view(zelf);
+                let sub = Needle::of(sub)?;
                 let (start, end) = clip(start, end, data.len());
-                data.get(start..end).map_or(0, |data| unit::count(data, &sub))
+                Ok(data.get(start..end).map_or(0, |data| unit::count(data, &sub)))
             }
 
             /// Return True if the bytes starts with the specified prefix, False otherwise.

@@ -4,7 +4,7 @@ use super::arg::BytesLike;
 use crate::types::str::unit::Unit;
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
-use crate::{PyErr, PyResult, buffer, exceptions, heap, protocol};
+use crate::{PyErr, PyList, PyResult, buffer, exceptions, heap, protocol};
 use std::ops::Range;
 
 /// Whitespace in the sense of the bytes methods.
@@ -237,6 +237,10 @@ pub fn join(sep: &[u8], iterable: &Value) -> PyResult<Vec<u8>> {
             )));
         }
         let part = BytesLike::of(item)?;
+        // Giving its buffer, an item may have changed the list it is in.
+        if iterable.downcast::<PyList>().is_some_and(|list| list.len() != items.len()) {
+            return Err(exceptions::runtime_error("sequence changed size during iteration"));
+        }
         total = total.saturating_add(part.len()).saturating_add(if index == 0 { 0 } else { sep.len() });
         parts.push(part);
     }

@@ -79,7 +79,7 @@ impl PyBytes {
         {
             return Ok(bytes);
         }
-        let data = build::construct(&NEW, args, true)?;
+        let data = build::construct(&NEW, args, true)?.collect("bytes must be in range(0, 256)")?;
         Ok(if exact { from_slice(&data) } else { PyBytes::new_in(class, &data) })
     }
 

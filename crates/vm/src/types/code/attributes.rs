@@ -8,7 +8,7 @@ use crate::types::list::PyList;
 use crate::types::str::StrRef;
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::value::Value;
-use crate::{BytesRef, CmpOp, PyResult, exceptions, protocol};
+use crate::{BytesRef, CmpOp, PyResult, exceptions, protocol, warnings};
 use minipy_bytecode::code::CodeObject;
 use minipy_bytecode::{Opcode, Str, location, opcode};
 use minipy_macros::pymethods;
@@ -220,6 +220,33 @@ impl PyCode {
     #[pygetset]
     fn _co_code_adaptive(&self) -> BytesRef {
         bytes::from_slice(&self.object.code)
+    }
+
+    /// The line table in the format of Python 3.9: byte and line increments.
+    #[pygetset]
+    fn co_lnotab(&self) -> PyResult<BytesRef> {
+        const MESSAGE: &str = "co_lnotab is deprecated, use co_lines instead.";
+        warnings::warn(exceptions::deprecation_warning_class(), MESSAGE, 1)?;
+        let mut table = Vec::new();
+        let (mut offset, mut line) = (0, self.object.firstlineno);
+        for (start, _, next) in location::co_lines(&self.object.linetable, self.object.firstlineno) {
+            let Some(next) = next.filter(|next| *next != line) else { continue };
+            let mut bytes = start - offset;
+            let mut lines = i64::from(next) - i64::from(line);
+            while bytes > 255 {
+                table.extend([255, 0]);
+                bytes -= 255;
+            }
+            while !(-128..=127).contains(&lines) {
+                let step = lines.clamp(-128, 127);
+                table.extend([bytes as u8, step as u8]);
+                bytes = 0;
+                lines -= step;
+            }
+            table.extend([bytes as u8, lines as u8]);
+            (offset, line) = (start, next);
+        }
+        Ok(bytes::from_slice(&table))
     }
 
     #[pygetset]

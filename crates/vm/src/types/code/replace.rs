@@ -1,4 +1,4 @@
-//! Making code objects from their fields: `code.replace()` and the constructor. The result is verified before it can run.
+//! Making code objects from their fields: `code.replace()` and the constructor. What the verifier refuses cannot run.
 
 use super::PyCode;
 use crate::heap::Ref;
@@ -6,6 +6,8 @@ use crate::macros_support::KwArgs;
 use crate::types::bytes::PyBytes;
 use crate::types::complex::PyComplex;
 use crate::types::int;
+use crate::types::set::PyFrozenSet;
+use crate::types::slice::PySlice;
 use crate::types::str::PyStr;
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::TypeRef;
@@ -19,31 +21,56 @@ use std::sync::Arc;
 /// A value as plain data. None for code objects, which are verified and compared by themselves, and for values no compiler
 /// makes.
 pub(super) fn constant(value: &Value) -> Constant {
+    plain(value, &|_| Some(Constant::None)).unwrap_or(Constant::None)
+}
+
+/// A constant of a code object as plain data; `None` for values no compiler makes.
+pub fn as_constant(value: &Value) -> Option<Constant> {
+    plain(value, &|other| {
+        if let Some(code) = other.downcast_exact::<PyCode>() {
+            return Some(Constant::Code(code.object.clone()));
+        }
+        if let Some(set) = other.downcast_exact::<PyFrozenSet>() {
+            let items: Option<Vec<Constant>> = set.data.to_vec().iter().map(as_constant).collect();
+            return items.map(|items| Constant::FrozenSet(items.into()));
+        }
+        let slice = other.downcast_exact::<PySlice>()?;
+        let parts = [as_constant(&slice.start)?, as_constant(&slice.stop)?, as_constant(&slice.step)?];
+        Some(Constant::Slice(Arc::new(parts)))
+    })
+}
+
+/// As [`as_constant`], with `other` for what is no number, string, bytes or tuple.
+fn plain(value: &Value, other: &dyn Fn(&Value) -> Option<Constant>) -> Option<Constant> {
+    if value.is_none() {
+        return Some(Constant::None);
+    }
     if let Some(flag) = value.as_bool() {
-        return Constant::bool(flag);
+        return Some(Constant::bool(flag));
     }
     if value.is_ellipsis() {
-        return Constant::Ellipsis;
-    }
-    if let Some(big) = int::to_ibig(value) {
-        return Constant::int(big);
+        return Some(Constant::Ellipsis);
     }
     if let Some(text) = value.downcast_exact::<PyStr>() {
-        return Constant::str(Str::from(text.to_wtf8()));
+        return Some(Constant::str(Str::from(text.to_wtf8())));
     }
     if let Some(bytes) = value.downcast_exact::<PyBytes>() {
-        return Constant::Bytes(bytes.as_bytes().into());
+        return Some(Constant::Bytes(bytes.as_bytes().into()));
     }
     if let Some(tuple) = value.downcast_exact::<PyTuple>() {
-        return Constant::tuple(tuple.iter().map(constant).collect());
+        let items: Option<Vec<Constant>> = tuple.iter().map(|item| plain(item, other)).collect();
+        return items.map(Constant::tuple);
     }
     if let Some(complex) = value.downcast_exact::<PyComplex>() {
-        return Constant::Complex(complex.real, complex.imag);
+        return Some(Constant::Complex(complex.real, complex.imag));
     }
     if value.is_flonum() || value.downcast_exact::<crate::types::float::PyFloat>().is_some() {
-        return protocol::to_f64(value).map_or(Constant::None, Constant::Float);
+        return protocol::to_f64(value).ok().map(Constant::Float);
     }
-    Constant::None
+    match int::to_ibig(value) {
+        Some(big) => Some(Constant::int(big)),
+        None => other(value),
+    }
 }
 
 impl PyCode {
@@ -51,16 +78,29 @@ impl PyCode {
     ///
     /// Errors: what the verifier has against it. Code objects among the constants have been verified when they were made.
     pub fn verified(object: CodeObject, consts: TupleRef) -> Result<Ref<PyCode>, VerifyError> {
-        // All that matters of a constant is whether it is a str.
-        let text = Constant::str(Str::default());
-        let kind = |value: &Value| match value.downcast_exact::<PyStr>() {
-            Some(_) => text.clone(),
-            None => Constant::None,
-        };
-        let kinds = consts.iter().map(kind).collect();
-        verifier::verify(&CodeObject { consts: kinds, ..object.clone() })?;
+        verify(&object, &consts)?;
         Ok(PyCode::with_consts(Arc::new(object), consts))
     }
+
+    /// As [`PyCode::verified`], but what cannot run is a code object nevertheless, which raises SystemError when it is called.
+    ///
+    /// Errors: no frame could be laid out for it.
+    pub fn checked(object: CodeObject, consts: TupleRef) -> Result<Ref<PyCode>, VerifyError> {
+        verifier::check_counts(&object)?;
+        let refused = verify(&object, &consts).err();
+        Ok(Ref::new(PyCode::build(Arc::new(object), consts, refused)))
+    }
+}
+
+fn verify(object: &CodeObject, consts: &TupleRef) -> Result<(), VerifyError> {
+    // All that matters of a constant is whether it is a str.
+    let text = Constant::str(Str::default());
+    let kind = |value: &Value| match value.downcast_exact::<PyStr>() {
+        Some(_) => text.clone(),
+        None => Constant::None,
+    };
+    let consts = consts.iter().map(kind).collect();
+    verifier::verify(&CodeObject { consts, ..object.clone() })
 }
 
 /// The fields that a caller gives, next to a code object to start from.
@@ -203,7 +243,7 @@ impl Fields {
             (None, Some(consts)) => consts.clone(),
             (None, None) => crate::types::tuple::empty(),
         };
-        PyCode::verified(self.code, consts).map_err(|error| {
+        PyCode::checked(self.code, consts).map_err(|error| {
             exceptions::value_error(format!("code: {} at offset {}", error.what, error.offset))
         })
     }

@@ -138,7 +138,7 @@ fn matches(op: CmpOp, ordering: Option<Ordering>) -> bool {
 /// The order of a float and an int (`None`: the int is none; `Some(None)`: NaN).
 fn compare_with_int(x: f64, n: &Value) -> Option<Option<Ordering>> {
     if let Some(n) = int::to_i64(n)
-        && n.abs() <= 1 << 53
+        && n.unsigned_abs() <= 1 << 53
     {
         return Some(x.partial_cmp(&(n as f64)));
     }

@@ -1,6 +1,7 @@
 //! The attributes and the constructor of `function`.
 
 use super::{FunctionRef, PyFunction};
+use crate::frame::builtins;
 use crate::heap::Ref;
 use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
@@ -10,7 +11,8 @@ use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{PyResult, exceptions, protocol};
+use crate::{PyResult, exceptions, protocol, warnings};
+use minipy_bytecode::code::flags;
 use minipy_macros::pymethods;
 
 /// A value that None or deletion unset, and otherwise is a `T`.
@@ -80,7 +82,7 @@ fn annotations_dict(value: Value) -> PyResult<DictRef> {
 pub fn call_annotate(annotate: &Value) -> PyResult<DictRef> {
     let result = protocol::call1(annotate, Value::small_int(1))?;
     result.downcast_into::<PyDict>().map_err(|other| {
-        exceptions::type_error(format!("__annotate__() must return a dict, not {}", other.type_name()))
+        exceptions::type_error(format!("__annotate__ returned non-dict of type '{}'", other.type_name()))
     })
 }
 
@@ -127,8 +129,8 @@ impl PyFunction {
     }
 
     #[pygetset(member)]
-    fn __builtins__(&self) -> DictRef {
-        self.builtins.clone()
+    fn __builtins__(&self) -> Value {
+        builtins::shown(&self.builtins)
     }
 
     #[pygetset(member)]
@@ -168,6 +170,14 @@ impl PyFunction {
                 self.name.get(),
                 code.nfree
             )));
+        }
+        const KINDS: u32 = flags::CO_GENERATOR | flags::CO_COROUTINE | flags::CO_ASYNC_GENERATOR;
+        if (code.flags ^ self.code().flags) & KINDS != 0 {
+            warnings::warn(
+                exceptions::deprecation_warning_class(),
+                "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
+                1,
+            )?;
         }
         self.code.set(code);
         self.modified();

@@ -8,7 +8,7 @@ use crate::monitoring::Event;
 use crate::thread;
 use crate::types::traceback::PyTraceback;
 use crate::types::tuple::PyTuple;
-use crate::types::typeobj::PyType;
+use crate::types::typeobj::{PyType, TypeRef};
 use crate::value::Value;
 use crate::{PyResult, name, protocol, stack, warnings};
 
@@ -66,24 +66,8 @@ impl Thrown {
         };
         let error = match self.exception.downcast::<PyType>() {
             Some(class) if class.is_subtype(exceptions::base_exception_class()) => {
-                let made = match value {
-                    Some(value) if value.is_instance_of(class) => value.clone(),
-                    None => protocol::call0(class.as_value())?,
-                    Some(value) => match value.downcast::<PyTuple>() {
-                        Some(args) => protocol::call(class.as_value(), args)?,
-                        None => protocol::call1(class.as_value(), value.clone())?,
-                    },
-                };
-                match made.downcast_into::<PyBaseException>() {
-                    Ok(exception) => PyErr::from_exception(exception),
-                    Err(other) => {
-                        return Err(exceptions::type_error(format!(
-                            "calling {} should have returned an instance of BaseException, not {}",
-                            protocol::repr(class.as_value())?,
-                            other.type_name()
-                        )));
-                    }
-                }
+                // What goes wrong there is raised in the generator, too.
+                instantiate(class, value).unwrap_or_else(|error| error)
             }
             _ => {
                 let error = into_error(self.exception.clone())?;
@@ -109,6 +93,26 @@ impl Thrown {
         args.extend(self.value.clone());
         args.extend(self.traceback.clone());
         Some(protocol::call(&method, &args))
+    }
+}
+
+/// An exception of `class`; `value` is one, the arguments in a tuple, or the only argument.
+fn instantiate(class: &TypeRef, value: Option<&Value>) -> PyResult<PyErr> {
+    let made = match value {
+        Some(value) if value.is_instance_of(class) => value.clone(),
+        None => protocol::call0(class.as_value())?,
+        Some(value) => match value.downcast::<PyTuple>() {
+            Some(args) => protocol::call(class.as_value(), args)?,
+            None => protocol::call1(class.as_value(), value.clone())?,
+        },
+    };
+    match made.downcast_into::<PyBaseException>() {
+        Ok(exception) => Ok(PyErr::from_exception(exception)),
+        Err(other) => Err(exceptions::type_error(format!(
+            "calling {} should have returned an instance of BaseException, not {}",
+            protocol::repr(class.as_value())?,
+            other.type_name()
+        ))),
     }
 }
 

@@ -306,12 +306,12 @@ impl PyAliasIter {
     }
 
     #[pymethod("($self, /)")]
-    fn __reduce__(&self) -> TupleRef {
-        let iter = crate::frame::default_builtins().get_interned(name!("iter")).unwrap_or(Value::NONE);
+    fn __reduce__(&self) -> PyResult<TupleRef> {
+        let iter = protocol::builtin("iter")?;
         let rest = match self.alias.get() {
             Some(alias) => alias.into_value(),
             None => crate::types::tuple::empty().into_value(),
         };
-        PyTuple::from_array([iter, PyTuple::from_array([rest]).into_value()])
+        Ok(PyTuple::from_array([iter, PyTuple::from_array([rest]).into_value()]))
     }
 }

@@ -22,7 +22,7 @@ pub fn parameters_of(args: &[Value]) -> PyResult<TupleRef> {
 }
 
 fn collect(args: &[Value], found: &mut Vec<Value>) -> PyResult<()> {
-    let _guard = crate::stack::enter(" in type parameters")?;
+    let _guard = crate::stack::enter(" in __parameter__ calculation")?;
     let add = |found: &mut Vec<Value>, parameter: &Value| {
         if !found.iter().any(|f| f.is(parameter)) {
             found.push(parameter.clone());
@@ -123,7 +123,12 @@ fn replace(args: &[Value], parameters: &[Value], values: &[Value]) -> PyResult<V
                 let value = parameters.iter().position(|p| p.is(arg)).and_then(|at| values.get(at));
                 match value {
                     Some(value) => protocol::call1(&subst, value.clone())?,
-                    None => arg.clone(),
+                    None => {
+                        return Err(exceptions::type_error(format!(
+                            "argument {} with __typing_subst__ was not found in __parameters__",
+                            protocol::repr(arg)?
+                        )));
+                    }
                 }
             }
             None => replace_inner(arg, parameters, values)?,

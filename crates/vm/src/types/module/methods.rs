@@ -111,7 +111,10 @@ impl PyModule {
     /// specialized dir() implementation
     #[pymethod("()")]
     fn __dir__(zelf: &Ref<PyModule>) -> PyResult<Value> {
-        let dict = zelf.namespace();
+        let dict = protocol::getattr(zelf.as_value(), name!("__dict__"))?;
+        let Some(dict) = dict.downcast::<PyDict>() else {
+            return Err(exceptions::type_error("<module>.__dict__ is not a dictionary"));
+        };
         match dict.get_str(name!("__dir__"))? {
             Some(hook) => protocol::call0(&hook),
             None => Ok(PyList::from_vec(dict.keys()).into_value()),

@@ -153,9 +153,10 @@ pub fn richcompare(object: &Value, other: &Value, op: CmpOp) -> PyResult<Value> 
         CmpOp::Gt => name!("__gt__"),
         CmpOp::Ge => name!("__ge__"),
     };
-    match Method::find(object, name)? {
-        Some(method) => method.call1(object, other),
-        None => Ok(Value::NOT_IMPLEMENTED),
+    // A method that cannot be got is none.
+    match Method::find(object, name) {
+        Ok(Some(method)) => method.call1(object, other),
+        Ok(None) | Err(_) => Ok(Value::NOT_IMPLEMENTED),
     }
 }
 

@@ -78,6 +78,11 @@ fn build(
     namespace: &PyDict,
 ) -> PyResult<TypeRef> {
     let dict = namespace.copy();
+    if let Some(doc) = dict.get_interned(name!("__doc__"))
+        && doc.downcast_exact::<PyStr>().is_some_and(|doc| doc.to_utf8().is_none())
+    {
+        protocol::call_method(&doc, name!("encode"), &[])?;
+    }
     let fields = slots_attr::read(&dict, name, base, bases)?;
     let qualname = match dict.remove_str(name!("__qualname__"))? {
         None => name.clone(),

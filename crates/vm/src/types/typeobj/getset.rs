@@ -274,14 +274,7 @@ impl PyType {
         }
         let annotate = PyType::__annotate__(zelf)?;
         let annotations = if protocol::is_callable(&annotate) {
-            let result = protocol::call1(&annotate, Value::small_int(1))?;
-            if result.downcast::<PyDict>().is_none() {
-                return Err(exceptions::type_error(format!(
-                    "__annotate__() must return a dict, not {}",
-                    result.type_name()
-                )));
-            }
-            result
+            crate::types::function::call_annotate(&annotate)?.into_value()
         } else {
             PyDict::new_ref().into_value()
         };
@@ -315,7 +308,7 @@ impl PyType {
         if is_builtin(zelf) {
             return Err(missing(zelf, name!("__annotate__")));
         }
-        for name in [name!("__annotate_func__"), name!("__annotate__")] {
+        for name in [name!("__annotate__"), name!("__annotate_func__")] {
             if let Some(annotate) = own(zelf, name)? {
                 return Ok(annotate);
             }

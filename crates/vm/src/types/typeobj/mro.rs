@@ -41,7 +41,7 @@ pub fn c3(class: &TypeRef) -> PyResult<Vec<Value>> {
 }
 
 fn class_name(class: &Value) -> String {
-    class.downcast::<PyType>().map_or_else(|| "?".to_owned(), |c| c.name())
+    class.downcast::<PyType>().map_or_else(|| "?".to_owned(), |c| c.short_name())
 }
 
 /// Takes, again and again, the first head that is in no list's tail.
