@@ -157,7 +157,7 @@ fn to_objects(arena: &Arena, module: &Mod<'_>, request: &Request<'_>) -> PyResul
 
 /// Compiles a source to a code object, or raises SyntaxError.
 pub fn compile(source: &Source, request: &Request<'_>) -> PyResult<Ref<PyCode>> {
-    compile_to_data(source, request).map(|code| PyCode::compiled(code))
+    compile_to_data(source, request).map(PyCode::compiled)
 }
 
 /// As [`compile`], giving the code object as plain data.

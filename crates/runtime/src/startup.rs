@@ -119,6 +119,9 @@ fn initialise(config: &Config) -> Result<(), StartError> {
     if !config.settings.code_debug_ranges {
         minipy_vm::types::code::forget_columns();
     }
+    if config.settings.dev_mode {
+        minipy_vm::codecs::check_handlers();
+    }
     minipy_vm::types::initialise();
     hooks::install(&HOOKS);
     finalize::set_unraisable_hook(crate::sys::unraisable);

@@ -9,6 +9,7 @@ pub use errors::{Decoding, Encoding, Errors};
 pub use native::{Native, decode_native, decode_utf8, encode_native};
 pub use registry::{lookup, lookup_error, normalize, register, register_error, unregister, unregister_error};
 
+use crate::cell::GilCell;
 use crate::types::bytes::{self, PyBytes};
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
@@ -23,6 +24,7 @@ pub fn decode_text(
     errors: Option<&PyStr>,
 ) -> PyResult<StrRef> {
     let handler = Errors::new(errors);
+    check_handler(errors)?;
     let Some(encoding) = encoding else { return decode_utf8(input, &handler) };
     let encoding_name = without_nul(encoding)?;
     if let Some(errors) = errors {
@@ -43,6 +45,7 @@ pub fn decode_text(
 /// `str.encode(encoding, errors)`.
 pub fn encode_text(text: &StrRef, encoding: Option<&PyStr>, errors: Option<&PyStr>) -> PyResult<Value> {
     let handler = Errors::new(errors);
+    check_handler(errors)?;
     let Some(encoding) = encoding else {
         return encode_native(Native::Utf8, text, &handler).map(|b| bytes::from_box(b.into()).into_value());
     };
@@ -61,6 +64,21 @@ pub fn encode_text(text: &StrRef, encoding: Option<&PyStr>, errors: Option<&PySt
         "'{encoding_name}' encoder returned '{}' instead of 'bytes'; use codecs.encode() to encode to arbitrary types",
         result.type_name()
     )))
+}
+
+/// Whether error handlers are looked up even where there is no error.
+static STRICT: GilCell<bool> = GilCell::new(false);
+
+/// Makes unknown error handlers an error wherever one is named, as in development mode.
+pub fn check_handlers() {
+    STRICT.set(true);
+}
+
+fn check_handler(errors: Option<&PyStr>) -> PyResult<()> {
+    match errors {
+        Some(errors) if STRICT.get() => registry::lookup_error(&without_nul(errors)?).map(drop),
+        _ => Ok(()),
+    }
 }
 
 fn without_nul(name: &PyStr) -> PyResult<String> {

@@ -7,7 +7,7 @@ use minipy_vm::types::set::PySet;
 use minipy_vm::{DictRef, PyDict, PyResult, Ref, StrRef, Value, exceptions};
 use std::collections::BTreeSet;
 
-fn code_argument<'a>(value: &'a Value) -> PyResult<&'a Ref<PyCode>> {
+fn code_argument(value: &Value) -> PyResult<&Ref<PyCode>> {
     value.downcast().ok_or_else(|| exceptions::type_error("argument must be a code object"))
 }
 

@@ -193,9 +193,13 @@ fn close_delegate(delegate: &Value) -> PyResult<()> {
     if let Some(core) = core_of_exact(delegate) {
         return close(core).map(drop);
     }
-    match protocol::lookup_attr(delegate, name!("close"))? {
-        Some(close) => protocol::call0(&close).map(drop),
-        None => Ok(()),
+    match protocol::lookup_attr(delegate, name!("close")) {
+        Ok(Some(close)) => protocol::call0(&close).map(drop),
+        Ok(None) => Ok(()),
+        Err(error) => {
+            crate::finalize::report_unraisable(error, None, Some(delegate));
+            Ok(())
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! empty meanwhile, and an error leaves its items in some order.
 
 use super::PyList;
-use crate::heap::Ref;
+use crate::heap::{self, Ref};
 use crate::protocol::CmpOp;
 use crate::types::float::PyFloat;
 use crate::types::str::{Kind, PyStr};
@@ -17,6 +17,10 @@ use std::cmp::Ordering;
 pub fn sort(list: &Ref<PyList>, key: Option<&Value>, reverse: bool) -> PyResult<()> {
     let mut items = list.with(std::mem::take);
     let result = sort_values(&mut items, key, reverse);
+    // The finalisers of keys may change the list, too.
+    if heap::has_pending() {
+        heap::run_pending();
+    }
     let meanwhile = list.with(|now| std::mem::replace(now, items));
     let modified = meanwhile.capacity() != 0;
     drop(meanwhile);

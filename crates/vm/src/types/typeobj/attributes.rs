@@ -1,6 +1,8 @@
 //! Attributes of classes: `type.__getattribute__` and `type.__setattr__`.
 
 use super::{PyType, TypeFlags, TypeRef};
+use crate::heap::Payload;
+use crate::types::object::PyObject;
 use crate::types::special;
 use crate::types::str::{StrRef, intern_ref};
 use crate::value::Value;
@@ -67,7 +69,16 @@ pub fn store(class: &TypeRef, name: &StrRef, value: Option<Value>) -> PyResult<(
     if is_special(name) {
         special::update_slot(class, name);
     }
+    if makes_descriptors(class, name) {
+        PyObject::class().modified();
+    }
     Ok(())
+}
+
+/// Whether a change concerns classes that only hold instances of `class`: what they hold becomes a descriptor, or ceases to be
+/// one, or they are instances themselves. What is cached about them does not look at the classes of values.
+fn makes_descriptors(class: &TypeRef, name: &StrRef) -> bool {
+    matches!(name.as_ascii(), Some("__get__" | "__set__" | "__delete__")) || class.is_subtype(PyType::class())
 }
 
 fn is_special(name: &StrRef) -> bool {
