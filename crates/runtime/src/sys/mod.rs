@@ -18,9 +18,7 @@ use minipy_vm::types::str::intern;
 use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
 
 pub use flags::{clear_inspect_flag, configure};
-pub use hooks::{
-    audit, display, is_audited, print_exception, print_exception_to, unraisable, write_stderr,
-};
+pub use hooks::{audit, display, is_audited, print_exception, print_exception_to, unraisable, write_stderr};
 pub use records::{VERSION, version};
 pub use report::{exception_text, traceback_text};
 pub use streams::{StreamError, open_streams};

@@ -33,13 +33,18 @@ pub fn call_function(function: &Ref<PyFunction>, args: Args<'_>) -> PyResult<Val
     eval::run(thread, frame)
 }
 
-/// Runs a function without parameters, as module and class bodies are, in a namespace.
+/// Calls a function without arguments in a namespace, as module and class bodies are.
 pub(super) fn run_with_locals(function: &Ref<PyFunction>, locals: Option<Value>) -> PyResult<Value> {
     let _guard = stack::enter("")?;
     let thread = thread::current();
     let frame = push_frame(thread, function.clone())?;
-    // SAFETY: the frame is fresh.
+    // SAFETY: the frame is fresh; if binding fails it is taken down again.
     unsafe {
+        // `exec` takes any code object; parameters would be missing.
+        if let Err(error) = bind(frame, function, Args::EMPTY) {
+            discard_frame(thread, frame);
+            return Err(error);
+        }
         (*frame).locals = locals.map_or(0, Value::into_bits);
         (*frame).entry = true;
     }

@@ -70,7 +70,8 @@ fn find_attribute(header: &Header, name: &StrRef, arg: u32) -> Option<Place> {
 
 /// The offset of the `__slots__` entry that a descriptor found on the class stands for.
 fn slot_offset(class: &TypeRef, descriptor: &Value) -> Option<usize> {
-    let member = descriptor.downcast_exact::<PyMemberDescr>().filter(|member| class.is_subtype(member.class()))?;
+    let member =
+        descriptor.downcast_exact::<PyMemberDescr>().filter(|member| class.is_subtype(member.class()))?;
     Some(instance::slot_offset(class, member.slot_index()?))
 }
 
