@@ -304,7 +304,8 @@ impl State {
             let version = header.class().version_raw();
             for entry in 0..PLACES {
                 let guard = self.cached(1 + 2 * entry);
-                if guard as u32 != version {
+                // A class that has changed has version 0 until somebody asks, and so has a place not remembered yet.
+                if guard as u32 != version || version == 0 {
                     continue;
                 }
                 let shape = (guard >> 32) as u32;

@@ -106,15 +106,27 @@ fn push_joined(out: &mut StrBuilder, items: &[Value]) -> PyResult<()> {
         if index > 0 {
             out.push_str(", ");
         }
-        match item.downcast::<PyList>() {
-            Some(list) => {
-                out.push_str("[");
-                push_joined(out, &list.to_vec())?;
-                out.push_str("]");
-            }
-            None => out.push_pystr(&*type_repr(item)?),
-        }
+        push_argument(out, item)?;
     }
+    Ok(())
+}
+
+fn push_argument(out: &mut StrBuilder, argument: &Value) -> PyResult<()> {
+    let Some(list) = argument.downcast::<PyList>() else {
+        out.push_pystr(&*type_repr(argument)?);
+        return Ok(());
+    };
+    let _guard = crate::stack::enter(" while getting the repr of an object")?;
+    out.push_str("[");
+    for index in 0..list.len() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        // The repr of an item before it may have changed the list.
+        let item = list.with(|items| items.get(index).cloned());
+        push_argument(out, &item.ok_or_else(|| exceptions::index_error("list index out of range"))?)?;
+    }
+    out.push_str("]");
     Ok(())
 }
 
