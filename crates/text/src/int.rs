@@ -145,6 +145,10 @@ fn digits(text: &[u8], radix: u32, limit: usize, negative: bool) -> Result<Int, 
 /// `str(n)`; `limit` is `sys.get_int_max_str_digits()`, 0 for none.
 pub fn to_decimal(n: &IBig, limit: usize) -> Result<String, IntError> {
     use dashu_int::ops::{Abs, BitTest};
+    // The least limit there is allows more digits than these have.
+    if let Ok(small) = i64::try_from(n) {
+        return Ok(small.to_string());
+    }
     let limit = if limit == 0 { usize::MAX } else { limit.max(DIGITS_THRESHOLD) };
     let error = IntError::TooLargeToPrint { limit };
     // 0.30102 is below log10(2): what is refused here has too many digits for certain.

@@ -62,8 +62,11 @@ fn random_text() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % n
     };
-    let locale =
-        Locale { decimal_point: ",".into(), thousands_sep: "\u{a0}".into(), grouping: vec![3, 2, 127] };
+    let locale = Locale {
+        decimal_point: ",".into(),
+        thousands_sep: "\u{a0}".into(),
+        grouping: vec![3, 2, 127].into(),
+    };
     for _ in 0..60_000 {
         let mut text = Wtf8Buf::new();
         for _ in 0..next(9) {
@@ -79,7 +82,7 @@ fn random_text() {
         let _ =
             (complex::parse(points()), minipy_text::repr::str(points()), minipy_text::repr::ascii(points()));
         let _ = int::parse(&bytes, next(38) as u32, 700);
-        let _ = FormatSpec::for_str(&text, "str", 3);
+        let _ = FormatSpec::for_str(&text, &|| "str".into(), 3);
         Template::new(&text).for_each(|piece| drop(piece.map_err(|e| e.to_string())));
         if let Ok(name) = FieldName::parse(&text) {
             name.for_each(|step| drop(step.map_err(|e| e.to_string())));
@@ -87,10 +90,15 @@ fn random_text() {
         // Huge widths are a matter for the memory limit.
         if !bytes.windows(4).any(|w| w.iter().all(u8::is_ascii_digit)) {
             let x = f64::from_bits((next(1 << 30) as u64) << 34);
-            let _ =
-                format::format_int(&(next(1 << 30) as i64 - (1 << 29)).into(), &text, "int", 700, &locale);
-            let _ = format::format_float(x, &text, "float", &locale);
-            let _ = format::format_complex(x, -x, &text, "complex", &locale);
+            let _ = format::format_int(
+                &(next(1 << 30) as i64 - (1 << 29)).into(),
+                &text,
+                &|| "int".into(),
+                700,
+                &locale,
+            );
+            let _ = format::format_float(x, &text, &|| "float".into(), &locale);
+            let _ = format::format_complex(x, -x, &text, &|| "complex".into(), &locale);
             for template in [PercentTemplate::of_bytes(&bytes), PercentTemplate::of_wtf8(&bytes)] {
                 for piece in template {
                     if let PercentPiece::Conversion(conversion) = piece {

@@ -130,13 +130,15 @@ fn formats() {
         let result = match line.text(0) {
             "int" => {
                 let n = line.text(1).parse::<IBig>().expect("an int");
-                format::format_int(&n, &spec, "int", 700, &locale)
+                format::format_int(&n, &spec, &|| "int".into(), 700, &locale)
             }
-            "float" => format::format_float(line.float(1), &spec, "float", &locale),
-            "complex" => format::format_complex(line.float(1), line.float(2), &spec, "complex", &locale),
+            "float" => format::format_float(line.float(1), &spec, &|| "float".into(), &locale),
+            "complex" => {
+                format::format_complex(line.float(1), line.float(2), &spec, &|| "complex".into(), &locale)
+            }
             _ => {
                 let text = line.points(1);
-                FormatSpec::for_str(&spec, "str", text.len()).map(|layout| {
+                FormatSpec::for_str(&spec, &|| "str".into(), text.len()).map(|layout| {
                     if layout.left + layout.right > 1 << 40 {
                         return "!".into();
                     }

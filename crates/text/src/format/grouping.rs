@@ -1,25 +1,41 @@
 //! Separators between groups of digits.
 
+use super::spec::Grouping;
+use std::borrow::Cow;
+
 /// How numbers are written under `n`: LC_NUMERIC's conventions.
 #[derive(Clone, Debug)]
 pub struct Locale {
     /// Between whole part and fraction.
-    pub decimal_point: String,
+    pub decimal_point: Cow<'static, str>,
     /// Between groups of digits.
-    pub thousands_sep: String,
+    pub thousands_sep: Cow<'static, str>,
     /// Group sizes from the right, as `localeconv()['grouping']`: a final 0 repeats the last, 127 ends grouping.
-    pub grouping: Vec<u8>,
+    pub grouping: Cow<'static, [u8]>,
 }
 
 impl Locale {
     /// The `C` locale: a point and no groups.
-    pub fn c() -> Locale {
-        Locale::plain("", 0)
+    pub const fn c() -> Locale {
+        Locale {
+            decimal_point: Cow::Borrowed("."),
+            thousands_sep: Cow::Borrowed(""),
+            grouping: Cow::Borrowed(&[]),
+        }
     }
 
-    pub(super) fn plain(separator: &str, group: u8) -> Locale {
-        let grouping = if group == 0 { Vec::new() } else { vec![group, 0] };
-        Locale { decimal_point: ".".into(), thousands_sep: separator.into(), grouping }
+    /// A point, and `separator` between groups of three digits, or of four.
+    pub(super) const fn grouped(separator: Grouping, by_four: bool) -> Locale {
+        let thousands_sep = match separator {
+            Grouping::Comma => ",",
+            Grouping::Underscore => "_",
+        };
+        let grouping: &[u8] = if by_four { &[4, 0] } else { &[3, 0] };
+        Locale {
+            decimal_point: Cow::Borrowed("."),
+            thousands_sep: Cow::Borrowed(thousands_sep),
+            grouping: Cow::Borrowed(grouping),
+        }
     }
 
     /// Group sizes from the right; ends where grouping does.
@@ -41,9 +57,10 @@ impl Locale {
 
     /// Group `digits`, putting zeros before them until the result has `width` characters (separators included; one
     /// more if it would begin with a separator).
-    pub(super) fn group(&self, digits: &str, width: usize) -> String {
+    pub(super) fn group<'a>(&self, digits: &'a str, width: usize) -> Cow<'a, str> {
         if self.grouping.is_empty() {
-            return format!("{}{digits}", "0".repeat(width.saturating_sub(digits.len())));
+            let missing = width.saturating_sub(digits.len());
+            return if missing == 0 { digits.into() } else { ("0".repeat(missing) + digits).into() };
         }
         let separator_len = self.thousands_sep.chars().count();
         let (mut rest, mut missing) = (digits, width);
@@ -63,7 +80,7 @@ impl Locale {
             missing = missing.saturating_sub(separator_len);
         }
         groups.reverse();
-        groups.join(&self.thousands_sep)
+        groups.join(&*self.thousands_sep).into()
     }
 }
 

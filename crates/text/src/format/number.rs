@@ -2,29 +2,30 @@
 
 use super::FormatError;
 use super::grouping::{Locale, group_fraction};
-use super::spec::{Align, FormatSpec, Sign};
+use super::spec::{Align, FormatSpec, Sign, TypeName};
 use crate::float::{self, Code, Style};
 use crate::int;
 use dashu_int::IBig;
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
+use std::borrow::Cow;
 
 /// CPython hands precisions on as a C int.
 const MAX_PRECISION: usize = i32::MAX as usize;
 
 /// A number in its parts, all ASCII.
 #[derive(Default)]
-struct Parts {
+struct Parts<'a> {
     negative: bool,
     prefix: &'static str,
-    whole: String,
-    fraction: Option<String>,
+    whole: &'a str,
+    fraction: Option<&'a str>,
     /// What follows the digits: exponent or percent sign.
-    tail: String,
+    tail: &'a str,
 }
 
-impl Parts {
+impl<'a> Parts<'a> {
     /// Take a formatted float apart.
-    fn of_float(text: &str) -> Parts {
+    fn of_float(text: &'a str) -> Parts<'a> {
         let (negative, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -35,11 +36,11 @@ impl Parts {
         let (fraction, tail) = match rest.strip_prefix('.') {
             Some(rest) => {
                 let end = rest.bytes().position(|b| !is_digit(b)).unwrap_or(rest.len());
-                (Some(rest[..end].to_owned()), &rest[end..])
+                (Some(&rest[..end]), &rest[end..])
             }
             None => (None, rest),
         };
-        Parts { negative, prefix: "", whole: whole.to_owned(), fraction, tail: tail.to_owned() }
+        Parts { negative, prefix: "", whole, fraction, tail }
     }
 }
 
@@ -55,51 +56,49 @@ impl FormatSpec {
 
     /// The separators of this specification.
     fn locale(&self, current: &Locale) -> Locale {
-        let group = if self.is_code("boxX") { 4 } else { 3 };
         match self.grouping {
             _ if self.is_code("n") => current.clone(),
-            Some(grouping) => Locale::plain(grouping.as_char().encode_utf8(&mut [0; 4]), group),
+            Some(grouping) => Locale::grouped(grouping, self.is_code("boxX")),
             None => Locale::c(),
         }
     }
 
     fn is_code(&self, codes: &str) -> bool {
-        char::from_u32(self.code).is_some_and(|code| codes.contains(code))
+        codes.bytes().any(|code| u32::from(code) == self.code)
     }
 
     /// Sign, prefix, digits and padding in their places.
-    fn lay_out(&self, parts: &Parts, locale: &Locale) -> Result<Wtf8Buf, FormatError> {
+    fn lay_out(&self, parts: &Parts<'_>, locale: &Locale) -> Result<Wtf8Buf, FormatError> {
         let sign = self.sign_of(parts.negative);
-        let mut end = String::new();
-        if let Some(fraction) = &parts.fraction {
-            end.push_str(&locale.decimal_point);
-            match self.fraction_grouping {
-                Some(grouping) => end.push_str(&group_fraction(fraction, grouping.as_char())),
-                None => end.push_str(fraction),
-            }
-        }
-        end.push_str(&parts.tail);
-        let around = sign.len() + parts.prefix.len() + end.chars().count();
+        let point = if parts.fraction.is_some() { &*locale.decimal_point } else { "" };
+        let fraction: Cow<'_, str> = match (parts.fraction.unwrap_or_default(), self.fraction_grouping) {
+            (fraction, Some(grouping)) => group_fraction(fraction, grouping.as_char()).into(),
+            (fraction, None) => fraction.into(),
+        };
+        let around =
+            sign.len() + parts.prefix.len() + point.chars().count() + fraction.len() + parts.tail.len();
         let zero_filled = self.fill == u32::from('0') && self.align == Align::AfterSign;
         let least = if zero_filled { self.width.saturating_sub(around) } else { 0 };
-        reserve(&mut String::new(), least.saturating_mul(2))?;
-        let whole = if parts.whole.is_empty() && least == 0 {
-            String::new()
-        } else if parts.whole.is_empty() {
+        // Tried beforehand, as a width may be anything.
+        let mut out = Wtf8Buf::new();
+        let room = least.saturating_mul(2).saturating_add(around + parts.whole.len());
+        out.try_reserve(room).map_err(|_| FormatError::Memory)?;
+        let whole: Cow<'_, str> = if parts.whole.is_empty() {
             // inf and nan are filled with zeros without separators.
-            "0".repeat(least)
+            "0".repeat(least).into()
         } else {
-            locale.group(&parts.whole, least)
+            locale.group(parts.whole, least)
         };
         let (left, right) = self.padding(around + whole.chars().count());
         let (outer, inner) = if self.align == Align::AfterSign { (0, left) } else { (left, 0) };
-        let mut out = Wtf8Buf::new();
         self.fill(&mut out, outer)?;
         out.push_str(sign);
         out.push_str(parts.prefix);
         self.fill(&mut out, inner)?;
         out.push_str(&whole);
-        out.push_str(&end);
+        out.push_str(point);
+        out.push_str(&fraction);
+        out.push_str(parts.tail);
         self.fill(&mut out, right)?;
         Ok(out)
     }
@@ -123,7 +122,7 @@ fn reserve(out: &mut String, count: usize) -> Result<(), FormatError> {
 pub fn format_int(
     n: &IBig,
     spec: &Wtf8,
-    type_name: &str,
+    type_name: TypeName<'_>,
     limit: usize,
     current: &Locale,
 ) -> Result<Wtf8Buf, FormatError> {
@@ -164,11 +163,11 @@ pub fn format_int(
     } else {
         int::to_radix(n, radix)
     };
+    let digits = if spec.is_code("X") { digits.to_ascii_uppercase() } else { digits };
     let (negative, whole) = match digits.strip_prefix('-') {
-        Some(whole) => (true, whole.to_owned()),
-        None => (false, digits),
+        Some(whole) => (true, whole),
+        None => (false, &*digits),
     };
-    let whole = if spec.is_code("X") { whole.to_ascii_uppercase() } else { whole };
     let prefix = if spec.alternate { prefix } else { "" };
     let parts = Parts { negative, prefix, whole, ..Parts::default() };
     spec.lay_out(&parts, &spec.locale(current))
@@ -186,7 +185,12 @@ fn char_by(n: &IBig, spec: &FormatSpec) -> Result<Wtf8Buf, FormatError> {
 }
 
 /// `float.__format__`.
-pub fn format_float(x: f64, spec: &Wtf8, type_name: &str, current: &Locale) -> Result<Wtf8Buf, FormatError> {
+pub fn format_float(
+    x: f64,
+    spec: &Wtf8,
+    type_name: TypeName<'_>,
+    current: &Locale,
+) -> Result<Wtf8Buf, FormatError> {
     if spec.is_empty() {
         return Ok(float::repr(x).into());
     }
@@ -200,12 +204,11 @@ pub fn format_float(x: f64, spec: &Wtf8, type_name: &str, current: &Locale) -> R
 fn float_by(x: f64, spec: &FormatSpec, current: &Locale) -> Result<Wtf8Buf, FormatError> {
     let percent = spec.is_code("%");
     let x = if percent { x * 100.0 } else { x };
-    let text = digits_by(x, spec, true)?;
-    let mut parts = Parts::of_float(&text);
+    let mut text = digits_by(x, spec, true)?;
     if percent {
-        parts.tail.push('%');
+        text.push('%');
     }
-    spec.lay_out(&parts, &spec.locale(current))
+    spec.lay_out(&Parts::of_float(&text), &spec.locale(current))
 }
 
 /// The digits of one float, with a minus sign, without padding or groups.
@@ -243,7 +246,7 @@ pub fn format_complex(
     real: f64,
     imag: f64,
     spec: &Wtf8,
-    type_name: &str,
+    type_name: TypeName<'_>,
     current: &Locale,
 ) -> Result<Wtf8Buf, FormatError> {
     let spec = FormatSpec::parse(spec, type_name, '\0', Align::Right)?;

@@ -2,6 +2,10 @@
 
 use super::FormatError;
 use rustpython_wtf8::Wtf8;
+use smallvec::SmallVec;
+
+/// Gives the name of the value's type, for messages.
+pub type TypeName<'a> = &'a dyn Fn() -> String;
 
 /// Where the padding goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,11 +129,11 @@ impl FormatSpec {
     /// Parse for a value of the type called `type_name`, with its default code (0 for none) and alignment.
     pub fn parse(
         spec: &Wtf8,
-        type_name: &str,
+        type_name: TypeName<'_>,
         default_code: char,
         default_align: Align,
     ) -> Result<FormatSpec, FormatError> {
-        let points: Vec<u32> = spec.code_points().map(|c| c.to_u32()).collect();
+        let points: SmallVec<[u32; 16]> = spec.code_points().map(|c| c.to_u32()).collect();
         let mut rest = Cursor { points: &points };
         let (mut fill, mut given) = (None, None);
         if let Some(found) = align(points.get(1)) {
@@ -169,7 +173,7 @@ impl FormatSpec {
             [] => u32::from(default_code),
             [code] => *code,
             _ => {
-                return Err(FormatError::Invalid { spec: spec.to_owned(), type_name: type_name.into() });
+                return Err(FormatError::Invalid { spec: spec.to_owned(), type_name: type_name() });
             }
         };
         let spec = FormatSpec {
@@ -204,12 +208,12 @@ impl FormatSpec {
         }
     }
 
-    pub(super) fn unknown_code(&self, type_name: &str) -> FormatError {
-        FormatError::UnknownCode { code: self.code, type_name: type_name.into() }
+    pub(super) fn unknown_code(&self, type_name: TypeName<'_>) -> FormatError {
+        FormatError::UnknownCode { code: self.code, type_name: type_name() }
     }
 
     /// How a str of `len` characters is formatted by `spec`.
-    pub fn for_str(spec: &Wtf8, type_name: &str, len: usize) -> Result<StrLayout, FormatError> {
+    pub fn for_str(spec: &Wtf8, type_name: TypeName<'_>, len: usize) -> Result<StrLayout, FormatError> {
         let spec = FormatSpec::parse(spec, type_name, 's', Align::Left)?;
         if spec.code != u32::from('s') {
             return Err(spec.unknown_code(type_name));

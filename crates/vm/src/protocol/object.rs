@@ -1,6 +1,9 @@
 //! `repr`, `str`, `format`, truth, `isinstance`, `dir`.
 
+use crate::heap::Payload;
 use crate::types::dict::PyDict;
+use crate::types::float::PyFloat;
+use crate::types::int::PyInt;
 use crate::types::list::{ListRef, PyList};
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
@@ -85,6 +88,12 @@ pub fn format(object: &Value, spec: &StrRef) -> PyResult<StrRef> {
         && let Some(s) = object.downcast_exact::<PyStr>()
     {
         return Ok(s.clone());
+    }
+    if object.as_small_int().is_some() {
+        return PyInt::__format__(object, spec);
+    }
+    if object.class().is(PyFloat::class()) {
+        return PyFloat::__format__(object, spec);
     }
     match super::call_special(object, name!("__format__"), &[spec.to_value()])? {
         Some(result) => result.downcast_into::<PyStr>().map_err(|other| {

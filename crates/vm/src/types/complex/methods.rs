@@ -259,8 +259,8 @@ impl PyComplex {
         if format_spec.is_empty() {
             return protocol::str(zelf.as_value());
         }
-        let class = zelf.as_value().type_name();
-        let text = format_complex(zelf.real, zelf.imag, &format_spec.to_wtf8(), &class, &Locale::c());
+        let class = || zelf.as_value().type_name();
+        let text = format_complex(zelf.real, zelf.imag, &format_spec.wtf8(), &class, &Locale::c());
         text.map(|t| PyStr::from_wtf8(&t)).map_err(crate::types::format_error)
     }
 

@@ -322,11 +322,11 @@ impl PyFloat {
 
     /// Formats the float according to format_spec.
     #[pymethod("($self, format_spec, /)")]
-    fn __format__(value: &Value, format_spec: &Ref<PyStr>) -> PyResult<StrRef> {
+    pub(crate) fn __format__(value: &Value, format_spec: &Ref<PyStr>) -> PyResult<StrRef> {
         if format_spec.is_empty() {
             return protocol::str(value);
         }
-        let text = format_float(value_of(value), &format_spec.to_wtf8(), &value.type_name(), &Locale::c());
+        let text = format_float(value_of(value), &format_spec.wtf8(), &|| value.type_name(), &Locale::c());
         text.map(|t| PyStr::from_wtf8(&t)).map_err(crate::types::format_error)
     }
 

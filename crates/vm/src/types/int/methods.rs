@@ -328,13 +328,13 @@ impl PyInt {
 
     /// Convert to a string according to format_spec.
     #[pymethod("($self, format_spec, /)")]
-    fn __format__(value: &Value, format_spec: &Ref<PyStr>) -> PyResult<StrRef> {
+    pub(crate) fn __format__(value: &Value, format_spec: &Ref<PyStr>) -> PyResult<StrRef> {
         if format_spec.is_empty() {
             return protocol::str(value);
         }
         let n = super::to_ibig(value).unwrap_or_default();
         let limit = convert::max_str_digits();
-        let text = format_int(&n, &format_spec.to_wtf8(), &value.type_name(), limit, &Locale::c());
+        let text = format_int(&n, &format_spec.wtf8(), &|| value.type_name(), limit, &Locale::c());
         text.map(|t| PyStr::from_wtf8(&t)).map_err(crate::types::format_error)
     }
 

@@ -39,7 +39,8 @@ impl PyStr {
 
 /// `str.__format__` with a specification that is not empty.
 pub fn format_str(text: &StrRef, spec: &PyStr) -> PyResult<StrRef> {
-    let layout = FormatSpec::for_str(&spec.wtf8(), &text.class().name(), text.len()).map_err(format_error)?;
+    let layout =
+        FormatSpec::for_str(&spec.wtf8(), &|| text.class().name(), text.len()).map_err(format_error)?;
     let taken = PyStr::slice(text, 0, layout.take);
     PyStr::pad(&taken, layout.left, layout.right, layout.fill)
 }
