@@ -3,7 +3,7 @@
 use minipy_macros::pymodule;
 use minipy_vm::heap::gc as collector;
 use minipy_vm::heap::{GC_FINALIZED, Visitor};
-use minipy_vm::types::typeobj::PyType;
+use minipy_vm::types::typeobj::{PyType, TypeFlags};
 use minipy_vm::{
     Args, GilCell, ListRef, PyDict, PyList, PyModule, PyResult, PyTuple, Ref, Value, exceptions, finalize,
     name, protocol,
@@ -54,14 +54,23 @@ fn list(items: Vec<Value>) -> Value {
     PyList::from_vec(items).into_value()
 }
 
-/// The classes among `objects`, by the identity of their namespaces. A namespace is not for programs to write to behind its
-/// class's back, so this module does not give it away.
+/// The classes among `objects`, by the identity of their namespaces.
 fn by_namespace(objects: &[Value]) -> FxHashMap<u64, Value> {
     let classes =
         objects.iter().filter_map(|object| object.downcast::<PyType>().map(|class| (object, class)));
     classes.map(|(object, class)| (class.dict().as_value().id(), object.clone())).collect()
 }
 
+/// What may be shown for a namespace of `class`: itself, if the class can do without what is cached about it.
+fn shown_namespace(class: &Value, namespace: Value) -> Value {
+    match class.downcast::<PyType>() {
+        Some(class) if !class.flags().contains(TypeFlags::IMMUTABLETYPE) => class.expose_namespace(),
+        _ => return class.clone(),
+    }
+    namespace
+}
+
+/// All but the namespaces of classes: programs would hold those of all classes.
 fn without_namespaces(objects: Vec<Value>) -> Value {
     let namespaces = by_namespace(&objects);
     list(objects.into_iter().filter(|object| !namespaces.contains_key(&object.id())).collect())
@@ -274,8 +283,10 @@ pub mod functions {
         };
         let objects = collector::objects(None);
         let namespaces = by_namespace(&objects);
-        // A class refers to what its namespace does.
-        let shown = |object: Value| namespaces.get(&object.id()).cloned().unwrap_or(object);
+        let shown = |object: Value| match namespaces.get(&object.id()) {
+            Some(class) => super::shown_namespace(class, object),
+            None => object,
+        };
         list(objects.iter().filter(|object| refers(object)).cloned().map(shown).collect())
     }
 
@@ -287,7 +298,11 @@ pub mod functions {
             collector::referents(header, &mut Visitor(&mut |value| found.push(value.clone())));
         }
         let namespaces = by_namespace(objs);
-        list(found.into_iter().filter(|object| !namespaces.contains_key(&object.id())).collect())
+        let shown = |object: Value| match namespaces.get(&object.id()) {
+            Some(class) => super::shown_namespace(class, object),
+            None => object,
+        };
+        list(found.into_iter().map(shown).collect())
     }
 
     /// Freeze all current tracked objects and ignore them for future collections.

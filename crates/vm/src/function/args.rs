@@ -4,6 +4,8 @@ use crate::types::str::{PyStr, StrRef};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 use crate::{PyResult, exceptions};
+use smallvec::SmallVec;
+use std::slice;
 
 /// A native function: borrowed arguments in, an owned result out.
 pub type NativeFn = fn(Args<'_>) -> PyResult<Value>;
@@ -38,6 +40,18 @@ impl<'a> Args<'a> {
             // SAFETY: whoever makes `Args` puts only strs into `kwnames`.
             (unsafe { name.downcast_unchecked::<PyStr>() }, value)
         })
+    }
+
+    /// Calls `f` with `first` and then these arguments.
+    #[inline]
+    pub fn preceded_by<R>(&self, first: &Value, f: impl FnOnce(Args<'_>) -> R) -> R {
+        let mut words: SmallVec<[u64; 8]> = SmallVec::with_capacity(self.args.len() + 1);
+        words.push(first.bits());
+        // SAFETY: a `Value` is one word; all of them stay borrowed until `f` has returned, so nothing needs counting.
+        unsafe {
+            words.extend_from_slice(slice::from_raw_parts(self.args.as_ptr().cast(), self.args.len()));
+            f(Args { args: slice::from_raw_parts(words.as_ptr().cast(), words.len()), kwnames: self.kwnames })
+        }
     }
 
     /// Without the first positional argument, the receiver.

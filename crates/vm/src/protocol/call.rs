@@ -69,10 +69,7 @@ pub fn call_method(receiver: &Value, name: &StrRef, args: &[Value]) -> PyResult<
 }
 
 fn call_with_receiver(function: &Value, receiver: &Value, args: &[Value]) -> PyResult<Value> {
-    let mut all: SmallVec<[Value; 6]> = SmallVec::with_capacity(args.len() + 1);
-    all.push(receiver.clone());
-    all.extend(args.iter().cloned());
-    call(function, &all)
+    Args::positional_only(args).preceded_by(receiver, |args| call_args(function, args))
 }
 
 /// Calls a special method looked up on the class, as operators do; `None` if the class has none.

@@ -102,6 +102,8 @@ pub struct PyType {
     flags: Cell<u64>,
     /// Changes whenever the class or a base is modified; 0 until somebody caches something about the class.
     version: Cell<u32>,
+    /// Whether programs hold the namespace itself: nothing may be cached then.
+    exposed: Cell<bool>,
     /// Bytes before the header that instances have at least: the dict word and the `__slots__`.
     prefix_fixed: Cell<u32>,
     /// How many attribute values new instances get room for in their prefix.
@@ -180,6 +182,7 @@ impl PyType {
             layout: Cell::new(std::ptr::null()),
             flags: Cell::new(layout.flags.0),
             version: Cell::new(0),
+            exposed: Cell::new(false),
             prefix_fixed: Cell::new(0),
             inline_capacity: Cell::new(0),
             root_shape: Cell::new(ShapeId::NONE),
@@ -386,14 +389,20 @@ impl PyType {
         if self.flags().contains(TypeFlags::FOREIGN_MRO) {
             return 0;
         }
-        // A change of a base must reach this class, so the bases need versions too.
-        self.mro.with(|mro| {
-            for class in mro.iter().flat_map(|t| t.iter()).filter_map(|c| c.downcast::<PyType>()) {
-                if class.version.get() == 0 {
-                    class.version.set(next_version());
-                }
+        let exposed = self.mro.with(|mro| {
+            let mut classes = mro.iter().flat_map(|t| t.iter()).filter_map(|c| c.downcast::<PyType>());
+            if classes.clone().any(|class| class.exposed.get()) {
+                return true;
             }
+            // A change of a base must reach this class, so the bases need versions too.
+            for class in classes.by_ref().filter(|class| class.version.get() == 0) {
+                class.version.set(next_version());
+            }
+            false
         });
+        if exposed {
+            return 0;
+        }
         if self.version.get() == 0 {
             self.version.set(next_version());
         }
@@ -415,6 +424,12 @@ impl PyType {
                 work.extend(class.subclasses.get());
             }
         }
+    }
+
+    /// The namespace itself goes to Python code, which may write to it behind the class's back.
+    pub fn expose_namespace(&self) {
+        self.modified();
+        self.exposed.set(true);
     }
 
     /// The attribute found along the method resolution order, not bound. Cached for interned names.

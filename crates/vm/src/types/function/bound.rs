@@ -9,7 +9,6 @@ use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 use crate::{CmpOp, PyResult, exceptions, name, protocol};
 use minipy_macros::{pyclass, pymethods};
-use smallvec::SmallVec;
 
 /// Create a bound instance method object.
 #[pyclass(name = "method", gc, weakref)]
@@ -116,10 +115,7 @@ impl PyBoundMethod {
 
     #[slot]
     fn call(zelf: &Ref<PyBoundMethod>, args: Args<'_>) -> PyResult<Value> {
-        let mut all: SmallVec<[Value; 6]> = SmallVec::with_capacity(args.args.len() + 1);
-        all.push(zelf.receiver.clone());
-        all.extend(args.args.iter().cloned());
-        protocol::call_args(&zelf.function, Args { args: &all, kwnames: args.kwnames })
+        args.preceded_by(&zelf.receiver, |args| protocol::call_args(&zelf.function, args))
     }
 
     #[slot]

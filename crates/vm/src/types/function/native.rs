@@ -10,7 +10,6 @@ use crate::types::typeobj::PyType;
 use crate::value::Value;
 use crate::{CmpOp, PyResult, name, protocol};
 use minipy_macros::{pyclass, pymethods};
-use smallvec::SmallVec;
 
 /// A native function, or a native method with its receiver.
 #[pyclass(name = "builtin_function_or_method", gc, weakref, no_new)]
@@ -57,12 +56,7 @@ impl PyNative {
     fn call(zelf: &Ref<PyNative>, args: Args<'_>) -> PyResult<Value> {
         match &zelf.receiver {
             None => (zelf.def.func)(args),
-            Some(receiver) => {
-                let mut all: SmallVec<[Value; 6]> = SmallVec::with_capacity(args.args.len() + 1);
-                all.push(receiver.clone());
-                all.extend(args.args.iter().cloned());
-                (zelf.def.func)(Args { args: &all, kwnames: args.kwnames })
-            }
+            Some(receiver) => args.preceded_by(receiver, zelf.def.func),
         }
     }
 
