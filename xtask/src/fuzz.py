@@ -115,6 +115,9 @@ def limited(function, *args):
         sys.settrace(None)
 
 
+sys.displayhook = lambda value: None
+
+
 def main():
     noise = random.Random(int(sys.argv[1]))
     originals = list(codes(compile(SOURCE, "<fuzz>", "exec")))

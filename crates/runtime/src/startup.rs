@@ -382,7 +382,16 @@ fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<
     let real = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     prepend_path(config, real.parent().unwrap_or(Path::new("")).as_os_str())?;
     let name = from_os(&path);
-    namespace.insert("__loader__", import::script_loader(name.clone())?);
+    let is_pyc = import::is_pyc(&path, &source);
+    namespace.insert("__loader__", import::script_loader(name.clone(), is_pyc)?);
+    if is_pyc {
+        let run = || {
+            let code = import::script_code(&source, name.clone())?;
+            frame::exec_code(&code, namespace.clone(), None, None).map(drop)
+        };
+        with_file(name.clone(), namespace, run)?;
+        return Ok(0);
+    }
     let source = Source::File(without_first_line(config, source));
     with_file(name, namespace, || run_source(&source, &path.to_string_lossy(), namespace))?;
     Ok(0)

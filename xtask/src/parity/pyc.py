@@ -25,6 +25,8 @@ def write(lib, path, out):
         py_compile.compile(os.path.join(lib, path), target, doraise=True)
     except py_compile.PyCompileError as error:
         return f"error {error.exc_type_name}"
+    except OSError as error:
+        return f"error {type(error).__name__}"
     return "ok"
 
 
@@ -36,6 +38,9 @@ def load(target):
 
 
 def run(name, target, is_package):
+    if "." in name:
+        # With what it imports: the module runs once more, from its pyc.
+        importlib.import_module(name.rpartition(".")[0])
     loader = importlib.machinery.SourcelessFileLoader(name, target)
     locations = [os.path.dirname(target)] if is_package else None
     spec = importlib.util.spec_from_file_location(
@@ -90,7 +95,7 @@ def main():
                 answer = in_child(lambda: load(target).co_name)
             else:
                 answer = in_child(lambda: run(name, target, is_package))
-        print(path, answer, sep="\t", flush=True)
+        print(path, answer.replace(out, "OUT"), sep="\t", flush=True)
 
 
 main()

@@ -218,6 +218,11 @@ impl State {
                 self.pop_many(pops)?;
                 self.push_values(code, pushes)
             }
+            Opcode::END_FOR => {
+                // Its event looks at the iterator below the value that goes.
+                self.need_values(2)?;
+                self.pop()
+            }
             Opcode::LOAD_CONST => {
                 let text = matches!(code.consts.get(oparg as usize), Some(Constant::Str(..)));
                 self.push(code, if text { Kind::STR } else { Kind::VALUE })

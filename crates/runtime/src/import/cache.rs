@@ -320,17 +320,21 @@ pub fn validate_hash(data: &[u8], hash: &[u8], name: &Value, details: &Details) 
     Ok(())
 }
 
+/// The object that a pyc holds behind its header.
+pub fn load_object(data: &[u8], details: &Details) -> PyResult<Value> {
+    match marshal::try_load(data, marshal::Code::Verified) {
+        Ok((value, _)) => Ok(value),
+        Err(LoadError::Raised(error)) => Err(error),
+        Err(LoadError::InvalidCode(error)) => {
+            Err(details.import_error(&format!("{error} in {}", repr(&details.path)?)))
+        }
+    }
+}
+
 /// `_compile_bytecode`: the code object of a pyc without its header.
 pub fn load_code(data: &[u8], details: &Details, source_path: Option<&StrRef>) -> PyResult<Ref<PyCode>> {
     let path = &details.path;
-    let value = match marshal::try_load(data, marshal::Code::Verified) {
-        Ok((value, _)) => value,
-        Err(LoadError::Raised(error)) => return Err(error),
-        Err(LoadError::InvalidCode(error)) => {
-            return Err(details.import_error(&format!("{error} in {}", repr(path)?)));
-        }
-    };
-    let Ok(code) = value.downcast_into::<PyCode>() else {
+    let Ok(code) = load_object(data, details)?.downcast_into::<PyCode>() else {
         return Err(details.import_error(&format!("Non-code object in {}", repr(path)?)));
     };
     verbose(1, || Ok(format!("code object from {}", repr(path)?)))?;

@@ -26,11 +26,15 @@ mod statement;
 mod zip_hook;
 
 use crate::config::Config;
+use loaders::{PySourceFileLoader, PySourcelessFileLoader};
+use minipy_bytecode::pyc::{HEADER_LEN, MAGIC};
+use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::intern;
 use minipy_vm::{Payload, PyModule, PyResult, Ref, Value, exceptions, name, protocol};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 pub use imp::MODULE as IMP;
-use loaders::PySourceFileLoader;
 pub use statement::{import, import_from_error, import_module, modules};
 
 /// Puts a native module into `sys.modules`.
@@ -102,7 +106,28 @@ pub fn builtin_importer() -> Value {
     builtin::PyBuiltinImporter::class().to_value()
 }
 
-/// The loader of a script: its module is `__main__`.
-pub fn script_loader(path: Value) -> PyResult<Value> {
-    protocol::call2(PySourceFileLoader::class().as_value(), Value::from("__main__"), path)
+/// The loader of a script, or of a pyc that is run as one: its module is `__main__`.
+pub fn script_loader(path: Value, is_pyc: bool) -> PyResult<Value> {
+    let class = if is_pyc { PySourcelessFileLoader::class() } else { PySourceFileLoader::class() };
+    protocol::call2(class.as_value(), Value::from("__main__"), path)
+}
+
+/// Whether the file with this name and contents is run as a pyc.
+pub fn is_pyc(path: &OsStr, data: &[u8]) -> bool {
+    path.as_bytes().ends_with(b".pyc") || data.starts_with(&MAGIC[..2])
+}
+
+/// The code object of a pyc that is run as a script.
+///
+/// # Errors
+/// RuntimeError for what is no pyc of this version; what unmarshalling raises; ImportError for code that the VM refuses.
+pub fn script_code(data: &[u8], path: Value) -> PyResult<Ref<PyCode>> {
+    if !data.starts_with(&MAGIC) {
+        return Err(exceptions::runtime_error("Bad magic number in .pyc file"));
+    }
+    let details = cache::Details { name: Value::from("__main__"), path };
+    match cache::load_object(data.get(HEADER_LEN..).unwrap_or(&[]), &details)?.downcast_into::<PyCode>() {
+        Ok(code) => Ok(code),
+        Err(_) => Err(exceptions::runtime_error("Bad code object in .pyc file")),
+    }
 }

@@ -287,7 +287,7 @@ pub const VERSION: i32 = 5;
 
 /// `marshal.dumps`.
 pub fn dump(value: &Value, version: i32, allow_code: bool) -> PyResult<Vec<u8>> {
-    let mut source = ValueSource { allow_code, error: None };
+    let mut source = ValueSource { allow_code, error: None, held: Vec::new() };
     write(&mut source, value, version).map_err(|error| match (error, source.error) {
         (WriteError::Refused, Some(error)) => error,
         (error, _) => exceptions::value_error(error.to_string()),
@@ -297,6 +297,9 @@ pub fn dump(value: &Value, version: i32, allow_code: bool) -> PyResult<Vec<u8>> 
 struct ValueSource {
     allow_code: bool,
     error: Option<PyErr>,
+    /// References to the instructions of code objects, which CPython's code objects keep themselves: what has more than one
+    /// reference is marked in the data.
+    held: Vec<Value>,
 }
 
 impl<'a> Source<'a> for ValueSource {
@@ -362,7 +365,7 @@ impl<'a> Source<'a> for ValueSource {
                 self.error = Some(exceptions::value_error("marshalling code objects is disallowed"));
                 return Err(WriteError::Refused);
             }
-            return Ok(code_node(code));
+            return Ok(code_node(code, &mut self.held));
         }
         match bytes::contiguous(value) {
             Some(Ok(data)) => atom(Atom::Bytes(Cow::Owned(data))),
@@ -375,6 +378,9 @@ impl<'a> Source<'a> for ValueSource {
     }
 
     fn identity(&mut self, value: &Value) -> Option<usize> {
+        if let Some(shared) = shared_by_all(value) {
+            return Some(shared);
+        }
         let header = value.header()?;
         let interned = value.downcast_exact::<PyStr>().is_some_and(|s| s.is_interned());
         // A single reference is the container's own.
@@ -382,12 +388,26 @@ impl<'a> Source<'a> for ValueSource {
     }
 }
 
-fn code_node<'a>(code: &Ref<PyCode>) -> Node<'a, Value> {
+/// The identity of a value that CPython makes only once: a small int, bytes of at most one byte. No address is like these.
+fn shared_by_all(value: &Value) -> Option<usize> {
+    if let Some(int) = value.as_small_int() {
+        return (-5..=256).contains(&int).then(|| (int + 5) as usize * 8 + 1);
+    }
+    match value.downcast_exact::<PyBytes>()?.as_bytes() {
+        [] => Some(2),
+        [byte] => Some(usize::from(*byte) * 8 + 4),
+        _ => None,
+    }
+}
+
+fn code_node<'a>(code: &Ref<PyCode>, held: &mut Vec<Value>) -> Node<'a, Value> {
     let object = &code.object;
     let data = |data: &[u8]| bytes::from_slice(data).into_value();
     let strings = |names: &[minipy_vm::StrRef]| {
         PyTuple::from_vec(names.iter().map(|n| n.to_value()).collect()).into_value()
     };
+    let instructions = data(&object.code);
+    held.extend([instructions.clone(), instructions.clone()]);
     let kinds: Vec<u8> = object.localspluskinds.iter().map(|k| k.0).collect();
     Node::Container(
         Container::Code(CodeNumbers {
@@ -399,7 +419,7 @@ fn code_node<'a>(code: &Ref<PyCode>) -> Node<'a, Value> {
             firstlineno: object.firstlineno,
         }),
         vec![
-            data(&object.code),
+            instructions,
             code.consts.to_value(),
             strings(&code.names),
             strings(&code.locals),

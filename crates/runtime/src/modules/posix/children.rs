@@ -429,6 +429,7 @@ fn run_hooks(select: fn(&Hooks) -> &Vec<Value>) {
 
 /// Makes the calling thread the main thread of the child, and calls the registered functions.
 fn after_in_child() {
+    crate::import::locks::after_fork_in_child();
     crate::modules::thread::after_fork();
     crate::modules::signal::set_main();
     run_hooks(|h| &h.child);
