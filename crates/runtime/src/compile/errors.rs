@@ -86,22 +86,6 @@ pub fn undecodable(error: &SyntaxError, request: &Request<'_>, from_file: bool) 
     syntax_error(error, filename)
 }
 
-/// The exception for a null byte in a file, with what stands before it in its line.
-pub fn null_byte(source: &[u8], request: &Request<'_>) -> PyErr {
-    let head = source.split(|&byte| byte == 0).next().unwrap_or_default();
-    let line = head.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-    let lineno = head.iter().filter(|&&byte| byte == b'\n').count() as i64 + 1;
-    let place = exceptions::SyntaxErrorLocation {
-        filename: Value::from(request.filename),
-        lineno,
-        offset: 0,
-        end_lineno: None,
-        end_offset: None,
-        text: Value::from(String::from_utf8_lossy(line).into_owned()),
-    };
-    exceptions::syntax_error(exceptions::syntax_error_class(), "source code cannot contain null bytes", place)
-}
-
 /// The exception for a line of a session that cannot be decoded: it has no place.
 pub fn undecodable_line(error: &PyErr) -> PyErr {
     let message =
