@@ -52,10 +52,10 @@ impl Terminal {
         view: View,
     ) -> io::Result<Terminal> {
         let (mut main, mut terminal) = (-1, -1);
-        let mut window = window_size(size);
+        let window = window_size(size);
         // SAFETY: the results and the size outlive the call; no name and no settings are asked for.
         let status = unsafe {
-            libc::openpty(&mut main, &mut terminal, std::ptr::null_mut(), std::ptr::null_mut(), &mut window)
+            libc::openpty(&mut main, &mut terminal, std::ptr::null_mut(), std::ptr::null(), &window)
         };
         if status != 0 {
             return Err(io::Error::last_os_error());

@@ -21,9 +21,11 @@ impl InstantPrompt {
     pub fn show(config: &Config) -> Option<InstantPrompt> {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let has_startup = !config.ignore_environment && set("PYTHONSTARTUP");
+        let talks = config.verbose > 0 || !config.x_options.is_empty();
         let term = std::env::var("TERM").unwrap_or_default();
         let is_known = TERMINALS.contains(&term.split('-').next().unwrap_or_default());
-        if has_startup || !is_known || !is_terminal(0) || !is_terminal(1) || !hook_is_that_of_site() {
+        if has_startup || talks || !is_known || !is_terminal(0) || !is_terminal(1) || !hook_is_that_of_site()
+        {
             return None;
         }
         let settings = quiet_terminal()?;

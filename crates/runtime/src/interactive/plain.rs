@@ -22,7 +22,7 @@ const MEMORY_ERRORS: u32 = 16;
 
 /// What was typed.
 enum Statement {
-    Code(CodeObject, String),
+    Code(Box<CodeObject>, String),
     /// A blank line or a comment.
     Nothing,
     /// The end of the input.
@@ -90,7 +90,7 @@ impl Session {
             Statement::Code(code, text) => (code, text),
         };
         self.flags |= code.flags & compile::PYCF_MASK;
-        let code = PyCode::new_ref(Arc::new(code));
+        let code = PyCode::new_ref(Arc::new(*code));
         let linecache = import::import_module("linecache")?;
         let register = protocol::getattr(&linecache, &intern("_register_code"))?;
         protocol::call(&register, &[code.to_value(), Value::from(text), Value::from("<stdin>")])?;
@@ -127,7 +127,7 @@ impl Session {
                 }
                 let code = self.compile(&text, false, &mut warned)?;
                 end_line(&mut text);
-                return Ok(code.map_or(Statement::Nothing, |code| Statement::Code(code, text)));
+                return Ok(code.map_or(Statement::Nothing, |code| Statement::Code(Box::new(code), text)));
             }
             let line = decode(&line, encoding.as_ref())?;
             let first = text.is_empty();
@@ -149,7 +149,7 @@ impl Session {
             tried = text.len();
             match self.compile(&text, true, &mut warned) {
                 Ok(None) => {}
-                Ok(Some(code)) => return Ok(Statement::Code(code, text)),
+                Ok(Some(code)) => return Ok(Statement::Code(Box::new(code), text)),
                 Err(error) if skipped => return self.look_back(text, error),
                 Err(error) => return Err(error),
             }
@@ -165,12 +165,19 @@ impl Session {
         // The line of the mistake belongs to the statement, unless the lines before are one already.
         for count in [lineno - 1, lineno] {
             let end = text.split_inclusive('\n').take(count).map(str::len).sum();
-            let code =
-                if end == 0 { None } else { self.compile(&text[..end], true, &mut usize::MAX.clone())? };
-            if let Some(code) = code {
-                input::unread(text.split_off(end).as_bytes());
-                return Ok(Statement::Code(code, text));
+            if end == 0 {
+                continue;
             }
+            let mut warned = usize::MAX;
+            let outcome = self.compile(&text[..end], true, &mut warned);
+            if matches!(outcome, Ok(None)) {
+                continue;
+            }
+            input::unread(text.split_off(end).as_bytes());
+            return outcome.map(|code| match code {
+                Some(code) => Statement::Code(Box::new(code), text),
+                None => Statement::Nothing,
+            });
         }
         Err(error)
     }

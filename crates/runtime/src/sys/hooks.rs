@@ -147,7 +147,7 @@ static HOOKS: minipy_vm::cell::GilCell<Vec<Value>> = minipy_vm::cell::GilCell::n
 /// Writes a representation, with escapes for what the stream's encoding lacks.
 fn write_shown(stream: &Value, text: StrRef) -> PyResult<()> {
     let text = text.into_value();
-    let error = match protocol::call_method(stream, name!("write"), &[text.clone()]) {
+    let error = match protocol::call_method(stream, name!("write"), std::slice::from_ref(&text)) {
         Err(error) if error.is_instance(exceptions::unicode_encode_error_class()) => error,
         other => return other.map(drop),
     };
