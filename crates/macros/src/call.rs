@@ -149,6 +149,8 @@ fn render(receiver: Option<&str>, params: &[Param]) -> String {
 fn with_receiver(text: &str, parsed: &sig::Signature, receiver: Option<&str>) -> String {
     match (receiver, &parsed.receiver, text.trim().strip_prefix('(')) {
         (Some(receiver), None, Some(rest)) if rest.trim() == ")" => format!("(${receiver}, /)"),
+        // A module cannot be given by keyword.
+        (Some("module"), None, Some(rest)) if !rest.contains(", /") => format!("($module, /, {rest}"),
         (Some(receiver), None, Some(rest)) => format!("(${receiver}, {rest}"),
         _ => text.to_owned(),
     }

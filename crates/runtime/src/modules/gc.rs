@@ -10,6 +10,8 @@ use minipy_vm::{
 };
 use rustc_hash::FxHashMap;
 
+use std::time::Instant;
+
 /// `gc.callbacks` and `gc.garbage`.
 static CALLBACKS: GilCell<Option<ListRef>> = GilCell::new(None);
 static GARBAGE: GilCell<Option<ListRef>> = GilCell::new(None);
@@ -33,11 +35,22 @@ fn call_back(phase: &str, generation: usize, collected: usize, uncollectable: us
     }
 }
 
+/// When the collection that is reported on began.
+static STARTED: GilCell<Option<Instant>> = GilCell::new(None);
+
 fn report(phase: &str, generation: usize, collected: usize) {
     let text = if phase == "start" {
-        format!("gc: collecting generation {generation}...\n")
+        STARTED.set(Some(Instant::now()));
+        let [young, middle, old] = [0, 1, 2].map(|generation| collector::objects(Some(generation)).len());
+        format!(
+            "gc: collecting generation {generation}...\n\
+             gc: objects in each generation: {young} {middle} {old}\n\
+             gc: objects in permanent generation: {}\n",
+            collector::freeze_count()
+        )
     } else {
-        format!("gc: done, {collected} unreachable, 0 uncollectable\n")
+        let elapsed = STARTED.get().map_or(0.0, |started| started.elapsed().as_secs_f64());
+        format!("gc: done, {collected} unreachable, 0 uncollectable, {elapsed:.4}s elapsed\n")
     };
     if let Ok(Some(stderr)) = crate::sys::get("stderr") {
         let _ = protocol::call_method(&stderr, name!("write"), &[Value::from(text)]);
@@ -259,7 +272,9 @@ pub mod functions {
     /// Simple atomic objects will return false.
     #[pyfunction("(obj, /)")]
     fn is_tracked(obj: &Value) -> bool {
-        collector::is_tracked(obj)
+        // The classes that CPython has in its binary.
+        let built_in = obj.downcast::<PyType>().is_some_and(|class| class.is_built_in());
+        !built_in && collector::is_tracked(obj)
     }
 
     /// Returns true if the object has been already finalized by the GC.

@@ -188,7 +188,8 @@ fn start(program: &Program, changes: &Changes, hook: Option<&Value>) -> PyResult
     // SAFETY: without a hook the child calls nothing but what is safe after a fork of a process with threads; with one it
     // is this thread alone, which holds the GIL as the parent's does.
     let fork = || unsafe { libc::fork() };
-    let pid = if hook.is_some() { children::fork_with("preexec_fn not supported", fork)? } else { fork() };
+    let pid =
+        if hook.is_some() { children::fork_with("fork", "preexec_fn not supported", fork)? } else { fork() };
     let errno = syscall::errno();
     if pid == 0 {
         become_program(&image, changes, hook).report(changes.report_to);

@@ -174,7 +174,7 @@ fn iter_unpack(compiled: &Rc<Compiled>, buffer: &Value) -> PyResult<Value> {
 }
 
 /// Struct(fmt) --> compiled struct object
-#[pyclass(name = "Struct", module = "_struct", basetype, weakref, heap)]
+#[pyclass(name = "Struct", module = "_struct", basetype, weakref)]
 pub struct PyStruct {
     /// `None` until `__init__` has run.
     compiled: GilCell<Option<Rc<Compiled>>>,

@@ -244,6 +244,15 @@ impl<'a> Iterator for PercentTemplate<'a> {
 }
 
 impl Conversion<'_> {
+    /// Whether nothing stands between the percent sign and the code.
+    pub fn is_bare(&self) -> bool {
+        let flags = [self.left, self.plus, self.space, self.alternate, self.zero];
+        self.key.is_none()
+            && !flags.contains(&true)
+            && self.width == Amount::Default
+            && self.precision == Amount::Default
+    }
+
     /// Take the width that `*` stands for from an argument: a negative one means `-`.
     pub fn set_width(&mut self, width: isize) {
         self.left |= width < 0;

@@ -140,16 +140,23 @@ pub fn exact_items(iterable: &Value) -> Option<Vec<Value>> {
     iterable.downcast_exact::<PyTuple>().map(|tuple| tuple.to_vec())
 }
 
-/// What `__reduce__` of an exhausted iterator gives: `(iter, ([],))`.
-pub fn reduce_exhausted_list() -> PyResult<Value> {
-    let empty = PyTuple::from_array([PyList::from_vec(Vec::new()).into_value()]);
-    Ok(PyTuple::from_array([super::builtin("iter")?, empty.into_value()]).into_value())
-}
-
-/// The same with a tuple: `(iter, ((),))`.
-pub fn reduce_exhausted_tuple() -> PyResult<Value> {
-    let empty = PyTuple::from_array([crate::types::tuple::empty().into_value()]);
-    Ok(PyTuple::from_array([super::builtin("iter")?, empty.into_value()]).into_value())
+/// What `__reduce__` of an iterator gives: `(function, arguments)`, with the index behind if `rest` knows one, or
+/// `(function, (empty,))` if the iterator is exhausted. `function` is a builtin; looking it up may run code that moves the
+/// iterator, so that `rest` is asked only then.
+pub fn reduce_iterator(
+    function: &str,
+    rest: impl FnOnce() -> Option<(TupleRef, Option<i64>)>,
+    empty: Value,
+) -> PyResult<Value> {
+    let function = super::builtin(function)?;
+    let reduced = match rest() {
+        Some((arguments, Some(index))) => {
+            PyTuple::from_array([function, arguments.into_value(), Value::from(index)])
+        }
+        Some((arguments, None)) => PyTuple::from_array([function, arguments.into_value()]),
+        None => PyTuple::from_array([function, PyTuple::from_array([empty]).into_value()]),
+    };
+    Ok(reduced.into_value())
 }
 
 /// The argument of an iterator's `__setstate__`: an int.

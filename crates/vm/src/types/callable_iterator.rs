@@ -59,12 +59,10 @@ impl PyCallableIterator {
     /// Return state information for pickling.
     #[pymethod("($self, /)")]
     fn __reduce__(&self) -> PyResult<Value> {
-        match self.source.get() {
-            Some((callable, sentinel)) => {
-                let args = PyTuple::from_array([callable, sentinel]).into_value();
-                Ok(PyTuple::from_array([protocol::builtin("iter")?, args]).into_value())
-            }
-            None => protocol::reduce_exhausted_tuple(),
-        }
+        let rest = || {
+            let (callable, sentinel) = self.source.get()?;
+            Some((PyTuple::from_array([callable, sentinel]), None))
+        };
+        protocol::reduce_iterator("iter", rest, crate::types::tuple::empty().into_value())
     }
 }

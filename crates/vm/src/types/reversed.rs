@@ -11,7 +11,7 @@ use minipy_macros::{pyclass, pymethods};
 use std::cell::Cell;
 
 /// Return a reverse iterator over the values of the given sequence.
-#[pyclass(name = "reversed", sig = "(object, /)", basetype, gc)]
+#[pyclass(name = "reversed", sig = "(sequence, /)", basetype, gc)]
 pub struct PyReversed {
     /// `None` once the iterator is exhausted.
     sequence: GilCell<Option<Value>>,

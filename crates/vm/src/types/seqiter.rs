@@ -77,15 +77,11 @@ impl PySeqIter {
     /// Return state information for pickling.
     #[pymethod("($self, /)")]
     fn __reduce__(&self) -> PyResult<Value> {
-        match self.sequence.get() {
-            Some(sequence) => Ok(PyTuple::from_array([
-                protocol::builtin("iter")?,
-                PyTuple::from_array([sequence]).into_value(),
-                Value::from(self.index.get()),
-            ])
-            .into_value()),
-            None => protocol::reduce_exhausted_tuple(),
-        }
+        let rest = || {
+            let sequence = self.sequence.get()?;
+            Some((PyTuple::from_array([sequence]), Some(self.index.get() as i64)))
+        };
+        protocol::reduce_iterator("iter", rest, crate::types::tuple::empty().into_value())
     }
 
     /// Set state information for unpickling.

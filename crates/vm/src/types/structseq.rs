@@ -298,7 +298,7 @@ static METHODS: &[crate::macros_support::MethodDef] = &[
     crate::macros_support::MethodDef {
         name: "__reduce__",
         func: reduce,
-        text_signature: None,
+        text_signature: Some("($self, /)"),
         doc: None,
         kind: crate::macros_support::MethodKind::Instance,
     },

@@ -330,6 +330,20 @@ impl PyType {
         }
     }
 
+    /// `module.qualname`, without the module for builtins and for what the program itself defines: `%T` in messages.
+    pub fn full_name(&self) -> String {
+        let name = self.qualified_name();
+        match name.strip_prefix("__main__.") {
+            Some(short) => short.to_owned(),
+            None => name,
+        }
+    }
+
+    /// Whether the class is one of the module `builtins` or has no module: of those that CPython does not allocate.
+    pub fn is_built_in(&self) -> bool {
+        self.builtin.is_some_and(|def| def.module == "builtins")
+    }
+
     /// `__module__`, if it is a str.
     pub fn module(&self) -> Option<String> {
         if let Some(def) = self.builtin {

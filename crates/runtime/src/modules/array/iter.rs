@@ -49,15 +49,11 @@ impl ArrayIterator {
     /// Return state information for pickling.
     #[pymethod("($self, /)")]
     fn __reduce__(&self) -> PyResult<Value> {
-        match self.array.get() {
-            Some(array) => Ok(PyTuple::from_array([
-                protocol::builtin("iter")?,
-                PyTuple::from_array([array.into_value()]).into_value(),
-                Value::from(self.index.get()),
-            ])
-            .into_value()),
-            None => protocol::reduce_exhausted_tuple(),
-        }
+        let rest = || {
+            let array = self.array.get()?;
+            Some((PyTuple::from_array([array.into_value()]), Some(self.index.get() as i64)))
+        };
+        protocol::reduce_iterator("iter", rest, minipy_vm::types::tuple::empty().into_value())
     }
 
     /// Set state information for unpickling.

@@ -17,7 +17,7 @@ pub use module::MODULE;
 #[minipy_macros::pymodule(name = "array", classes(Array))]
 mod module {
     use super::object::Array;
-    use minipy_vm::{Payload, PyModule, PyResult, Ref, Value};
+    use minipy_vm::{Payload, PyModule, PyResult, Ref, Value, name, protocol};
 
     #[pyattr]
     const typecodes: &str = "bBuwhHiIlLqQfd";
@@ -36,6 +36,9 @@ mod module {
     #[init]
     fn init(module: &Ref<PyModule>) -> PyResult<()> {
         module.namespace().insert("ArrayType", Array::class().to_value());
+        let abc = crate::import::import_module("collections.abc")?;
+        let sequence = protocol::getattr(&abc, name!("MutableSequence"))?;
+        protocol::call_method(&sequence, name!("register"), &[Array::class().to_value()])?;
         Ok(())
     }
 }

@@ -36,7 +36,7 @@ pub mod functions {
     use super::*;
 
     /// Return the absolute value of the argument.
-    #[pyfunction("(number, /)")]
+    #[pyfunction("(x, /)")]
     fn abs(number: &Value) -> PyResult<Value> {
         protocol::unary(UnaryOp::Absolute, number)
     }
@@ -64,7 +64,7 @@ pub mod functions {
     ///
     /// >>> bin(2796202)
     /// '0b1010101010101010101010'
-    #[pyfunction("(integer, /)")]
+    #[pyfunction("(number, /)")]
     fn bin(integer: &Value) -> PyResult<String> {
         in_base(integer, 2, "0b")
     }
@@ -73,7 +73,7 @@ pub mod functions {
     ///
     /// >>> oct(342391)
     /// '0o1234567'
-    #[pyfunction("(integer, /)")]
+    #[pyfunction("(number, /)")]
     fn oct(integer: &Value) -> PyResult<String> {
         in_base(integer, 8, "0o")
     }
@@ -82,7 +82,7 @@ pub mod functions {
     ///
     /// >>> hex(12648430)
     /// '0xc0ffee'
-    #[pyfunction("(integer, /)")]
+    #[pyfunction("(number, /)")]
     fn hex(integer: &Value) -> PyResult<String> {
         in_base(integer, 16, "0x")
     }

@@ -168,7 +168,7 @@ pub mod functions {
     ///
     /// If default is given and the async iterator is exhausted,
     /// it is returned instead of raising StopAsyncIteration.
-    #[pyfunction("(async_iterator, default=<unrepresentable>, /)")]
+    #[pyfunction("(aiterator, default=<unrepresentable>, /)")]
     fn anext(async_iterator: &Value, default: Option<&Value>) -> PyResult<Value> {
         minipy_vm::types::generator::anext(async_iterator, default.cloned())
     }

@@ -35,6 +35,12 @@ impl KeyWrapper {
         Ref::new(KeyWrapper { compare, object: GilCell::new(Some(obj)) }).into_value()
     }
 
+    /// The signature of calls.
+    #[pygetset]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj)"
+    }
+
     /// Value wrapped by a key function.
     #[pygetset(member)]
     fn obj(&self) -> Value {

@@ -166,14 +166,16 @@ impl Partial {
         out.push_str(".");
         out.push_pystr(&*protocol::str(&qualname)?);
         out.push_str("(");
-        let func = protocol::repr(&zelf.func.get())?;
+        // Their reprs may give the object another state.
+        let (func, args, keywords) = (zelf.func.get(), zelf.args.get(), zelf.keywords.get());
+        let func = protocol::repr(&func)?;
         out.push_pystr(&func);
-        for arg in zelf.args.get().iter() {
+        for arg in args.iter() {
             let arg = protocol::repr(arg)?;
             out.push_str(", ");
             out.push_pystr(&arg);
         }
-        for (key, value) in zelf.keywords.get().entries() {
+        for (key, value) in keywords.entries() {
             let (key, value) = (protocol::str(&key)?, protocol::repr(&value)?);
             out.push_str(", ");
             out.push_pystr(&key);

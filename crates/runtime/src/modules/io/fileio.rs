@@ -563,21 +563,25 @@ impl PyFileIO {
         Err(super::cannot_pickle(zelf))
     }
 
+    /// True if the file is closed
     #[pygetset]
     fn closed(&self) -> bool {
         self.fd.get() < 0
     }
 
+    /// True if the file descriptor will be closed by close().
     #[pygetset]
     fn closefd(&self) -> bool {
         self.closefd.get()
     }
 
+    /// String giving the file mode
     #[pygetset]
     fn mode(&self) -> &'static str {
         self.mode_text()
     }
 
+    /// Stat st_blksize if available
     #[pygetset]
     fn _blksize(&self) -> usize {
         self.block_size()

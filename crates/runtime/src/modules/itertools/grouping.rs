@@ -188,7 +188,10 @@ impl Pairwise {
             return Ok(None);
         };
         zelf.previous.set(Some(next.clone()));
-        Ok(Some(PyTuple::from_array([previous, next]).into_value()))
+        let pair = PyTuple::from_array([previous, next]);
+        // CPython gives out the same tuple again and again, which it tracks whatever is in it.
+        minipy_vm::heap::gc::track(pair.header());
+        Ok(Some(pair.into_value()))
     }
 }
 

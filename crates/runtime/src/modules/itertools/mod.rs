@@ -47,7 +47,7 @@ mod module {
     use minipy_vm::{Args, PyResult, Value};
 
     /// Returns a tuple of n independent iterators.
-    #[pyfunction(nosig)]
+    #[pyfunction("(iterable, n=2, /)")]
     fn tee(args: Args<'_>) -> PyResult<Value> {
         super::tee::tee(args)
     }

@@ -223,6 +223,8 @@ fn bound(value: &Value, wrong: impl Fn() -> PyErr) -> PyResult<Option<usize>> {
 impl ISlice {
     #[slot]
     fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
+        // Keywords are for the `__init__` of a subclass.
+        let args = if cls.has_own_init() { Args::positional_only(args.positional()) } else { args };
         let given = args.unpack("islice", 2, 4)?;
         let wrong = |what: &'static str| {
             move || {

@@ -376,7 +376,7 @@ mod module {
     }
 
     /// Same as obj(*args, **kwargs).
-    #[pyfunction(nosig)]
+    #[pyfunction("(obj, /, *args, **kwargs)")]
     fn call(args: Args<'_>) -> PyResult<Value> {
         match args.positional().first() {
             Some(callable) => protocol::call_args(callable, args.without_receiver()),

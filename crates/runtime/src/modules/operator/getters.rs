@@ -81,6 +81,12 @@ impl ItemGetter {
         Ok(Ref::new_in(cls, ItemGetter { items: items.into() }).into_value())
     }
 
+    /// The signature of calls.
+    #[pygetset]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj, /)"
+    }
+
     #[slot]
     fn call(zelf: &Ref<ItemGetter>, args: Args<'_>) -> PyResult<Value> {
         let object = &args.unpack("itemgetter", 1, 1)?[0];
@@ -155,6 +161,12 @@ impl AttrGetter {
         Ok(Ref::new_in(cls, AttrGetter { names: names.into(), paths: paths.into() }).into_value())
     }
 
+    /// The signature of calls.
+    #[pygetset]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj, /)"
+    }
+
     #[slot]
     fn call(zelf: &Ref<AttrGetter>, args: Args<'_>) -> PyResult<Value> {
         let object = &args.unpack("attrgetter", 1, 1)?[0];
@@ -221,6 +233,12 @@ impl MethodCaller {
             kwnames: args.kwnames.into(),
         };
         Ok(Ref::new_in(cls, caller).into_value())
+    }
+
+    /// The signature of calls.
+    #[pygetset]
+    fn __text_signature__(&self) -> &'static str {
+        "(obj, /)"
     }
 
     #[slot]

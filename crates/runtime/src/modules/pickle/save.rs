@@ -47,13 +47,9 @@ pub fn noted(error: PyErr, what: impl std::fmt::Display) -> PyErr {
     }
 }
 
-/// The class of `object` as notes and messages name it: with its module, unless that goes without saying.
+/// The class of `object` as notes and messages name it.
 pub fn class_name(object: &Value) -> String {
-    let name = object.class().qualified_name();
-    match name.strip_prefix("__main__.") {
-        Some(short) => short.to_owned(),
-        None => name,
-    }
+    object.class().full_name()
 }
 
 impl<'a> Saver<'a> {

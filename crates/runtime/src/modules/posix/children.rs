@@ -26,7 +26,7 @@ pub mod functions {
     fn fork() -> PyResult<i32> {
         crate::sys::audit("os.fork", &[])?;
         // SAFETY: no memory is passed.
-        super::fork_with("can't fork", || unsafe { libc::fork() })
+        super::fork_with("fork", "can't fork", || unsafe { libc::fork() })
     }
 
     /// Register callables to be called when forking a new process.
@@ -386,8 +386,8 @@ static HOOKS: GilCell<Hooks> =
     GilCell::new(Hooks { before: Vec::new(), child: Vec::new(), parent: Vec::new() });
 
 /// Calls `fork` or something like it, which gives 0 in the child, with all that goes before and after. Gives what it gives.
-/// `what` starts the message of the error at interpreter shutdown.
-pub fn fork_with(what: &str, fork: impl FnOnce() -> i32) -> PyResult<i32> {
+/// `function` is what the program has called, `what` starts the message of the error at interpreter shutdown.
+pub fn fork_with(function: &str, what: &str, fork: impl FnOnce() -> i32) -> PyResult<i32> {
     if crate::shutdown::is_finalizing() {
         return Err(exceptions::simple(
             exceptions::python_finalization_error_class(),
@@ -404,8 +404,24 @@ pub fn fork_with(what: &str, fork: impl FnOnce() -> i32) -> PyResult<i32> {
     } else {
         drop(guard);
         run_hooks(|h| &h.parent);
+        warn_of_threads(function);
     }
     if pid < 0 { Err(syscall::os_error(errno)) } else { Ok(pid) }
+}
+
+/// Warns, after a fork, of threads that the child does without, and of the locks that they may have held.
+fn warn_of_threads(function: &str) {
+    let tasks = std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
+    if tasks < 2 {
+        return;
+    }
+    let message = format!(
+        "This process (pid={}) is multi-threaded, use of {function}() may lead to deadlocks in the child.",
+        std::process::id()
+    );
+    if let Err(error) = minipy_vm::warnings::warn(exceptions::deprecation_warning_class(), &message, 1) {
+        minipy_vm::finalize::report_unraisable(error, None, None);
+    }
 }
 
 fn call_all(hooks: impl Iterator<Item = Value>) {

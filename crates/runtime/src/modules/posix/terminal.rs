@@ -62,7 +62,8 @@ pub mod functions {
         let mut main = -1;
         let (name, mode, size) = (std::ptr::null_mut(), std::ptr::null(), std::ptr::null());
         // SAFETY: the result outlives the call; the rest is left to the system.
-        let pid = fork_with("can't fork", || unsafe { libc::forkpty(&mut main, name, mode, size) })?;
+        let pid =
+            fork_with("forkpty", "can't fork", || unsafe { libc::forkpty(&mut main, name, mode, size) })?;
         Ok(PyTuple::from_array([pid, main].map(Value::from)).into_value())
     }
 

@@ -42,8 +42,9 @@ pub mod module {
 
     #[pyfunction("(character, /)")]
     fn unicode_iscased(character: u32) -> bool {
-        let lower = minipy_unicode::to_lower_simple(character);
-        lower != character || minipy_unicode::to_upper_simple(lower) != character
+        // Characters whose case mapping is longer than one character are cased too.
+        let changes = |mapped: minipy_unicode::Mapped| mapped.as_slice() != [character];
+        changes(minipy_unicode::to_lower(character)) || changes(minipy_unicode::to_upper(character))
     }
 
     #[pyfunction("(character, /)")]
@@ -98,7 +99,7 @@ pub mod module {
     ///     indices (int), as returned by re._parser.parse_template():
     ///         [literal1, group1, ..., literalN, groupN]
     #[pyfunction("(pattern, template, /)")]
-    fn template(pattern: &Ref<PyPattern>, template: &ListRef) -> PyResult<Value> {
+    fn template(pattern: &Value, template: &ListRef) -> PyResult<Value> {
         PyTemplate::create(pattern, &template.to_vec()).map(Ref::into_value)
     }
 }

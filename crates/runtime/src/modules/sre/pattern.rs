@@ -5,6 +5,7 @@ use super::scanner::PyScanner;
 use super::subject::{self, Subject, with_drive};
 use super::template::{PyTemplate, Replacement};
 use minipy_macros::{pyclass, pymethods};
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::types::callable_iterator::new_callable_iterator;
 use minipy_vm::types::mappingproxy::PyMappingProxy;
 use minipy_vm::types::str::{PyStr, StrRef};
@@ -301,7 +302,7 @@ impl PyPattern {
         endpos: Option<isize>,
     ) -> PyResult<Ref<PyScanner>> {
         let span = clip(pos, endpos, subject::length_of(zelf, string)?);
-        Ok(PyScanner::create(zelf, string, span))
+        PyScanner::create(zelf, string, span)
     }
 
     /// Split string by the occurrences of pattern.
@@ -437,7 +438,7 @@ impl PyPattern {
 pub fn is_literal(repl: &Value) -> bool {
     match repl.downcast::<PyStr>() {
         Some(text) => text.find_in(&PyStr::from_ascii(b"\\"), 0, text.len()).is_none(),
-        None => repl.downcast::<minipy_vm::PyBytes>().is_some_and(|b| !b.contains(&b'\\')),
+        None => BytesLike::of(repl).is_ok_and(|bytes| !bytes.contains(&b'\\')),
     }
 }
 

@@ -3,7 +3,8 @@
 use super::matching::PyMatch;
 use super::pattern::{Mode, PyPattern};
 use minipy_macros::{pyclass, pymethods};
-use minipy_vm::{PyResult, Ref, Traverse, Value, Visitor};
+use minipy_vm::buffer::{Buffer, flags, get_buffer};
+use minipy_vm::{PyResult, PyStr, Ref, Traverse, Value, Visitor};
 use std::cell::Cell;
 
 #[pyclass(name = "SRE_Scanner", module = "_sre", gc, no_new)]
@@ -14,6 +15,8 @@ pub struct PyScanner {
     /// Where the next match may begin; `None` once there is none.
     next: Cell<Option<usize>>,
     must_advance: Cell<bool>,
+    /// Keeps the memory of a bytes-like subject in place.
+    _export: Option<Buffer>,
 }
 
 impl Traverse for PyScanner {
@@ -24,14 +27,23 @@ impl Traverse for PyScanner {
 }
 
 impl PyScanner {
-    pub fn create(pattern: &Ref<PyPattern>, string: &Value, span: (usize, usize)) -> Ref<PyScanner> {
-        Ref::new(PyScanner {
+    pub fn create(
+        pattern: &Ref<PyPattern>,
+        string: &Value,
+        span: (usize, usize),
+    ) -> PyResult<Ref<PyScanner>> {
+        let export = match string.downcast::<PyStr>() {
+            Some(_) => None,
+            None => Some(get_buffer(string, flags::FULL_RO)?),
+        };
+        Ok(Ref::new(PyScanner {
+            _export: export,
             pattern: pattern.clone(),
             string: string.clone(),
             span,
             next: Cell::new(Some(span.0)),
             must_advance: Cell::new(false),
-        })
+        }))
     }
 
     fn step(&self, mode: Mode) -> PyResult<Option<Ref<PyMatch>>> {

@@ -24,15 +24,19 @@ impl Traverse for PyTemplate {
 
 impl PyTemplate {
     /// From a list of literal, group, literal, …
-    pub fn create(pattern: &PyPattern, parts: &[Value]) -> PyResult<Ref<PyTemplate>> {
+    pub fn create(pattern: &Value, parts: &[Value]) -> PyResult<Ref<PyTemplate>> {
+        let groups = pattern.downcast::<PyPattern>().map_or(usize::MAX, |pattern| pattern.groups);
         let invalid = || exceptions::type_error("invalid template");
         let (Some(literal), 1) = (parts.first(), parts.len() % 2) else { return Err(invalid()) };
         let mut chunks = Vec::new();
         for chunk in parts[1..].chunks_exact(2) {
             let [group, literal] = chunk else { return Err(invalid()) };
+            if !protocol::is_int(group) {
+                return Err(exceptions::type_error("an integer is required"));
+            }
             let group = protocol::index_to_isize(group)?;
             match usize::try_from(group) {
-                Ok(group) if group <= pattern.groups => chunks.push((group, literal.clone())),
+                Ok(group) if group <= groups => chunks.push((group, literal.clone())),
                 _ => return Err(invalid()),
             }
         }

@@ -54,6 +54,9 @@ impl Compiled {
     pub fn parse(format: &str) -> PyResult<Compiled> {
         let too_long = || error("total struct size too long");
         let bytes = format.as_bytes();
+        if bytes.contains(&0) {
+            return Err(error("embedded null character"));
+        }
         let (mode, codes) = match bytes {
             [mode @ (b'@' | b'=' | b'<' | b'>' | b'!'), rest @ ..] => (*mode, rest),
             _ => (b'@', bytes),

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Thread-local data
-#[pyclass(name = "_local", module = "_thread", basetype, gc, weakref)]
+#[pyclass(name = "_local", module = "_thread", sig = "()", basetype, gc, weakref)]
 pub struct PyLocal {
     /// What tells this object's namespaces, which the threads own, from those of others.
     serial: u64,

@@ -7,8 +7,8 @@ use minipy_vm::{
     Args, PyDict, PyErr, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, gil, protocol, thread,
 };
 use std::os::unix::thread::JoinHandleExt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// Native stack of threads unless `stack_size()` says otherwise. Touched only as deep as calls go.
@@ -36,9 +36,10 @@ pub fn set_main() {
 pub fn after_fork() {
     set_main();
     let own = thread::current().ident;
-    for handle in JOINED_AT_EXIT.take() {
-        if handle.shared.ident() != own {
-            handle.shared.set(DONE);
+    drop(JOINED_AT_EXIT.take());
+    for shared in HANDLED.get().iter().filter_map(Weak::upgrade) {
+        if shared.ident() != own && shared.progress() == RUNNING {
+            shared.set(DONE);
         }
     }
     COUNT.store(0, Ordering::Relaxed);
@@ -86,6 +87,9 @@ impl Shared {
     }
 }
 
+/// What all handles there are share with their threads, for the child of a `fork`.
+static HANDLED: GilCell<Vec<Weak<Shared>>> = GilCell::new(Vec::new());
+
 #[cold]
 fn finalization_error(message: &str) -> PyErr {
     exceptions::simple(exceptions::python_finalization_error_class(), message)
@@ -99,8 +103,14 @@ pub struct PyThreadHandle {
 
 impl PyThreadHandle {
     fn with(progress: u32, ident: u64) -> PyThreadHandle {
-        let shared = Shared { progress: AtomicU32::new(progress), ident: AtomicU64::new(ident) };
-        PyThreadHandle { shared: Arc::new(shared) }
+        let shared = Arc::new(Shared { progress: AtomicU32::new(progress), ident: AtomicU64::new(ident) });
+        HANDLED.with(|all| {
+            if all.len() == all.capacity() {
+                all.retain(|shared| shared.strong_count() > 0);
+            }
+            all.push(Arc::downgrade(&shared));
+        });
+        PyThreadHandle { shared }
     }
 }
 
@@ -237,7 +247,7 @@ pub mod functions {
     /// is ignored.  The thread will also exit when the function raises an
     /// unhandled exception; a stack trace will be printed unless the exception
     /// is SystemExit.
-    #[pyfunction]
+    #[pyfunction("(function, args, kwargs={}, /)")]
     fn start_new_thread(args: Args<'_>) -> PyResult<u64> {
         let (function, arguments, kwargs) = match args.positional() {
             [function, arguments] => (function, arguments, None),
@@ -267,7 +277,7 @@ pub mod functions {
     }
 
     /// An obsolete synonym of start_new_thread().
-    #[pyfunction]
+    #[pyfunction("(function, args, kwargs={}, /)")]
     fn start_new(args: Args<'_>) -> PyResult<u64> {
         start_new_thread(args)
     }

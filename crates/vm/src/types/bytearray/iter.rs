@@ -48,15 +48,11 @@ impl PyByteArrayIter {
     /// Return state information for pickling.
     #[pymethod("()")]
     fn __reduce__(&self) -> PyResult<Value> {
-        match self.bytes.get() {
-            Some(bytes) => Ok(PyTuple::from_array([
-                protocol::builtin("iter")?,
-                PyTuple::from_array([bytes.into_value()]).into_value(),
-                Value::from(self.index.get()),
-            ])
-            .into_value()),
-            None => protocol::reduce_exhausted_tuple(),
-        }
+        let rest = || {
+            let sequence = self.bytes.get()?;
+            Some((PyTuple::from_array([sequence.into_value()]), Some(self.index.get() as i64)))
+        };
+        protocol::reduce_iterator("iter", rest, crate::types::tuple::empty().into_value())
     }
 
     /// Set state information for unpickling.

@@ -100,7 +100,7 @@ pub fn format(template: &[u8], operand: &Value) -> PyResult<Vec<u8>> {
             operands.look_up(super::from_slice(key).into_value())?;
         }
         let code = operands.resolve(&mut conversion)?;
-        if code == u32::from('%') {
+        if code == u32::from('%') && conversion.is_bare() {
             out.push(b'%');
             continue;
         }

@@ -89,9 +89,6 @@ impl PyComplex {
             }
         }
         let deprecated = |value: &Value, which: &str| {
-            if parts(value).is_none() {
-                return Ok(());
-            }
             crate::warnings::warn(
                 exceptions::deprecation_warning_class(),
                 &format!("complex() argument '{which}' must be a real number, not {}", value.type_name()),
@@ -110,6 +107,12 @@ impl PyComplex {
         }
         if let Some(imag) = imag {
             match argument(imag, " 'imag' must be a real number,")? {
+                Argument::Complex(_) if parts(imag).is_none() => {
+                    return Err(exceptions::type_error(format!(
+                        "complex() argument 'imag' must be a real number, not {}",
+                        imag.type_name()
+                    )));
+                }
                 Argument::Complex((re, im)) => {
                     deprecated(imag, "imag")?;
                     z.0 -= im;

@@ -53,7 +53,10 @@ impl DictWalk {
             if self.len.get() != dict.len() as isize {
                 return Step::Resized;
             }
-            let entry = if DOWN {
+            let entry = if DOWN && self.position.get() > dict.entry_count() {
+                // The dict was emptied and filled again.
+                None
+            } else if DOWN {
                 dict.previous_entry(self.position.get())
             } else {
                 dict.next_entry(self.position.get())

@@ -7,7 +7,7 @@ use super::{
 use crate::heap::Ref;
 use crate::macros_support::KwArgs;
 use crate::protocol::CmpOp;
-use crate::types::set::any_set;
+use crate::types::set::exact_set;
 use crate::types::str::StrBuilder;
 use crate::types::tuple::PyTuple;
 use crate::types::typeobj::TypeRef;
@@ -164,8 +164,15 @@ impl PyDict {
         };
         if let Some(other) = iterable.downcast_exact::<PyDict>() {
             dict.reserve(other.len());
-        } else if let Some(set) = any_set(iterable) {
+        } else if let Some(set) = exact_set(iterable) {
+            // The hashes are known.
             dict.reserve(set.len());
+            let mut position = 0;
+            while let Some((next, key, hash)) = set.next_entry(position) {
+                dict.set_hashed(key, hash, value.clone())?;
+                position = next;
+            }
+            return Ok(new);
         }
         protocol::for_each(iterable, |key| dict.set(key, value.clone()))?;
         Ok(new)

@@ -220,12 +220,7 @@ impl Table {
         let entry = &mut self.entries[index];
         self.used -= 1;
         let old = (entry.key.take(), entry.value.take());
-        if self.used == 0 {
-            // Nothing is left to keep in order.
-            self.entries.clear();
-            self.indices = Indices::new(self.indices.len());
-            self.head = 0;
-        } else if index == self.head {
+        if index == self.head {
             while self.entries.get(self.head).is_some_and(|e| e.key.is_none()) {
                 self.head += 1;
             }

@@ -145,9 +145,15 @@ impl PyNative {
         if self.receiver.is_some() || self.module.is_none() || text.starts_with("($") {
             return Some(text.to_owned());
         }
-        // A function's receiver is its module.
+        // A function's receiver is its module, which cannot be given by keyword.
         let rest = text.strip_prefix('(')?;
-        Some(if rest == ")" { "($module, /)".to_owned() } else { format!("($module, {rest}") })
+        Some(if rest == ")" {
+            "($module, /)".to_owned()
+        } else if rest.contains(", /") {
+            format!("($module, {rest}")
+        } else {
+            format!("($module, /, {rest}")
+        })
     }
 
     #[pygetset]

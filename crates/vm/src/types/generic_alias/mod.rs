@@ -318,12 +318,8 @@ impl PyAliasIter {
     }
 
     #[pymethod("($self, /)")]
-    fn __reduce__(&self) -> PyResult<TupleRef> {
-        let iter = protocol::builtin("iter")?;
-        let rest = match self.alias.get() {
-            Some(alias) => alias.into_value(),
-            None => crate::types::tuple::empty().into_value(),
-        };
-        Ok(PyTuple::from_array([iter, PyTuple::from_array([rest]).into_value()]))
+    fn __reduce__(&self) -> PyResult<Value> {
+        let rest = || Some((PyTuple::from_array([self.alias.get()?.into_value()]), None));
+        protocol::reduce_iterator("iter", rest, crate::types::tuple::empty().into_value())
     }
 }

@@ -66,7 +66,7 @@ impl PyListIterator {
     /// Return state information for pickling.
     #[pymethod("($self, /)")]
     fn __reduce__(&self) -> PyResult<Value> {
-        reduce("iter", self.sequence.get(), self.index.get() as i64)
+        reduce("iter", || Some((self.sequence.get()?, self.index.get() as i64)))
     }
 
     /// Set state information for unpickling.
@@ -81,16 +81,9 @@ impl PyListIterator {
 }
 
 /// `(function, (sequence,), index)`, or without sequence an iterator over an empty list.
-fn reduce(function: &str, sequence: Option<ListRef>, index: i64) -> PyResult<Value> {
-    match sequence {
-        Some(list) => Ok(PyTuple::from_array([
-            protocol::builtin(function)?,
-            PyTuple::from_array([list.into_value()]).into_value(),
-            Value::from(index),
-        ])
-        .into_value()),
-        None => protocol::reduce_exhausted_list(),
-    }
+fn reduce(function: &str, rest: impl FnOnce() -> Option<(ListRef, i64)>) -> PyResult<Value> {
+    let rest = || rest().map(|(list, index)| (PyTuple::from_array([list.into_value()]), Some(index)));
+    protocol::reduce_iterator(function, rest, PyList::from_vec(Vec::new()).into_value())
 }
 
 #[pyclass(name = "list_reverseiterator", gc, no_new)]
@@ -146,7 +139,7 @@ impl PyListReverseIterator {
     /// Return state information for pickling.
     #[pymethod("($self, /)")]
     fn __reduce__(&self) -> PyResult<Value> {
-        reduce("reversed", self.sequence.get(), self.index.get() as i64)
+        reduce("reversed", || Some((self.sequence.get()?, self.index.get() as i64)))
     }
 
     /// Set state information for unpickling.

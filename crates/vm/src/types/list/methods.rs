@@ -301,6 +301,10 @@ pub(crate) fn compare_items(
     let mut index = 0;
     while let (Some(x), Some(y)) = (a(index), b(index)) {
         if !x.is(&y) && !protocol::eq(&x, &y)? {
+            if a(index).is_none() || b(index).is_none() {
+                // The comparison itself has taken the items away.
+                break;
+            }
             return match op {
                 CmpOp::Eq => Ok(Value::FALSE),
                 CmpOp::Ne => Ok(Value::TRUE),

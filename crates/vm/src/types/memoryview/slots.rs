@@ -117,7 +117,11 @@ impl PyMemoryView {
             ));
         }
         if !layout.owner().is_none() {
-            protocol::hash(layout.owner())?;
+            // Not to be released by the owner's `__hash__`.
+            self.exports.set(self.exports.get() + 1);
+            let hashed = protocol::hash(layout.owner());
+            self.exports.set(self.exports.get() - 1);
+            hashed?;
         }
         let hash = from_slice(&layout.as_buffer().to_vec()).hash_value();
         self.hash.set(hash);

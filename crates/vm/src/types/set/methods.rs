@@ -115,7 +115,7 @@ macro_rules! shared {
             #[pymethod("($self, /, *others)")]
             fn intersection(zelf: &Ref<$class>, others: &[Value]) -> PyResult<Value> {
                 let [first, rest @ ..] = others else {
-                    return Self::copy(zelf);
+                    return Ok(ops::wrap_like(zelf.as_value(), ops::copy(&zelf.data)?));
                 };
                 let mut result = ops::intersection(&zelf.data, first)?;
                 for other in rest {

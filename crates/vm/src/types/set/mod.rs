@@ -81,6 +81,14 @@ pub fn frozenset_of(items: Vec<Value>) -> Value {
     Ref::new(PyFrozenSet::with(data)).into_value()
 }
 
+/// The content of an exact set or frozenset.
+pub fn exact_set(value: &Value) -> Option<&SetData> {
+    match value.downcast_exact::<PySet>() {
+        Some(set) => Some(&set.data),
+        None => value.downcast_exact::<PyFrozenSet>().map(|set| &set.data),
+    }
+}
+
 /// A new set of these items.
 pub fn set_of(items: Vec<Value>) -> PyResult<Value> {
     let data = SetData::default();

@@ -124,7 +124,11 @@ impl PyStr {
 
     /// `self.replace(old, new, limit)`.
     pub fn replace_text(zelf: &StrRef, old: &PyStr, new: &PyStr, limit: usize) -> PyResult<StrRef> {
-        if limit == 0 || old.len() > zelf.len() || (old.is_empty() && new.is_empty()) {
+        if limit == 0
+            || old.len() > zelf.len()
+            || std::ptr::eq(old, new)
+            || (old.is_empty() && new.is_empty())
+        {
             return Ok(PyStr::exact(zelf));
         }
         match zelf.kind().max(new.kind()) {

@@ -204,6 +204,11 @@ fn push_padded(out: &mut StrBuilder, conversion: &Conversion<'_>, text: &StrRef)
 
 /// `template % operand`.
 pub fn format(template: &StrRef, operand: &Value) -> PyResult<StrRef> {
+    if template.eq_str("%s")
+        && let Some(text) = operand.downcast_exact::<PyStr>()
+    {
+        return Ok(text.clone());
+    }
     let wide;
     let text = match template.as_ascii() {
         Some(text) => text.as_bytes(),
@@ -230,7 +235,7 @@ pub fn format(template: &StrRef, operand: &Value) -> PyResult<StrRef> {
             operands.look_up(wtf8_str(key).into_value())?;
         }
         let code = operands.resolve(&mut conversion)?;
-        if code == u32::from('%') {
+        if code == u32::from('%') && conversion.is_bare() {
             out.push(37);
             continue;
         }

@@ -5,7 +5,7 @@ mod methods;
 
 use crate::cell::GilCell;
 use crate::heap::{Header, Obj, Payload, PayloadInfo, Ref, Visitor, allocate, gc};
-use crate::types::typeobj::TypeRef;
+use crate::types::typeobj::{PyType, TypeRef};
 use crate::value::Value;
 use minipy_macros::pyclass;
 use std::cell::Cell;
@@ -66,6 +66,17 @@ pub const TUPLE_INFO: PayloadInfo = PayloadInfo {
     clear: None,
 };
 
+/// Whether the collector may see the object, now or later.
+#[inline(always)]
+fn may_be_tracked(value: &Value) -> bool {
+    let Some(header) = value.header() else { return false };
+    let class = header.class();
+    if class.is(PyTuple::class()) {
+        return header.generation() != 0;
+    }
+    class.is_gc() && !value.downcast::<PyType>().is_some_and(|class| class.is_built_in())
+}
+
 static EMPTY: GilCell<Option<TupleRef>> = GilCell::new(None);
 
 /// The empty tuple.
@@ -89,7 +100,10 @@ impl PyTuple {
             let payload = &raw mut (*object).payload;
             ptr::write(payload, PyTuple { len, hash: Cell::new(-1), items: [] });
             fill((&raw mut (*payload).items).cast());
-            gc::track(&(*object).header);
+            // What cannot be part of a cycle is nothing to the collector.
+            if !class.is(PyTuple::class()) || (*payload).iter().any(may_be_tracked) {
+                gc::track(&(*object).header);
+            }
             Ref::from_raw(object)
         }
     }

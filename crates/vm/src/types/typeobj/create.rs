@@ -122,9 +122,8 @@ fn allocate(metaclass: &TypeRef, bases: &TupleRef, base: &TypeRef, fields: &Fiel
     if fields.weakref || base.supports_weakrefs() {
         flags = flags.union(TypeFlags::MANAGED_WEAKREF);
     }
-    if fields.dict || base.has_dict() || !fields.slots.is_empty() {
-        flags = flags.union(TypeFlags::HAVE_GC);
-    }
+    // Every instance refers to its class at least.
+    flags = flags.union(TypeFlags::HAVE_GC);
     let layout = Layout {
         info: base.info,
         flags,
@@ -137,6 +136,10 @@ fn allocate(metaclass: &TypeRef, bases: &TupleRef, base: &TypeRef, fields: &Fiel
 
 /// Puts into the namespace what every class has.
 fn complete_namespace(class: &TypeRef, dict: &DictRef, base: &TypeRef, fields: &Fields) -> PyResult<()> {
+    if dict.keys().iter().any(|key| key.downcast_exact::<PyStr>().is_none()) {
+        let message = format!("non-string key in the __dict__ of class {}", class.name());
+        crate::warnings::warn(exceptions::runtime_warning_class(), &message, 1)?;
+    }
     let module = name!("__module__");
     if dict.get_interned(module).is_none()
         && let Some(name) = crate::frame::current_module_name()

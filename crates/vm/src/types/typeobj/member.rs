@@ -97,7 +97,11 @@ impl PyMemberDescr {
         match (&zelf.member, object.header()) {
             (Member::Slot(index), Some(header)) => match instance::get_slot(header, *index) {
                 Some(value) => Ok(value),
-                None => Err(protocol::missing_attribute(object, &zelf.name)),
+                None => {
+                    let class = object.class().full_name();
+                    let message = format!("'{class}' object has no attribute '{}'", zelf.name);
+                    Err(exceptions::attribute_error(message, object, &zelf.name))
+                }
             },
             (Member::Field(GetSetDef { get: Some(get), .. }), _) => get(object),
             _ => Err(exceptions::attribute_error("unreadable attribute", object, &zelf.name)),

@@ -224,7 +224,7 @@ fn one_or_two<'a>(name: &str, args: Args<'a>) -> PyResult<(&'a Value, Option<Val
 /// ` to 'A' at 0x…` or ` dead`: the end of a repr.
 fn describe(link: &Link) -> PyResult<String> {
     let Some(object) = link.get() else { return Ok("dead".to_owned()) };
-    let target = format!("to '{}' at {:#x}", object.type_name(), object.id());
+    let target = format!("to '{}' at {:#x}", object.class().full_name(), object.id());
     // A `__getattr__` that fails in its own way does not spoil the description.
     let name = protocol::lookup_attr(&object, name!("__name__")).ok().flatten();
     Ok(match name.as_ref().and_then(|n| n.downcast::<PyStr>()) {
