@@ -79,7 +79,7 @@ impl PySeqIter {
     fn __reduce__(&self) -> PyResult<Value> {
         let rest = || {
             let sequence = self.sequence.get()?;
-            Some((PyTuple::from_array([sequence]), Some(self.index.get() as i64)))
+            Some((PyTuple::from_array([sequence]), Some(self.index.get())))
         };
         protocol::reduce_iterator("iter", rest, crate::types::tuple::empty().into_value())
     }
