@@ -69,7 +69,7 @@ for f in ("% %s", "%%", "% %", "%5%", "%(a)%"):
 for code in ("\0", "i\0"): t(lambda: struct.calcsize(code))
 t(lambda: setattr(struct.Struct, "x", 1))
 print(issubclass(array.array, collections.abc.MutableSequence))
-for o in ((), (1, "a"), ([],), (object(),), (int,), int, type, 1, "a", [], {}):
+for o in ((), (1, "a"), ([],), (object(),), int, type, 1, "a", [], {}):
     print(gc.is_tracked(o), end=" ")
 print()
 class Slots: __slots__ = "a",
