@@ -18,8 +18,8 @@ pub use attr::{
 pub use call::{Callee, call, call_args, call_kwargs, call_method, call_special, call0, call1, call2};
 pub use compare::{CmpOp, compare_bool, eq, hash, hash_not_implemented, rich_compare, unhashable_key};
 pub use iter::{
-    collect, exact_items, for_each, iter, iternext_of, length_hint, next, reduce_iterator,
-    state_index, stop_as_none, to_tuple,
+    collect, exact_items, for_each, iter, iternext_of, length_hint, next, reduce_iterator, state_index,
+    stop_as_none, to_tuple,
 };
 pub use number::{
     BinaryOp, UnaryOp, as_index, binary, index_clipped, index_to_i64, index_to_isize, inplace, is_int, pow,
