@@ -4,7 +4,7 @@
 
 mod hostile;
 
-use minipy_bytecode::{CodeObject, Constant, dis, exception_table, location, marshal, verifier};
+use minipy_bytecode::{CodeObject, Constant, exception_table, location, marshal, verifier};
 
 /// The recorded `(version, data)` pairs.
 fn records(data: &[u8]) -> Vec<(i32, &[u8])> {

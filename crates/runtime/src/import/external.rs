@@ -110,7 +110,7 @@ fn universal_newlines(text: &str) -> String {
 fn decode_by_tokenize(source: &Value) -> PyResult<Value> {
     let tokenize = super::import_module("tokenize")?;
     let io = super::native_module("_io")?;
-    let stream = protocol::call_method(&io, name!("BytesIO"), &[source.clone()])?;
+    let stream = protocol::call_method(&io, name!("BytesIO"), std::slice::from_ref(source))?;
     let readline = protocol::getattr(&stream, name!("readline"))?;
     let detected = protocol::call_method(&tokenize, name!("detect_encoding"), &[readline])?;
     let encoding = protocol::getitem(&detected, &Value::small_int(0))?;
@@ -445,7 +445,11 @@ pub mod functions {
     ///
     #[pyfunction("(path)")]
     fn _path_stat(path: &Value) -> PyResult<Value> {
-        protocol::call_method(&super::super::native_module("posix")?, name!("stat"), &[path.clone()])
+        protocol::call_method(
+            &super::super::native_module("posix")?,
+            name!("stat"),
+            std::slice::from_ref(path),
+        )
     }
 
     /// Test whether the path is the specified mode type.

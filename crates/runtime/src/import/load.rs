@@ -354,7 +354,7 @@ fn exec_registered(spec: &Value, module: &Value, name: &StrRef) -> PyResult<()> 
         warn_load_module(&loader)?;
         return protocol::call_method(&loader, name!("load_module"), &[name.to_value()]).map(drop);
     }
-    protocol::call_method(&loader, name!("exec_module"), &[module.clone()]).map(drop)
+    protocol::call_method(&loader, name!("exec_module"), std::slice::from_ref(module)).map(drop)
 }
 
 /// `_load_module_shim(loader, fullname)`: `load_module` by way of `exec_module`.

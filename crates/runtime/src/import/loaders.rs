@@ -155,12 +155,12 @@ fn get_data(loader: &Value, path: &Value) -> PyResult<Data> {
     if is_native(loader, name, PyFileLoader::class())? {
         return paths::read_file(path).map(Data::Native);
     }
-    protocol::call_method(loader, name, &[path.clone()]).map(Data::Object)
+    protocol::call_method(loader, name, std::slice::from_ref(path)).map(Data::Object)
 }
 
 /// `loader.get_filename(fullname)`.
 fn get_filename(loader: &Value, fullname: &Value) -> PyResult<Value> {
-    protocol::call_method(loader, name!("get_filename"), &[fullname.clone()])
+    protocol::call_method(loader, name!("get_filename"), std::slice::from_ref(fullname))
 }
 
 /// The modification time of a source and its size, if `loader.path_stats(path)` tells it.
@@ -170,7 +170,7 @@ fn path_stats(loader: &Value, path: &Value) -> PyResult<(i64, Option<Value>)> {
         let stat = paths::stat(&paths::text(path)?)?;
         return Ok((stat.mtime as i64, Some(Value::from(stat.size))));
     }
-    let stats = protocol::call_method(loader, name, &[path.clone()])?;
+    let stats = protocol::call_method(loader, name, std::slice::from_ref(path))?;
     let mtime = protocol::getitem(&stats, name!("mtime").as_value())?;
     let mtime = protocol::index_to_i64(&protocol::to_int(&mtime)?)?.unwrap_or(0);
     match protocol::getitem(&stats, name!("size").as_value()) {
@@ -382,7 +382,7 @@ impl PyLoaderBasics {
     #[pymethod("($self, module)")]
     fn exec_module(zelf: &Value, module: &Value) -> PyResult<()> {
         let name = protocol::getattr(module, name!("__name__"))?;
-        let code = protocol::call_method(zelf, name!("get_code"), &[name.clone()])?;
+        let code = protocol::call_method(zelf, name!("get_code"), std::slice::from_ref(&name))?;
         if code.is_none() {
             let name = repr(&name)?;
             let message = format!("cannot load module {name} when get_code() returns None");
@@ -425,7 +425,7 @@ impl PySourceLoader {
     #[pymethod("($self, path)")]
     fn path_stats(zelf: &Value, path: &Value) -> PyResult<Value> {
         let stats = PyDict::new_ref();
-        stats.insert("mtime", protocol::call_method(zelf, name!("path_mtime"), &[path.clone()])?);
+        stats.insert("mtime", protocol::call_method(zelf, name!("path_mtime"), std::slice::from_ref(path))?);
         Ok(stats.into_value())
     }
 
@@ -585,7 +585,7 @@ impl PyFileLoader {
     fn get_resource_reader(zelf: &Value, name: Option<&Value>) -> PyResult<Value> {
         check_name(zelf, name)?;
         let readers = super::import_module("importlib.readers")?;
-        protocol::call_method(&readers, name!("FileReader"), &[zelf.clone()])
+        protocol::call_method(&readers, name!("FileReader"), std::slice::from_ref(zelf))
     }
 }
 

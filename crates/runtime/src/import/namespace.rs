@@ -175,7 +175,7 @@ impl PyNamespacePath {
     #[pymethod("($self, item)")]
     fn append(zelf: &Value, item: &Value) -> PyResult<()> {
         let folders = protocol::getattr(zelf, name!("_path"))?;
-        protocol::call_method(&folders, name!("append"), &[item.clone()]).map(drop)
+        protocol::call_method(&folders, name!("append"), std::slice::from_ref(item)).map(drop)
     }
 }
 
