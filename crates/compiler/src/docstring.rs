@@ -21,7 +21,7 @@ pub(crate) fn docstring<'a>(body: &'a [Stmt<'a>]) -> Option<(&'a Expr<'a>, &'a [
 
 /// The docstring as `__doc__` shows it: indentation removed as `inspect.cleandoc` does, but for the first line's own and
 /// for trailing blank lines.
-pub(crate) fn clean_docstring(text: &Wtf8) -> Str {
+pub fn clean_docstring(text: &Wtf8) -> Str {
     let expanded = expand_tabs(text.as_bytes());
     let bytes = &expanded[..];
     let first_line_end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| i + 1);

@@ -22,6 +22,7 @@ use minipy_parser::ast::Mod;
 pub use error::{CompileError, ErrorKind, Phase, SyntaxWarning};
 pub use options::{CompileOptions, PYCF_ALLOW_TOP_LEVEL_AWAIT, PYCF_MASK};
 
+pub use docstring::clean_docstring;
 pub use flowgraph::optimize_sequence;
 
 use ir::{AssembleError, InstructionSequence, Unit};

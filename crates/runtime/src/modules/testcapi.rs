@@ -118,6 +118,10 @@ mod module {
         Err(PyErr::new(class, &args))
     }
 
+    /// This is a pretty normal docstring.
+    #[pyfunction("()")]
+    fn test_with_docstring() {}
+
     /// Raises MemoryError.
     #[pyfunction("()")]
     fn raise_memoryerror() -> PyResult<()> {

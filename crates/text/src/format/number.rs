@@ -9,8 +9,8 @@ use dashu_int::IBig;
 use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use std::borrow::Cow;
 
-/// CPython hands precisions on as a C int.
-const MAX_PRECISION: usize = i32::MAX as usize;
+/// CPython hands precisions on as a C int, and needs room for the digits before the point.
+pub(super) const MAX_PRECISION: usize = i32::MAX as usize - 1024;
 
 /// A number in its parts, all ASCII.
 #[derive(Default)]

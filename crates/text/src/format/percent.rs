@@ -1,6 +1,7 @@
 //! printf-style templates of str and bytes, and the number conversions.
 
 use super::FormatError;
+use super::number::MAX_PRECISION;
 use crate::float::{self, Code, Style};
 use crate::int;
 use dashu_int::IBig;
@@ -338,6 +339,9 @@ impl Conversion<'_> {
     /// `%e %f %g` and their capitals.
     pub fn float(&self, x: f64, code: char) -> Result<String, FormatError> {
         let precision = self.precision().unwrap_or(6);
+        if precision > MAX_PRECISION {
+            return Err(FormatError::PrecisionTooBig);
+        }
         String::new().try_reserve(precision).map_err(|_| FormatError::Memory)?;
         let style = Style {
             code: match code.to_ascii_lowercase() {

@@ -73,9 +73,26 @@ pub fn enable(fd: i32, all_threads: bool, c_stack: bool) -> PyResult<()> {
     ALL_THREADS.store(all_threads, Ordering::Relaxed);
     C_STACK.store(c_stack, Ordering::Relaxed);
     if !ENABLED.swap(true, Ordering::Relaxed) {
+        provide_signal_stack();
         install(died as *const () as libc::sighandler_t)?;
     }
     Ok(())
+}
+
+/// Gives the calling thread a stack for handlers, unless it has one: its own may be what overflowed. It is never freed, as the
+/// thread may die at any time.
+fn provide_signal_stack() {
+    /// Writing tracebacks takes much less.
+    const SIZE: usize = 1 << 16;
+    // SAFETY: all-zero bytes are a valid `stack_t`, which is filled in; the new stack lives as long as the process.
+    unsafe {
+        let mut current: libc::stack_t = std::mem::zeroed();
+        if libc::sigaltstack(std::ptr::null(), &mut current) == 0 && current.ss_flags & libc::SS_DISABLE != 0 {
+            let memory = Box::leak(vec![0u8; SIZE].into_boxed_slice());
+            let stack = libc::stack_t { ss_sp: memory.as_mut_ptr().cast(), ss_flags: 0, ss_size: SIZE };
+            libc::sigaltstack(&stack, std::ptr::null_mut());
+        }
+    }
 }
 
 /// Gives whether it was enabled.

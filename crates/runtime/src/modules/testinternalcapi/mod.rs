@@ -9,7 +9,7 @@ use minipy_macros::pymodule;
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::instance;
 use minipy_vm::types::set::PySet;
-use minipy_vm::{DictRef, ListRef, PyDict, PyResult, Ref, Value, exceptions, stack, thread};
+use minipy_vm::{DictRef, ListRef, PyDict, PyResult, PyStr, Ref, Value, exceptions, stack, thread};
 
 use instructions::InstructionSequence;
 
@@ -25,6 +25,12 @@ mod module {
     /// How many misses a specialized instruction survives at most.
     #[pyattr]
     const SPECIALIZATION_COOLDOWN: i64 = 53;
+
+    /// C implementation of inspect.cleandoc().
+    #[pyfunction("(doc)")]
+    fn compiler_cleandoc(doc: &Ref<PyStr>) -> Ref<PyStr> {
+        PyStr::from_wtf8(&minipy_compiler::clean_docstring(&doc.to_wtf8()))
+    }
 
     /// Return a new, empty InstructionSequence.
     #[pyfunction("()")]
