@@ -2,6 +2,8 @@
 #![cfg_attr(not(test), no_main)]
 
 mod allocator;
+#[cfg(not(test))]
+mod statistics;
 
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
@@ -11,5 +13,6 @@ static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 #[cfg(not(test))]
 #[unsafe(no_mangle)]
 extern "C" fn main(_argc: i32, _argv: *const *const u8) -> i32 {
+    minipy_runtime::sys::set_allocator(statistics::info());
     std::process::exit(minipy_runtime::run(std::env::args_os().collect()))
 }

@@ -262,3 +262,60 @@ fn write_goldens(files: &[PathBuf], goldens: &BTreeMap<(String, String), String>
         fs::write(file.with_extension("golden"), text).expect("the goldens can be written");
     }
 }
+
+/// What minipy prints on standard output for a file of `tests/sys`.
+fn output(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_minipy"))
+        .args(args)
+        .current_dir(folder())
+        .env_clear()
+        .env("LANG", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .expect("minipy can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// `names.tsv` holds CPython's names of `sys` and the four that minipy keeps from Python 3.6: the type of each, whether a
+/// function has a docstring, and its text signature.
+#[test]
+fn sys_has_cpython_s_names() {
+    let program = "import sys\n\
+        for n in sorted(dir(sys)):\n    \
+            v = getattr(sys, n)\n    \
+            sig = (getattr(v, '__text_signature__', '-') or 'None') if callable(v) else ''\n    \
+            print(n, type(v).__name__, 'doc' if callable(v) and v.__doc__ else '', sig, sep='\\t')";
+    let actual = output(&["-c", program]);
+    let table = fs::read_to_string(folder().join("names.tsv")).expect("the table is there");
+    let mut expected: Vec<&str> = table.lines().collect();
+    expected.sort_by_key(|line| line.split('\t').next());
+    let actual: Vec<&str> = actual.lines().collect();
+    let missing: Vec<_> = expected.iter().filter(|line| !actual.contains(line)).collect();
+    let surplus: Vec<_> = actual.iter().filter(|line| !expected.contains(line)).collect();
+    assert!(missing.is_empty() && surplus.is_empty(), "expected {missing:#?}, got {surplus:#?}");
+}
+
+#[test]
+fn functions_of_python_3_6_work_and_warn() {
+    let golden = fs::read_to_string(folder().join("legacy.txt")).expect("the golden is there");
+    assert_eq!(output(&["-W", "ignore", "legacy.py"]), golden);
+    let calls = [
+        (
+            "getcheckinterval()",
+            "sys.getcheckinterval() and sys.setcheckinterval() are deprecated.  Use sys.getswitchinterval() instead.",
+        ),
+        (
+            "setcheckinterval(1)",
+            "sys.getcheckinterval() and sys.setcheckinterval() are deprecated.  Use sys.setswitchinterval() instead.",
+        ),
+        ("get_coroutine_wrapper()", "get_coroutine_wrapper is deprecated"),
+        ("set_coroutine_wrapper(None)", "set_coroutine_wrapper is deprecated"),
+    ];
+    for (call, message) in calls {
+        let program = format!(
+            "import sys, warnings\nwith warnings.catch_warnings(record=True) as w:\n    warnings.simplefilter('always')\n    sys.{call}\nprint(w[0].category.__name__, w[0].message)"
+        );
+        assert_eq!(output(&["-c", &program]), format!("DeprecationWarning {message}\n"));
+    }
+}

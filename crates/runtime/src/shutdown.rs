@@ -5,7 +5,7 @@ use minipy_vm::heap::{self, gc};
 use minipy_vm::types::module::PyModule;
 use minipy_vm::types::str::{PyStr, intern};
 use minipy_vm::types::weakref::PyWeakRef;
-use minipy_vm::{DictRef, PyResult, Value, gil, name, protocol};
+use minipy_vm::{DictRef, Value, gil, name, protocol};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static FINALIZING: AtomicBool = AtomicBool::new(false);
@@ -15,30 +15,33 @@ pub fn is_finalizing() -> bool {
     FINALIZING.load(Ordering::Relaxed)
 }
 
-/// Flushes `sys.stream`, unless the program has closed it.
-pub fn flush(stream: &str) -> PyResult<()> {
-    match crate::sys::get(stream) {
-        Ok(Some(stream)) if !stream.is_none() && !is_closed(&stream) => {
-            protocol::call_method(&stream, name!("flush"), &[]).map(drop)
-        }
-        _ => Ok(()),
-    }
+/// Flushes `sys.stream`, unless the program has closed it; whether that went well.
+pub fn flush(stream: &str) -> bool {
+    open_stream(stream).is_none_or(|stream| protocol::call_method(&stream, name!("flush"), &[]).is_ok())
 }
 
-/// Flushes both streams; whether that went well.
-fn flush_both() -> bool {
-    let stdout = flush("stdout");
-    let stderr = flush("stderr");
-    let went_well = stdout.is_ok() && stderr.is_ok();
-    if let Err(error) = stdout {
-        crate::sys::unraisable(error, Some("Exception ignored while flushing sys.stdout"), None);
-    }
-    went_well
+/// `sys.stream`, if it is there and open.
+fn open_stream(stream: &str) -> Option<Value> {
+    let stream = crate::sys::get(stream).ok().flatten()?;
+    (!stream.is_none() && !is_closed(&stream)).then_some(stream)
 }
 
 /// Whether `stream.closed` is true; a stream that cannot say is taken for open.
 fn is_closed(stream: &Value) -> bool {
     protocol::getattr(stream, name!("closed")).and_then(|closed| protocol::truth(&closed)).unwrap_or(false)
+}
+
+/// Flushes `sys.stdout` and `sys.stderr`; whether that went well. What is wrong with the first can still be said on the second.
+fn flush_for_the_last_time() -> bool {
+    let result = match open_stream("stdout") {
+        Some(stdout) => protocol::call_method(&stdout, name!("flush"), &[]).map(drop),
+        None => Ok(()),
+    };
+    let flushed = result.is_ok();
+    if let Err(error) = result {
+        crate::sys::unraisable(error, Some("Exception ignored while flushing sys.stdout"), None);
+    }
+    flushed & flush("stderr")
 }
 
 /// Waits for threads, runs `atexit` functions, takes the modules down and flushes the streams. Gives the exit status, which is
@@ -55,10 +58,12 @@ pub fn finish(status: i32) -> i32 {
     }
     FINALIZING.store(true, Ordering::Relaxed);
     gil::begin_finalization();
-    let mut flushed = flush_both();
+    let mut flushed = flush_for_the_last_time();
     finalize_modules();
-    // What could not be written before cannot be written now.
-    flushed = flushed && flush_both();
+    flushed &= flush("stdout") & flush("stderr");
+    if crate::config::current().is_some_and(|config| config.settings.malloc_stats) {
+        crate::sys::debug_statistics();
+    }
     if crate::uncaught::was_interrupted() {
         crate::modules::signal::die_of_interrupt();
         return 130;

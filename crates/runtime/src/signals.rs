@@ -54,14 +54,18 @@ pub fn check() -> PyResult<()> {
     Ok(())
 }
 
-/// The eval breaker's handler: signals for the main thread; other threads pass the request on.
+/// The eval breaker's handler: signals and scripts of other processes for the main thread; other threads pass the request on.
 pub fn serve(flags: u32) -> PyResult<()> {
-    if flags & breaker::SIGNAL == 0 {
+    let wanted = flags & (breaker::SIGNAL | breaker::REMOTE);
+    if wanted == 0 {
         return Ok(());
     }
     if thread::current().ident != crate::modules::thread::main_ident() {
-        breaker::defer(breaker::SIGNAL);
+        breaker::defer(wanted);
         return Ok(());
     }
-    check()
+    if flags & breaker::REMOTE != 0 {
+        crate::sys::remote::serve();
+    }
+    if flags & breaker::SIGNAL != 0 { check() } else { Ok(()) }
 }

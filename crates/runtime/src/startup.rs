@@ -24,7 +24,7 @@ pub fn complain(text: &str) {
     write_all(2, format!("{text}\n").as_bytes());
 }
 
-fn write_all(fd: i32, bytes: &[u8]) {
+pub fn write_all(fd: i32, bytes: &[u8]) {
     Out(fd).bytes(bytes);
 }
 
@@ -85,22 +85,24 @@ struct StartError {
     /// CPython's name of the step that failed, and what went wrong.
     message: String,
     error: Option<PyErr>,
+    /// How far the interpreter has come.
+    state: &'static str,
 }
 
 impl From<PyErr> for StartError {
     fn from(error: PyErr) -> StartError {
-        StartError { message: "initialisation failed".to_owned(), error: Some(error) }
+        StartError::new("initialisation failed", Some(error))
     }
 }
 
 impl StartError {
     fn new(message: &str, error: Option<PyErr>) -> StartError {
-        StartError { message: message.to_owned(), error }
+        StartError { message: message.to_owned(), error, state: "core initialized" }
     }
 
     /// Says so on standard error; gives the exit status.
     fn report(&self) -> i32 {
-        complain(&format!("Fatal Python error: {}\nPython runtime state: core initialized", self.message));
+        complain(&format!("Fatal Python error: {}\nPython runtime state: {}", self.message, self.state));
         if let Some(error) = &self.error {
             write_all(2, crate::sys::exception_text(error.exception()).as_bytes());
         }
@@ -141,6 +143,12 @@ fn initialise(config: &Config) -> Result<(), StartError> {
             .map_err(|error| StartError::new("init_interp_main: can't start tracemalloc", Some(error)))?;
     }
     crate::modules::signal::start()?;
+    if config.settings.remote_debug {
+        crate::sys::remote::enable();
+    }
+    if config.settings.perf_profiling {
+        crate::sys::perf::activate()?;
+    }
     crate::sys::open_streams(config).map_err(|error| match error {
         StreamError::Encoding(error) => StartError::new(
             "init_stdio_encoding: failed to get the Python codec name of the stdio encoding",
@@ -161,8 +169,11 @@ fn initialise(config: &Config) -> Result<(), StartError> {
         let _ = import::import_module("warnings");
     }
     if !config.no_site {
-        let site = import::import_module("site")?;
-        protocol::call_method(&site, name!("main"), &[])?;
+        // Importing it does all the work.
+        import::import_module("site").map_err(|error| StartError {
+            state: "initialized",
+            ..StartError::new("init_import_site: Failed to import the site module", Some(error))
+        })?;
     }
     Ok(())
 }
@@ -265,7 +276,10 @@ pub fn run_stdin_script() -> PyResult<()> {
     if let Some(config) = crate::config::current() {
         source = without_first_line(config, source);
     }
-    run_source(&Source::File(source), "<stdin>", &main_namespace()?)
+    let namespace = main_namespace()?;
+    namespace.insert("__file__", "<stdin>");
+    namespace.insert("__cached__", Value::NONE);
+    run_source(&Source::File(source), "<stdin>", &namespace)
 }
 
 /// Runs `f` while `__file__` in `__main__` is `path`.
@@ -300,6 +314,7 @@ fn run_command(config: &Config, text: &OsStr, namespace: &DictRef) -> PyResult<i
     let linecache = import::import_module("linecache")?;
     let register = protocol::getattr(&linecache, name!("_register_code"))?;
     protocol::call(&register, &[code.to_value(), Value::from(source), "<string>".into()])?;
+    crate::sys::audit("exec", &[code.to_value()])?;
     frame::exec_code(&code, namespace.clone(), None, None)?;
     Ok(0)
 }
@@ -360,6 +375,7 @@ fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<
     };
     if file.is_dir() || is_zip() {
         insert_path(&path)?;
+        crate::sys::audit("cpython.run_module", &["__main__".into()])?;
         let runpy = import::import_module("runpy")?;
         let run = protocol::getattr(&runpy, name!("_run_module_as_main"))?;
         protocol::call(&run, &[Value::from("__main__"), Value::FALSE])?;
@@ -417,6 +433,7 @@ fn compile_source(source: &Source, filename: &str) -> PyResult<Ref<PyCode>> {
 
 pub fn run_source(source: &Source, filename: &str, namespace: &DictRef) -> PyResult<()> {
     let code = compile_source(source, filename)?;
+    crate::sys::audit("exec", &[code.to_value()])?;
     frame::exec_code(&code, namespace.clone(), None, None)?;
     Ok(())
 }

@@ -37,8 +37,13 @@ pub fn switch_interval() -> Duration {
     Duration::from_micros(INTERVAL.load(SeqCst))
 }
 
+/// How long a thread waits before it asks: the interval, but no shorter and no longer than a wait can be.
+fn waiting_time() -> Duration {
+    switch_interval().clamp(Duration::from_micros(1), Duration::from_secs(1 << 30))
+}
+
 pub fn set_switch_interval(interval: Duration) {
-    INTERVAL.store((interval.as_micros() as u64).max(1), SeqCst);
+    INTERVAL.store(interval.as_micros() as u64, SeqCst);
 }
 
 fn try_take() -> bool {
@@ -100,7 +105,7 @@ fn wait_and_take(thread: *const Thread) {
             sleep_for_ever();
         }
         let (next, timeout) =
-            RELEASED.wait_timeout(guard, switch_interval()).unwrap_or_else(PoisonError::into_inner);
+            RELEASED.wait_timeout(guard, waiting_time()).unwrap_or_else(PoisonError::into_inner);
         guard = next;
         if timeout.timed_out() && HELD.load(SeqCst) {
             breaker::request(breaker::GIL);
@@ -149,7 +154,7 @@ pub fn pause(patience: Duration) -> Option<Pause> {
             break false;
         }
         breaker::request(breaker::GIL);
-        guard = RELEASED.wait_timeout(guard, switch_interval()).unwrap_or_else(PoisonError::into_inner).0;
+        guard = RELEASED.wait_timeout(guard, waiting_time()).unwrap_or_else(PoisonError::into_inner).0;
     };
     WAITING.fetch_sub(1, SeqCst);
     if taken {

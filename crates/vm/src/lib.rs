@@ -4,6 +4,7 @@
 
 extern crate self as minipy_vm;
 
+pub mod audit;
 pub mod buffer;
 pub mod cell;
 pub mod codecs;

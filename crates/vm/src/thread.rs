@@ -54,6 +54,10 @@ pub struct Thread {
     pub coroutine_origin_depth: Cell<usize>,
     /// The namespaces that `threading.local` objects have in this thread, by the objects' serial numbers.
     pub locals: GilCell<Vec<(u64, DictRef)>>,
+    /// `sys.set_coroutine_wrapper`: called with every new coroutine, whose place its result takes.
+    pub coroutine_wrapper: GilCell<Option<Value>>,
+    /// Whether the wrapper is running.
+    pub wrapping: Cell<bool>,
     /// The trace and profile functions, and what the event engine is about to report.
     pub events: ThreadEvents,
     /// Addresses of the containers whose repr is being made, outermost first.
@@ -95,6 +99,8 @@ impl Thread {
             async_gen_finalizer: GilCell::new(None),
             coroutine_origin_depth: Cell::new(0),
             locals: GilCell::new(Vec::new()),
+            coroutine_wrapper: GilCell::new(None),
+            wrapping: Cell::new(false),
             events: ThreadEvents::default(),
             printing: GilCell::new(Vec::new()),
         });
@@ -190,10 +196,16 @@ pub fn for_each_unlocked(mut f: impl FnMut(*const Thread)) {
 }
 
 impl Thread {
+    /// `sys.set_coroutine_wrapper`.
+    pub fn set_coroutine_wrapper(&self, wrapper: Option<Value>) {
+        self.coroutine_wrapper.set(wrapper);
+    }
+
     /// Drops what the thread refers to, before it ends and while it still holds the GIL.
     pub fn clear(&self) {
         self.context.set(None);
         self.base_handled.value.set(None);
+        self.coroutine_wrapper.set(None);
         self.events.clear();
         drop(self.locals.take());
     }

@@ -176,8 +176,7 @@ impl VirtualEnvironment {
                     let (key, value) = line.split_once('=')?;
                     key.trim().eq_ignore_ascii_case("home").then(|| PathBuf::from(value.trim()))
                 });
-                let root = bin.parent().unwrap_or(bin).to_owned();
-                return Some(VirtualEnvironment { root, home });
+                return Some(VirtualEnvironment { root: folder.to_owned(), home });
             }
         }
         None

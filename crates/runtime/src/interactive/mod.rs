@@ -144,7 +144,7 @@ fn run_file(path: &OsStr) -> PyResult<()> {
     let name = from_os(path);
     crate::sys::audit("cpython.run_startup", std::slice::from_ref(&name))?;
     let source = std::fs::read(path).map_err(|error| {
-        let _ = crate::sys::write_stderr("Could not open PYTHONSTARTUP\n");
+        crate::sys::write_stderr("Could not open PYTHONSTARTUP\n");
         let errno = error.raw_os_error().unwrap_or(libc::EIO);
         exceptions::os_error_from_errno(errno, Some(name.clone()), None)
     })?;
@@ -160,7 +160,7 @@ fn run_interactive_hook() -> Option<i32> {
     let result = crate::sys::audit("cpython.run_interactivehook", std::slice::from_ref(&hook))
         .and_then(|()| protocol::call0(&hook));
     result.err().and_then(|error| {
-        let _ = crate::sys::write_stderr("Failed calling sys.__interactivehook__\n");
+        crate::sys::write_stderr("Failed calling sys.__interactivehook__\n");
         uncaught::report(error)
     })
 }

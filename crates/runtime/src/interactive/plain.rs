@@ -114,14 +114,14 @@ impl Session {
                 Ok(line) => line,
                 Err(error) => {
                     if error.is_instance(exceptions::keyboard_interrupt_class()) {
-                        let _ = crate::sys::write_stderr("\n");
+                        crate::sys::write_stderr("\n");
                     }
                     return Err(error);
                 }
             };
             next_prompt.clone_from(&continued);
             if line.is_empty() {
-                let _ = crate::sys::write_stderr("\n");
+                crate::sys::write_stderr("\n");
                 if text.is_empty() {
                     return Ok(Statement::End);
                 }

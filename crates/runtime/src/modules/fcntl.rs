@@ -36,7 +36,7 @@ pub mod functions {
     #[pyfunction("($module, fd, cmd, arg=0, /)")]
     fn fcntl(fd: FdLike, cmd: i32, arg: Option<&Value>) -> PyResult<Value> {
         let fd = fd.0;
-        let audited = [fd.into(), cmd.into(), arg.cloned().unwrap_or(Value::small_int(0))];
+        let audited = [fd.into(), cmd.into(), arg.cloned().unwrap_or(Value::NONE)];
         crate::sys::audit("fcntl.fcntl", &audited)?;
         match super::argument(arg, "fcntl")? {
             Argument::Number(n) => {

@@ -251,6 +251,8 @@ pub mod functions {
     /// collector that are in that generation.
     #[pyfunction("(generation=None)")]
     fn get_objects(generation: Option<Value>) -> PyResult<Value> {
+        let audited = generation.as_ref().filter(|g| !g.is_none()).cloned();
+        crate::sys::audit("gc.get_objects", &[audited.unwrap_or(Value::small_int(-1))])?;
         let Some(generation) = generation.filter(|g| !g.is_none()) else {
             return Ok(without_namespaces(collector::objects(None)));
         };
@@ -285,7 +287,10 @@ pub mod functions {
 
     /// Return the list of objects that directly refer to any of 'objs'.
     #[pyfunction("(*objs)")]
-    fn get_referrers(objs: &[Value]) -> Value {
+    fn get_referrers(objs: &[Value]) -> PyResult<Value> {
+        if minipy_vm::audit::is_active() {
+            crate::sys::audit("gc.get_referrers", &[PyTuple::from_slice(objs).into_value()])?;
+        }
         let refers = |candidate: &Value| {
             let mut found = false;
             if let Some(header) = candidate.header() {
@@ -302,12 +307,15 @@ pub mod functions {
             Some(class) => super::shown_namespace(class, object),
             None => object,
         };
-        list(objects.iter().filter(|object| refers(object)).cloned().map(shown).collect())
+        Ok(list(objects.iter().filter(|object| refers(object)).cloned().map(shown).collect()))
     }
 
     /// Return the list of objects that are directly referred to by 'objs'.
     #[pyfunction("(*objs)")]
-    fn get_referents(objs: &[Value]) -> Value {
+    fn get_referents(objs: &[Value]) -> PyResult<Value> {
+        if minipy_vm::audit::is_active() {
+            crate::sys::audit("gc.get_referents", &[PyTuple::from_slice(objs).into_value()])?;
+        }
         let mut found = Vec::new();
         for header in objs.iter().filter_map(Value::header) {
             collector::referents(header, &mut Visitor(&mut |value| found.push(value.clone())));
@@ -317,7 +325,7 @@ pub mod functions {
             Some(class) => super::shown_namespace(class, object),
             None => object,
         };
-        list(found.into_iter().map(shown).collect())
+        Ok(list(found.into_iter().map(shown).collect()))
     }
 
     /// Freeze all current tracked objects and ignore them for future collections.

@@ -36,12 +36,14 @@ pub mod functions {
     /// Return the bytes object that would be written to a file by dump(value, file).
     #[pyfunction("(value, version=version, /, *, allow_code=True)")]
     fn dumps(value: &Value, format: Option<i32>, allow_code: bool) -> PyResult<Value> {
+        crate::sys::audit("marshal.dumps", &[value.clone(), format.unwrap_or(VERSION).into()])?;
         Ok(bytes::from_slice(&super::dump(value, format.unwrap_or(VERSION), allow_code)?).into_value())
     }
 
     /// Write the value on the open file.
     #[pyfunction("(value, file, version=version, /, *, allow_code=True)")]
     fn dump(value: &Value, file: &Value, format: Option<i32>, allow_code: bool) -> PyResult<Value> {
+        crate::sys::audit("marshal.dumps", &[value.clone(), format.unwrap_or(VERSION).into()])?;
         let data = bytes::from_slice(&super::dump(value, format.unwrap_or(VERSION), allow_code)?);
         protocol::call_method(file, name!("write"), &[data.into_value()])
     }
@@ -55,12 +57,17 @@ pub mod functions {
                 bytes.type_name()
             )));
         };
-        super::load(&data?, Code::of(allow_code)).map(|(value, _)| value)
+        let data = data?;
+        if minipy_vm::audit::is_active() {
+            crate::sys::audit("marshal.loads", &[minipy_vm::types::bytes::from_slice(&data).into_value()])?;
+        }
+        super::load(&data, Code::of(allow_code)).map(|(value, _)| value)
     }
 
     /// Read one value from the open file and return it.
     #[pyfunction("(file, /, *, allow_code=True)")]
     fn load(file: &Value, allow_code: bool) -> PyResult<Value> {
+        crate::sys::audit("marshal.load", &[])?;
         let start = protocol::call_method(file, name!("tell"), &[])?;
         let data = protocol::call_method(file, name!("read"), &[])?;
         let Some(data) = data.downcast::<PyBytes>() else {

@@ -64,6 +64,10 @@ pub mod functions {
         if close_fds && errpipe_write < 3 {
             return Err(exceptions::value_error("errpipe_write must be >= 3"));
         }
+        crate::sys::audit(
+            "_posixsubprocess.fork_exec",
+            &[executable_list.clone(), args.clone(), env.clone()],
+        )?;
         let kept = super::kept_descriptors(&pass_fds)?;
         let program = super::Program {
             arguments: super::arguments(args)?,

@@ -17,7 +17,7 @@ pub mod functions {
     }
 
     /// Set the maximum string digits limit for non-binary int<->str conversions.
-    #[pyfunction("(maxdigits)")]
+    #[pyfunction("($module, /, maxdigits)")]
     fn set_int_max_str_digits(maxdigits: i32) -> minipy_vm::PyResult<()> {
         if maxdigits != 0 && maxdigits < 640 {
             return Err(minipy_vm::exceptions::value_error("maxdigits must be >= 640 or 0 for unlimited"));

@@ -4,9 +4,8 @@ use super::report::exception_text;
 use minipy_macros::pymodule;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::protocol;
-use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::types::traceback::PyTraceback;
-use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, StrRef, Value, exceptions, name, thread};
+use minipy_vm::{PyErr, PyResult, PyTuple, Ref, Value, exceptions, name, thread};
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -15,17 +14,21 @@ pub mod functions {
     /// Print an object to sys.stdout and also save it in builtins._
     #[pyfunction("(object, /)")]
     fn displayhook(object: &Value) -> PyResult<()> {
-        let builtins = minipy_vm::frame::default_builtins();
+        let builtins = crate::import::modules()?.get_str(name!("builtins"))?;
+        let Some(builtins) = builtins else {
+            return Err(exceptions::runtime_error("lost builtins module"));
+        };
         if object.is_none() {
             return Ok(());
         }
-        builtins.set_str(name!("_"), Value::NONE)?;
+        // Whoever looks at `_` while the object is being shown is not to find the last one.
+        protocol::setattr(&builtins, name!("_"), Value::NONE)?;
         let Some(stdout) = super::super::get("stdout")?.filter(|s| !s.is_none()) else {
             return Err(exceptions::runtime_error("lost sys.stdout"));
         };
-        super::write_shown(&stdout, protocol::repr(object)?)?;
+        super::show(object, &stdout)?;
         protocol::call_method(&stdout, name!("write"), &[name!("\n").to_value()])?;
-        builtins.set_str(name!("_"), object.clone())
+        protocol::setattr(&builtins, name!("_"), object.clone())
     }
 
     /// Private function for getting the base REPL
@@ -40,38 +43,22 @@ pub mod functions {
         super::print_exception(value, traceback)
     }
 
-    /// Handle an unraisable exception.
-    ///
-    /// The unraisable argument has the following attributes:
-    ///
-    /// * exc_type: Exception type.
-    /// * exc_value: Exception value, can be None.
-    /// * exc_traceback: Exception traceback, can be None.
-    /// * err_msg: Error message, can be None.
-    /// * object: Object causing the exception, can be None.
-    #[pyfunction("(unraisable, /)")]
-    fn unraisablehook(unraisable: &Value) -> PyResult<()> {
-        super::print_unraisable(unraisable)
-    }
-
     /// This hook function is called by built-in breakpoint().
-    #[pyfunction("(*args, **kws)")]
-    fn breakpointhook(args: &[Value], kws: minipy_vm::macros_support::KwArgs<'_>) -> PyResult<Value> {
-        let target = std::env::var("PYTHONBREAKPOINT").unwrap_or_default();
-        let target = if target.is_empty() { "pdb.set_trace" } else { target.as_str() };
+    #[pyfunction("($module, /, *args, **kwargs)")]
+    fn breakpointhook(args: &[Value], kwargs: minipy_vm::macros_support::KwArgs<'_>) -> PyResult<Value> {
+        let ignored = crate::config::current().is_some_and(|config| config.ignore_environment);
+        let target = if ignored { None } else { std::env::var("PYTHONBREAKPOINT").ok() };
+        let target = target.filter(|target| !target.is_empty()).unwrap_or_else(|| "pdb.set_trace".to_owned());
         if target == "0" {
             return Ok(Value::NONE);
         }
-        let (module, attribute) = target.rsplit_once('.').unwrap_or(("builtins", target));
-        let hook = crate::import::import_module(module)
-            .and_then(|m| protocol::getattr(&m, &minipy_vm::types::str::intern(attribute)));
-        let Ok(hook) = hook else {
+        let Some(hook) = super::breakpoint_function(&target)? else {
             let message = format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{target}\"");
             minipy_vm::warnings::warn(exceptions::runtime_warning_class(), &message, 1)?;
             return Ok(Value::NONE);
         };
         let keywords = minipy_vm::PyDict::new_ref();
-        for (name, value) in kws.iter() {
+        for (name, value) in kwargs.iter() {
             keywords.set_str(name, value.clone())?;
         }
         protocol::call_kwargs(&hook, args, Some(&keywords))
@@ -80,7 +67,7 @@ pub mod functions {
     #[init]
     fn init(module: &Ref<minipy_vm::PyModule>) -> PyResult<()> {
         let namespace = module.namespace();
-        for name in ["displayhook", "excepthook", "unraisablehook", "breakpointhook"] {
+        for name in ["displayhook", "excepthook", "breakpointhook"] {
             if let Some(hook) = namespace.get_interned(&minipy_vm::types::str::intern(name)) {
                 namespace.insert(&format!("__{name}__"), hook);
             }
@@ -123,45 +110,56 @@ pub mod functions {
     /// exit status will be one (i.e., failure).
     #[pyfunction("(status=None, /)")]
     fn exit(status: Option<&Value>) -> PyResult<()> {
-        Err(PyErr::new(exceptions::system_exit_class(), status.map_or(&[], std::slice::from_ref)))
-    }
-
-    /// Passes the event to any hooks that are attached.
-    #[pyfunction("(event, /, *args)")]
-    fn audit(event: &Ref<PyStr>, args: &[Value]) -> PyResult<()> {
-        super::audit(&event.to_string_lossy(), args)
-    }
-
-    /// Adds a new audit hook callback.
-    #[pyfunction("(hook)")]
-    fn addaudithook(hook: &Value) -> PyResult<()> {
-        HOOKS.with(|hooks| hooks.push(hook.clone()));
-        Ok(())
+        // A tuple is taken for the arguments, None for none.
+        let args = match status {
+            Some(status) if status.is_none() => &[],
+            Some(status) => match status.downcast::<PyTuple>() {
+                Some(items) => &**items,
+                None => std::slice::from_ref(status),
+            },
+            None => &[],
+        };
+        Err(PyErr::new(exceptions::system_exit_class(), args))
     }
 }
 
 pub use functions::MODULE;
 
-static HOOKS: minipy_vm::cell::GilCell<Vec<Value>> = minipy_vm::cell::GilCell::new(Vec::new());
-
-/// Writes a representation, with escapes for what the stream's encoding lacks.
-fn write_shown(stream: &Value, text: StrRef) -> PyResult<()> {
-    let text = text.into_value();
-    let error = match protocol::call_method(stream, name!("write"), std::slice::from_ref(&text)) {
+/// Writes an object's repr to `stdout`, with escapes for what its encoding does not have.
+fn show(object: &Value, stdout: &Value) -> PyResult<()> {
+    let text = protocol::repr(object)?.into_value();
+    let error = match protocol::call_method(stdout, name!("write"), std::slice::from_ref(&text)) {
         Err(error) if error.is_instance(exceptions::unicode_encode_error_class()) => error,
-        other => return other.map(drop),
+        result => return result.map(drop),
     };
-    let Some(encoding) = protocol::lookup_attr(stream, name!("encoding"))? else { return Err(error) };
+    let encoding = protocol::getattr(stdout, name!("encoding"))?;
+    if encoding.is_none() {
+        return Err(error);
+    }
     let escaped =
         protocol::call_method(&text, name!("encode"), &[encoding.clone(), "backslashreplace".into()])?;
-    match protocol::lookup_attr(stream, name!("buffer"))? {
+    match protocol::lookup_attr(stdout, name!("buffer"))? {
         Some(buffer) => protocol::call_method(&buffer, name!("write"), &[escaped])?,
         None => {
             let text = protocol::call_method(&escaped, name!("decode"), &[encoding, "strict".into()])?;
-            protocol::call_method(stream, name!("write"), &[text])?
+            protocol::call_method(stdout, name!("write"), &[text])?
         }
     };
     Ok(())
+}
+
+/// The function that `$PYTHONBREAKPOINT` names; `None` if there is none of that name.
+fn breakpoint_function(target: &str) -> PyResult<Option<Value>> {
+    let (module, attribute) = target.rsplit_once('.').unwrap_or(("builtins", target));
+    if module.is_empty() {
+        return Ok(None);
+    }
+    let module = match crate::import::import_module(module) {
+        Ok(module) => module,
+        Err(error) if error.is_instance(exceptions::import_error_class()) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    protocol::lookup_attr(&module, &minipy_vm::types::str::intern(attribute))
 }
 
 /// PRINT_EXPR: calls `sys.displayhook`.
@@ -170,23 +168,6 @@ pub fn display(value: &Value) -> PyResult<Value> {
         Some(hook) => protocol::call1(&hook, value.clone()),
         None => Err(exceptions::runtime_error("lost sys.displayhook")),
     }
-}
-
-/// Whether anybody listens to audit events: only then their arguments are worth collecting.
-pub fn is_audited() -> bool {
-    HOOKS.with(|hooks| !hooks.is_empty())
-}
-
-/// Raises an audit event (PEP 578).
-pub fn audit(event: &str, args: &[Value]) -> PyResult<()> {
-    if HOOKS.with(|hooks| hooks.is_empty()) {
-        return Ok(());
-    }
-    let arguments = PyTuple::from_slice(args).into_value();
-    for hook in HOOKS.get() {
-        protocol::call(&hook, &[Value::from(event), arguments.clone()])?;
-    }
-    Ok(())
 }
 
 /// Writes a traceback report to `sys.stderr`, through the `traceback` module as CPython does.
@@ -218,81 +199,4 @@ pub fn print_exception_to(file: &Value, value: &Value, traceback: &Value) -> PyR
         protocol::call_method(file, name!("write"), &[text])?;
     }
     Ok(())
-}
-
-static UNRAISABLE: StructSeqDef = StructSeqDef {
-    module: "sys",
-    name: "UnraisableHookArgs",
-    doc: "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.",
-    fields: &[
-        ("exc_type", "Exception type"),
-        ("exc_value", "Exception value"),
-        ("exc_traceback", "Exception traceback"),
-        ("err_msg", "Error message"),
-        ("object", "Object causing the exception"),
-    ],
-    visible: 5,
-    instantiable: true,
-};
-
-/// Reports an error that cannot propagate, through `sys.unraisablehook`.
-pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
-    static CLASS: minipy_vm::cell::GilCell<Option<minipy_vm::TypeRef>> = minipy_vm::cell::GilCell::new(None);
-    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&UNRAISABLE));
-    CLASS.set(Some(class.clone()));
-    let exception = error.exception();
-    if exception.traceback.with(|traceback| traceback.is_none()) {
-        exception.traceback.set(PyTraceback::here(thread::current().frame.get()));
-    }
-    let args = structseq::new_instance(
-        &class,
-        5,
-        vec![
-            exception.class().to_value(),
-            exception.to_value(),
-            exception.traceback.get().map_or(Value::NONE, Ref::<PyTraceback>::into_value),
-            message.map_or(Value::NONE, Value::from),
-            object.cloned().unwrap_or(Value::NONE),
-        ],
-    );
-    let result = match super::get("unraisablehook") {
-        Ok(Some(hook)) if !hook.is_none() => protocol::call1(&hook, args.clone()).map(|_| ()),
-        _ => print_unraisable(&args),
-    };
-    if let Err(error) = result {
-        let hook = super::get("unraisablehook").ok().flatten().unwrap_or(Value::NONE);
-        let text = format!("Exception ignored in sys.unraisablehook: {}\n", shown(&hook));
-        let _ = write_stderr(&format!("{text}{}", exception_text(error.exception())));
-    }
-}
-
-fn shown(object: &Value) -> String {
-    protocol::repr(object).map_or_else(|_| "<object repr() failed>".to_owned(), |r| r.to_string_lossy())
-}
-
-/// Writes to `sys.stderr`, if there is one.
-pub fn write_stderr(text: &str) -> PyResult<()> {
-    if let Some(stderr) = super::get("stderr")?.filter(|s| !s.is_none()) {
-        protocol::call_method(&stderr, name!("write"), &[Value::from(text)])?;
-        protocol::call_method(&stderr, name!("flush"), &[])?;
-    }
-    Ok(())
-}
-
-/// What `sys.__unraisablehook__` prints.
-fn print_unraisable(args: &Value) -> PyResult<()> {
-    let field = |name: &str| protocol::getattr(args, &minipy_vm::types::str::intern(name));
-    let (message, object) = (field("err_msg")?, field("object")?);
-    let heading = match (message.is_none(), object.is_none()) {
-        (true, true) => String::new(),
-        (true, false) => format!("Exception ignored in: {}\n", shown(&object)),
-        (false, true) => format!("{}:\n", protocol::str(&message)?),
-        (false, false) => format!("{}: {}\n", protocol::str(&message)?, shown(&object)),
-    };
-    write_stderr(&heading)?;
-    let value = field("exc_value")?;
-    if value.is_none() {
-        return write_stderr(&format!("{}\n", protocol::str(&field("exc_type")?)?));
-    }
-    print_exception(&value, &field("exc_traceback")?)
 }

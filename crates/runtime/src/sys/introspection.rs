@@ -4,6 +4,7 @@ use minipy_macros::pymodule;
 use minipy_vm::frame::{self, PyFrame};
 use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::{PyResult, Ref, Value, exceptions};
+use std::os::unix::ffi::OsStrExt;
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -44,6 +45,30 @@ pub mod functions {
         Ok(frames)
     }
 
+    /// Return a dict mapping each thread's identifier to the exception it is handling, or to None.
+    ///
+    /// This function should be used for specialized purposes only.
+    #[pyfunction("()")]
+    fn _current_exceptions() -> PyResult<minipy_vm::DictRef> {
+        super::super::audit("sys._current_exceptions", &[])?;
+        let exceptions = minipy_vm::PyDict::new_ref();
+        for thread in minipy_vm::thread::all() {
+            // SAFETY: registered threads are alive, and what they handle at rest, while this one holds the GIL.
+            let (ident, handled) = unsafe { ((*thread).ident, (*thread).handled_exception()) };
+            exceptions.set(Value::from(ident), handled.unwrap_or(Value::NONE))?;
+        }
+        Ok(exceptions)
+    }
+
+    /// Write the traces that the just-in-time compiler records to a file: there are none.
+    #[pyfunction("($module, /, outpath)")]
+    fn _dump_tracelets(outpath: &Value) -> PyResult<()> {
+        let path = crate::path::fs_encode(outpath)?;
+        std::fs::write(std::ffi::OsStr::from_bytes(&path), b"").map_err(|error| {
+            exceptions::os_error_from_errno(error.raw_os_error().unwrap_or(0), Some(outpath.clone()), None)
+        })
+    }
+
     /// Return the installed asynchronous generators hooks.
     ///
     /// This returns a namedtuple of the form (firstiter, finalizer).
@@ -58,7 +83,7 @@ pub mod functions {
     /// set_asyncgen_hooks([firstiter] [, finalizer])
     ///
     /// Set a finalizer for async generators objects.
-    #[pyfunction("(firstiter=<unrepresentable>, finalizer=<unrepresentable>)")]
+    #[pyfunction("(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", nosig)]
     fn set_asyncgen_hooks(firstiter: Option<&Value>, finalizer: Option<&Value>) -> PyResult<()> {
         let thread = minipy_vm::thread::current();
         let pairs = [
@@ -91,7 +116,7 @@ pub mod functions {
     /// about where they came from, available in their cr_origin attribute.
     ///
     /// Set a depth of 0 to disable.
-    #[pyfunction("(depth)")]
+    #[pyfunction("($module, /, depth)")]
     fn set_coroutine_origin_tracking_depth(depth: i32) -> PyResult<()> {
         if depth < 0 {
             return Err(exceptions::value_error("depth must be >= 0"));
@@ -106,12 +131,6 @@ pub mod functions {
         crate::config::current().and_then(|config| config.settings.cpu_count).unwrap_or(-1)
     }
 
-    /// Return True if remote debugging is enabled, False otherwise.
-    #[pyfunction("()")]
-    fn is_remote_debug_enabled() -> bool {
-        crate::config::current().is_some_and(|config| config.settings.remote_debug)
-    }
-
     /// Return the name of the module for a calling frame.
     ///
     /// The default depth returns the module containing the call to this API.
@@ -119,7 +138,7 @@ pub mod functions {
     /// module rather than the library module.
     ///
     /// If no frame, module, or name can be found, returns None.
-    #[pyfunction("(depth=0)")]
+    #[pyfunction("($module, /, depth=0)")]
     fn _getframemodulename(depth: i32) -> PyResult<Option<Value>> {
         super::super::audit("sys._getframemodulename", &[Value::from(depth)])?;
         let Some(frame) = super::frame_at(depth) else { return Ok(None) };
@@ -134,7 +153,7 @@ pub use functions::MODULE;
 static ASYNCGEN_HOOKS: StructSeqDef = StructSeqDef {
     module: "builtins",
     name: "asyncgen_hooks",
-    doc: "asyncgen_hooks\n\nDescribes asynchronous generator hooks.",
+    doc: "asyncgen_hooks\n\nThe two functions that asynchronous generators report to. Its attributes are read only.",
     fields: &[
         ("firstiter", "function called when iteration starts"),
         ("finalizer", "function called on finalization"),

@@ -1,9 +1,7 @@
-//! Limits and memory.
+//! Limits, and the encodings that are fixed.
 
 use minipy_macros::pymodule;
-use minipy_vm::types::str::{StrRef, intern_ref};
-use minipy_vm::types::typeobj::{PyType, TypeFlags, TypeRef};
-use minipy_vm::{PyResult, PyStr, Ref, Value, exceptions, name, protocol, thread};
+use minipy_vm::{PyResult, exceptions, thread};
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -55,10 +53,11 @@ pub mod functions {
     /// A typical value is 0.005 (5 milliseconds).
     #[pyfunction("(interval, /)")]
     fn setswitchinterval(interval: f64) -> PyResult<()> {
-        if interval <= 0.0 || interval.is_nan() {
+        if interval <= 0.0 {
             return Err(exceptions::value_error("switch interval must be strictly positive"));
         }
-        minipy_vm::gil::set_switch_interval(std::time::Duration::from_secs_f64(interval.min(4294.0)));
+        // Not a number becomes 0, infinity the longest interval there is.
+        minipy_vm::gil::set_switch_interval(std::time::Duration::from_micros((interval * 1e6) as u64));
         Ok(())
     }
 
@@ -72,101 +71,6 @@ pub mod functions {
     #[pyfunction("()")]
     fn is_finalizing() -> bool {
         crate::shutdown::is_finalizing()
-    }
-
-    /// Return the number of interned strings.
-    #[pyfunction("(*, _only_immortal=False)")]
-    fn getunicodeinternedsize(_only_immortal: bool) -> usize {
-        minipy_vm::types::str::interned_count()
-    }
-
-    /// Return the reference count of object.
-    ///
-    /// The count returned is generally one higher than you might expect,
-    /// because it includes the (temporary) reference as an argument to
-    /// getrefcount().
-    #[pyfunction("(object, /)")]
-    fn getrefcount(object: &Value) -> i64 {
-        match object.header() {
-            Some(header) => i64::from(header.refcount()),
-            None => i64::from(u32::MAX),
-        }
-    }
-
-    /// getsizeof(object [, default]) -> int
-    ///
-    /// Return the size of object in bytes.
-    #[pyfunction("(object, default=<unrepresentable>)")]
-    fn getsizeof(object: &Value, default: Option<&Value>) -> PyResult<Value> {
-        match protocol::call_special(object, name!("__sizeof__"), &[])? {
-            Some(size) => Ok(size),
-            None => match default {
-                Some(default) => Ok(default.clone()),
-                None => Err(exceptions::type_error(format!(
-                    "Type {} doesn't define __sizeof__",
-                    object.type_name()
-                ))),
-            },
-        }
-    }
-
-    /// ``Intern'' the given string.
-    ///
-    /// This enters the string in the (global) table of interned strings whose
-    /// purpose is to speed up dictionary lookups. Return the string itself or
-    /// the previously interned string object with the same value.
-    #[pyfunction("(string, /)")]
-    fn intern(string: &Value) -> PyResult<StrRef> {
-        match string.downcast_exact::<PyStr>() {
-            Some(string) => Ok(intern_ref(string)),
-            None if string.downcast::<PyStr>().is_some() => {
-                Err(exceptions::type_error(format!("can't intern {}", string.type_name())))
-            }
-            None => Err(exceptions::type_error(format!(
-                "intern() argument must be str, not {}",
-                string.type_name()
-            ))),
-        }
-    }
-
-    /// Return True if the given string is "interned".
-    #[pyfunction("(string, /)")]
-    fn _is_interned(string: &Ref<PyStr>) -> bool {
-        string.is_interned()
-    }
-
-    /// Clear all internal performance-related caches.
-    #[pyfunction("()")]
-    fn _clear_internal_caches() {
-        minipy_vm::types::typeobj::clear_method_cache();
-    }
-
-    /// Clear the internal type lookup cache.
-    #[pyfunction("()")]
-    fn _clear_type_cache() {
-        minipy_vm::types::typeobj::clear_method_cache();
-    }
-
-    /// Private function for clearing certain descriptors from a type's dictionary.
-    ///
-    /// See gh-135228 for context.
-    #[pyfunction("(type, /)")]
-    fn _clear_type_descriptors(r#type: &TypeRef) -> PyResult<()> {
-        if r#type.flags().contains(TypeFlags::IMMUTABLETYPE) {
-            return Err(exceptions::type_error("argument is immutable"));
-        }
-        r#type.clear_instance_descriptors()
-    }
-
-    /// Return True if the given object is "immortal" per PEP 683.
-    ///
-    /// This function should be used for specialized purposes only.
-    #[pyfunction("(op, /)")]
-    fn _is_immortal(op: &Value) -> bool {
-        match op.downcast::<PyType>() {
-            Some(class) => class.flags().contains(TypeFlags::IMMORTAL),
-            None => op.header().is_none(),
-        }
     }
 
     /// Return the default encoding used by the Unicode implementation.

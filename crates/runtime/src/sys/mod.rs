@@ -1,38 +1,53 @@
 //! `sys`: a file per theme.
 
+pub mod audit;
 mod flags;
 mod hooks;
 mod introspection;
 mod jit;
+mod legacy;
 mod limits;
+mod loading;
+mod memory;
 pub mod monitoring;
 pub mod os;
+pub mod perf;
 mod records;
+pub mod remote;
 mod report;
 mod streams;
 mod tracing;
+mod unraisable;
 
 use minipy_vm::cell::GilCell;
 use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::types::str::intern;
 use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
 
+pub use audit::{audit, is_audited};
 pub use flags::{clear_inspect_flag, configure};
-pub use hooks::{audit, display, is_audited, print_exception, print_exception_to, unraisable, write_stderr};
+pub use hooks::{display, print_exception, print_exception_to};
+pub use memory::{AllocatorInfo, debug_statistics, set_allocator};
 pub use records::{VERSION, version};
 pub use report::{exception_text, traceback_text};
 pub use streams::{StreamError, open_streams};
+pub use unraisable::{unraisable, write_stderr};
 
 static DEF: ModuleDef = ModuleDef {
     name: "sys",
-    doc: Some(
-        "This module provides access to some objects used or maintained by the\ninterpreter and to functions that interact strongly with the interpreter.",
-    ),
+    doc: Some(include_str!("doc.txt")),
     functions: &[],
     attrs: &[],
     classes: &[],
     parts: &[
         &hooks::MODULE,
+        &unraisable::MODULE,
+        &audit::MODULE,
+        &legacy::MODULE,
+        &loading::MODULE,
+        &memory::MODULE,
+        &remote::MODULE,
+        &perf::MODULE,
         &introspection::MODULE,
         &limits::MODULE,
         &records::MODULE,

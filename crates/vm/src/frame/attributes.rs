@@ -183,8 +183,9 @@ impl PyFrame {
 
     /// Return the code object being executed in this frame.
     #[pygetset]
-    fn f_code(&self) -> Ref<PyCode> {
-        self.code().clone()
+    fn f_code(zelf: &Ref<PyFrame>) -> PyResult<Ref<PyCode>> {
+        crate::audit::getattr(zelf.as_value(), "f_code")?;
+        Ok(zelf.code().clone())
     }
 
     /// Return the generator or coroutine associated with this frame, or None.

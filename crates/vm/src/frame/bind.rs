@@ -1,11 +1,12 @@
 //! Calling Python functions: making a frame and binding arguments to its locals.
 
-use super::{FRAME_WORDS, Frame, Owner, eval, object};
+use super::{FRAME_WORDS, Frame, Owner, eval, object, trampoline};
 use crate::function::args::Args;
 use crate::heap::Ref;
 use crate::thread::{self, Thread};
 use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
+use crate::types::generator;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
@@ -30,7 +31,11 @@ pub fn call_function(function: &Ref<PyFunction>, args: Args<'_>) -> PyResult<Val
         }
         (*frame).entry = true;
     }
-    eval::run(thread, frame)
+    let result = match function.code().trampoline.get() {
+        0 => eval::run(thread, frame)?,
+        stub => trampoline::run(stub, thread, frame)?,
+    };
+    generator::wrap(thread, function.code(), result)
 }
 
 /// Calls a function without arguments in a namespace, as module and class bodies are.

@@ -11,7 +11,16 @@ pub const GIL: u32 = 1 << 2;
 /// An asynchronous exception or call is pending.
 pub const PENDING_CALL: u32 = 1 << 3;
 
+/// Another process has left a script. A byte of its own, which that process can set without touching the others.
+pub const REMOTE: u32 = 1 << 24;
+
 static FLAGS: AtomicU32 = AtomicU32::new(0);
+
+/// Where another process writes a 1 to request [`REMOTE`].
+pub fn remote_byte() -> *const u8 {
+    let byte = if cfg!(target_endian = "little") { 3 } else { 0 };
+    FLAGS.as_ptr().cast::<u8>().wrapping_add(byte)
+}
 
 /// What handles signals, GIL requests and pending calls: installed by the runtime. Gets the flags that were set.
 pub type Handler = fn(u32) -> crate::PyResult<()>;

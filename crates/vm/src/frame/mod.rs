@@ -12,6 +12,7 @@ mod object;
 mod ops;
 pub mod quicken;
 mod raise;
+pub mod trampoline;
 
 pub use bind::call_function;
 pub use bind::leave_to_object;

@@ -7,7 +7,7 @@ pub use replace::as_constant;
 
 use crate::PyResult;
 use crate::cell::GilCell;
-use crate::frame::quicken;
+use crate::frame::{quicken, trampoline};
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::monitoring::{self, Instrumentation};
 use crate::types::str::{PyStr, StrRef, intern_ref};
@@ -45,6 +45,8 @@ pub struct PyCode {
     pub prepared_index: Cell<usize>,
     /// Where module code has found its names, by index in `names`: made on the first look.
     pub name_places: GilCell<Option<Box<[Cell<NamePlace>]>>>,
+    /// The address of the stub that calls from native code go through; 0 if there is none. See `frame::trampoline`.
+    pub trampoline: Cell<usize>,
     pub flags: u32,
     pub argcount: u32,
     pub kwonlyargcount: u32,
@@ -188,6 +190,7 @@ impl PyCode {
             events: GilCell::new(None),
             prepared_index: Cell::new(0),
             name_places: GilCell::new(None),
+            trampoline: Cell::new(0),
             flags: object.flags,
             argcount: object.argcount,
             kwonlyargcount: object.kwonlyargcount,
@@ -281,6 +284,7 @@ impl PyCode {
         } else {
             self.private.set(Some(quicken::decode(&self.object.code)));
             monitoring::code_prepared(self);
+            trampoline::code_prepared(self);
         }
         self.entry()
     }

@@ -115,7 +115,11 @@ pub fn new_class(def: &'static StructSeqDef) -> TypeRef {
     };
     let class = PyType::allocate(PyType::class(), layout, None);
     let dict = PyDict::new_ref();
-    class.name.set(Some(intern(def.name)));
+    // As those of builtin classes, messages name the class with its module.
+    class.name.set(Some(match def.module {
+        "builtins" => intern(def.name),
+        module => intern(&format!("{module}.{}", def.name)),
+    }));
     class.qualname.set(Some(intern(def.name)));
     class.base.set(Some(base.clone()));
     class.bases.set(Some(PyTuple::from_array([base.to_value()])));
@@ -144,6 +148,9 @@ pub fn new_class(def: &'static StructSeqDef) -> TypeRef {
     });
     super::special::add_slot_wrappers(&class);
     super::special::inherit_slots(&class, base);
+    if !def.instantiable {
+        class.slots.with(|slots| slots.new = None);
+    }
     for method in METHODS {
         dict.insert(method.name, super::builtin::method_descriptor(&class, method));
     }
@@ -213,7 +220,7 @@ fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         return Err(exceptions::type_error("constructor requires a sequence"));
     }
     let mut values = protocol::collect(sequence)?;
-    let quantity = if visible < all { ["at least ", "at most "] } else { ["", ""] };
+    let quantity = if visible < all { ["an at least ", "an at most "] } else { ["a ", "a "] };
     let wrong = if values.len() < visible {
         Some((quantity[0], visible))
     } else if values.len() > all {
@@ -223,7 +230,7 @@ fn new(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
     };
     if let Some((quantity, count)) = wrong {
         return Err(exceptions::type_error(format!(
-            "{}() takes an {quantity}{count}-sequence ({}-sequence given)",
+            "{}() takes {quantity}{count}-sequence ({}-sequence given)",
             class.qualified_name(),
             values.len()
         )));

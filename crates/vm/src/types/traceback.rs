@@ -89,8 +89,9 @@ impl PyTraceback {
     }
 
     #[pygetset(member)]
-    fn tb_frame(&self) -> Ref<PyFrame> {
-        self.frame.clone()
+    fn tb_frame(zelf: &Ref<PyTraceback>) -> PyResult<Ref<PyFrame>> {
+        crate::audit::getattr(zelf.as_value(), "tb_frame")?;
+        Ok(zelf.frame.clone())
     }
 
     #[pygetset(member)]

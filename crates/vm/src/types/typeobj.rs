@@ -316,7 +316,7 @@ impl PyType {
     pub fn short_name(&self) -> String {
         let name = self.name();
         match name.rsplit_once('.') {
-            Some((_, short)) if self.builtin.is_some() => short.to_owned(),
+            Some((_, short)) if !self.flags().contains(TypeFlags::HEAPTYPE) => short.to_owned(),
             _ => name,
         }
     }

@@ -145,6 +145,8 @@ impl Array {
                 "bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)",
             ));
         };
+        let initializer = given.get(1).cloned().unwrap_or(Value::NONE);
+        crate::sys::audit("array.__new__", &[text.to_value(), initializer])?;
         let array = Array::with_bytes(cls, code, Vec::new());
         if let Some(source) = given.get(1) {
             array.initialise(source)?;

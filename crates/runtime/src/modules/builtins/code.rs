@@ -112,6 +112,7 @@ pub mod functions {
                 )?
             }
         };
+        crate::sys::audit("exec", &[code.to_value()])?;
         frame::exec_code(&code, globals, Some(locals), None)
     }
 
@@ -134,6 +135,7 @@ pub mod functions {
         let (globals, locals) = namespaces("exec", globals, locals)?;
         if let Some(code) = source.downcast::<PyCode>() {
             let closure = check_closure(code, closure)?;
+            crate::sys::audit("exec", &[code.to_value()])?;
             frame::exec_code(code, globals, Some(locals), closure)?;
             return Ok(());
         }
@@ -146,6 +148,7 @@ pub mod functions {
             &text,
             &Request { filename: "<string>", mode: Mode::Exec, flags, optimize: -1, feature_version: None },
         )?;
+        crate::sys::audit("exec", &[code.to_value()])?;
         frame::exec_code(&code, globals, Some(locals), None)?;
         Ok(())
     }

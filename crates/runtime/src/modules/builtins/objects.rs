@@ -248,8 +248,12 @@ pub mod functions {
     /// This is guaranteed to be unique among simultaneously existing objects.
     /// (CPython uses the object's memory address.)
     #[pyfunction("(obj, /)")]
-    fn id(obj: &Value) -> u64 {
-        obj.id()
+    fn id(obj: &Value) -> PyResult<u64> {
+        let id = obj.id();
+        if minipy_vm::audit::is_active() {
+            crate::sys::audit("builtins.id", &[Value::from(id)])?;
+        }
+        Ok(id)
     }
 
     /// Return whether an object is an instance of a class or of a subclass thereof.
@@ -385,6 +389,7 @@ pub mod functions {
     fn breakpoint(args: &[Value], kws: KwArgs<'_>) -> PyResult<Value> {
         let hook = crate::sys::get("breakpointhook")?
             .ok_or_else(|| exceptions::runtime_error("lost sys.breakpointhook"))?;
+        crate::sys::audit("builtins.breakpoint", std::slice::from_ref(&hook))?;
         let keywords = PyDict::new_ref();
         for (name, value) in kws.iter() {
             keywords.set_str(name, value.clone())?;

@@ -62,7 +62,7 @@ pub mod functions {
     fn input(prompt: Option<&Value>) -> PyResult<StrRef> {
         let stream = |name: &str| match crate::sys::get(name)? {
             Some(stream) if !stream.is_none() => Ok(stream),
-            _ => Err(exceptions::runtime_error(format!("input(): lost sys.{name}"))),
+            _ => Err(exceptions::runtime_error(format!("lost sys.{name}"))),
         };
         let (stdin, stdout, stderr) = (stream("stdin")?, stream("stdout")?, stream("stderr")?);
         crate::sys::audit("builtins.input", &[prompt.cloned().unwrap_or(Value::NONE)])?;
@@ -87,7 +87,6 @@ pub mod functions {
         }
         let end = if line.char_at(line.len() - 1) == u32::from(b'\n') { line.len() - 1 } else { line.len() };
         let text = line.substring(0, end);
-        crate::sys::audit("builtins.input/result", &[text.to_value()])?;
         Ok(text)
     }
 }

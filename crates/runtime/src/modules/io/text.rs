@@ -135,7 +135,13 @@ impl PyTextIOWrapper {
     ) -> PyResult<()> {
         self.buffer.set(None);
         let encoding = match encoding.filter(|e| !e.is_none()) {
-            None => locale_encoding(),
+            None => {
+                if crate::config::current().is_some_and(|config| config.settings.warn_default_encoding) {
+                    let message = "'encoding' argument not specified";
+                    minipy_vm::warnings::warn(exceptions::encoding_warning_class(), message, 1)?;
+                }
+                locale_encoding()
+            }
             Some(encoding) => match encoding.downcast::<PyStr>() {
                 Some(text) if text.eq_str("locale") => locale_encoding(),
                 Some(text) => text.clone(),

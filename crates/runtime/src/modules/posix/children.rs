@@ -101,7 +101,8 @@ pub mod functions {
         let pointers = super::pointers(&arguments);
         // SAFETY: path and arguments are NUL-terminated, the list ends with null.
         unsafe { libc::execv(path.as_ptr(), pointers.as_ptr()) };
-        Err(path.error(syscall::errno()))
+        // As in CPython, the error does not name the file.
+        Err(exceptions::os_error_from_errno(syscall::errno(), None, None))
     }
 
     /// Execute an executable path with arguments, replacing current process.
@@ -132,9 +133,10 @@ pub mod functions {
     /// Execute the command in a subshell.
     #[pyfunction("($module, /, command)")]
     fn system(command: &Value) -> PyResult<i32> {
-        crate::sys::audit("os.system", std::slice::from_ref(command))?;
         let text = CString::new(crate::path::fs_encode(command)?)
             .map_err(|_| exceptions::value_error("embedded null byte"))?;
+        let audited = minipy_vm::types::bytes::from_slice(text.as_bytes()).into_value();
+        crate::sys::audit("os.system", &[audited])?;
         // SAFETY: the command is NUL-terminated.
         Ok(minipy_vm::gil::without(|| unsafe { libc::system(text.as_ptr()) }))
     }

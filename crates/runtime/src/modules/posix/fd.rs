@@ -21,8 +21,8 @@ pub mod functions {
     #[pyfunction("($module, /, path, flags, mode=511, *, dir_fd=None)")]
     fn open(path: PathArg, flags: i32, mode: i32, dir_fd: Option<DirFd>) -> PyResult<i32> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
-        crate::sys::audit("open", &[path.original.clone(), Value::NONE, Value::from(flags)])?;
         let flags = flags | libc::O_CLOEXEC;
+        crate::sys::audit("open", &[path.original.clone(), Value::NONE, Value::from(flags)])?;
         // SAFETY: the path is NUL-terminated.
         syscall::blocking(|| unsafe { libc::openat(dir_fd.0, path.as_ptr(), flags, mode) })?
             .map_err(|errno| path.error(errno))

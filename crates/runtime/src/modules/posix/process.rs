@@ -4,7 +4,7 @@ use crate::syscall;
 use minipy_macros::pymodule;
 use minipy_vm::types::bytes;
 use minipy_vm::{PyDict, PyResult, Value, exceptions};
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 #[pymodule(name = "posix")]
 pub mod functions {
@@ -103,7 +103,7 @@ pub mod functions {
             return Err(exceptions::value_error("illegal environment variable name"));
         }
         let value_bytes = super::environment_text(value)?;
-        crate::sys::audit("os.putenv", &[name.clone(), value.clone()])?;
+        crate::sys::audit("os.putenv", &[as_bytes(&name_bytes), as_bytes(&value_bytes)])?;
         // SAFETY: both are NUL-terminated; native code reads the environment under the GIL.
         syscall::check(unsafe { libc::setenv(name_bytes.as_ptr(), value_bytes.as_ptr(), 1) }).map(drop)
     }
@@ -112,7 +112,7 @@ pub mod functions {
     #[pyfunction("($module, name, /)")]
     fn unsetenv(name: &Value) -> PyResult<()> {
         let name_bytes = super::environment_text(name)?;
-        crate::sys::audit("os.unsetenv", std::slice::from_ref(name))?;
+        crate::sys::audit("os.unsetenv", &[as_bytes(&name_bytes)])?;
         // SAFETY: the name is NUL-terminated; native code reads the environment under the GIL.
         syscall::check(unsafe { libc::unsetenv(name_bytes.as_ptr()) }).map(drop)
     }
@@ -132,6 +132,10 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
+
+fn as_bytes(text: &CStr) -> Value {
+    minipy_vm::types::bytes::from_slice(text.to_bytes()).into_value()
+}
 
 fn environment_text(value: &Value) -> PyResult<CString> {
     CString::new(crate::path::fs_encode(value)?).map_err(|_| exceptions::value_error("embedded null byte"))

@@ -197,6 +197,7 @@ pub mod functions {
         follow_symlinks: bool,
     ) -> PyResult<()> {
         let dir_fd = dir_fd.unwrap_or(DirFd::CWD);
+        audit_chown(path.original(), uid, gid, dir_fd.audited())?;
         let done = match &path {
             PathOrFd::Fd(fd, _) => {
                 if !dir_fd.is_default() {
@@ -223,6 +224,7 @@ pub mod functions {
     /// Equivalent to os.chown(fd, uid, gid).
     #[pyfunction("($module, /, fd, uid, gid)")]
     fn fchown(fd: i32, uid: IdArg, gid: IdArg) -> PyResult<()> {
+        audit_chown(Value::from(fd), uid, gid, Value::small_int(-1))?;
         // SAFETY: no memory is passed.
         syscall::blocking_or_raise(|| unsafe { libc::fchown(fd, uid.0, gid.0) }).map(drop)
     }
@@ -233,6 +235,7 @@ pub mod functions {
     /// Equivalent to os.chown(path, uid, gid, follow_symlinks=False).
     #[pyfunction("($module, /, path, uid, gid)")]
     fn lchown(path: PathArg, uid: IdArg, gid: IdArg) -> PyResult<()> {
+        audit_chown(path.original.clone(), uid, gid, Value::small_int(-1))?;
         // SAFETY: the path is NUL-terminated.
         super::super::files::on(&path, || unsafe { libc::lchown(path.as_ptr(), uid.0, gid.0) })
     }
@@ -289,6 +292,10 @@ pub mod functions {
 }
 
 pub use functions::MODULE;
+
+fn audit_chown(path: Value, uid: IdArg, gid: IdArg, dir_fd: Value) -> PyResult<()> {
+    crate::sys::audit("os.chown", &[path, i64::from(uid.0).into(), i64::from(gid.0).into(), dir_fd])
+}
 
 static UNAME: Record = Record::new(StructSeqDef {
     module: "posix",
@@ -406,8 +413,8 @@ fn set_times(
         }
         (None, None) => [now, now],
     };
-    let shown = times.or(ns).cloned().unwrap_or(Value::NONE);
-    crate::sys::audit("os.utime", &[path.original(), shown, Value::NONE, dir_fd.audited()])?;
+    let shown = |times: Option<&Value>| times.cloned().unwrap_or(Value::NONE);
+    crate::sys::audit("os.utime", &[path.original(), shown(times), shown(ns), dir_fd.audited()])?;
     let done = match path {
         PathOrFd::Fd(fd, _) => {
             if !dir_fd.is_default() {

@@ -182,7 +182,7 @@ pub mod functions {
             return Err(exceptions::overflow_error("getservbyport: port must be 0-65535."));
         };
         let proto = protocolname.map(super::c_text).transpose()?;
-        let audited = [Value::from(port), protocolname.map_or("".into(), |p| p.as_value().clone())];
+        let audited = [Value::from(port), protocolname.map_or(Value::NONE, |p| p.as_value().clone())];
         crate::sys::audit("socket.getservbyport", &audited)?;
         let proto = proto.as_ref().map_or(std::ptr::null(), |p| p.as_ptr());
         // SAFETY: the name is NUL-terminated; the entry is read before the GIL lets anybody else ask.

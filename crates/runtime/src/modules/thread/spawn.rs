@@ -34,6 +34,7 @@ pub fn set_main() {
 
 /// In the child of a `fork`: the calling thread is the main thread, and all others have ended.
 pub fn after_fork() {
+    crate::sys::perf::after_fork();
     set_main();
     let own = thread::current().ident;
     drop(JOINED_AT_EXIT.take());
@@ -161,7 +162,7 @@ impl PyThreadHandle {
 
     #[slot]
     fn repr(zelf: &Ref<PyThreadHandle>) -> PyResult<Value> {
-        Ok(Value::from(format!("<_ThreadHandle object: ident={}>", zelf.shared.ident())))
+        Ok(Value::from(format!("<_thread._ThreadHandle object: ident={}>", zelf.shared.ident())))
     }
 }
 
@@ -271,7 +272,8 @@ pub mod functions {
                 None => return Err(exceptions::type_error("optional 3rd arg must be a dictionary")),
             },
         };
-        crate::sys::audit("_thread.start_new_thread", args.args)?;
+        let audited = kwargs.as_ref().map_or(Value::NONE, |kwargs| kwargs.to_value());
+        crate::sys::audit("_thread.start_new_thread", &[function.clone(), arguments.clone(), audited])?;
         let handle = Ref::new(PyThreadHandle::with(NOT_STARTED, 0));
         start(Task { function: function.clone(), args: arguments.clone(), kwargs, handle }, true)
     }
@@ -304,7 +306,8 @@ pub mod functions {
         if handle.shared.progress() != NOT_STARTED {
             return Err(exceptions::runtime_error("thread already started"));
         }
-        crate::sys::audit("_thread.start_joinable_thread", &[function.clone(), Value::from_bool(daemon)])?;
+        let audited = [function.clone(), Value::small_int(daemon.into()), handle.to_value()];
+        crate::sys::audit("_thread.start_joinable_thread", &audited)?;
         let args = minipy_vm::types::tuple::empty().into_value();
         start(Task { function: function.clone(), args, kwargs: None, handle: handle.clone() }, daemon)?;
         Ok(handle.into_value())

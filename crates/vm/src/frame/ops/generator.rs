@@ -237,6 +237,7 @@ impl State {
         // SAFETY: the frame's words move to the generator; only its memory is given back.
         unsafe {
             let frame = self.frame;
+            let code = (*frame).code_ref().clone();
             let value = generator::from_call(frame, self.ip);
             let (previous, entry) = ((*frame).previous, (*frame).entry);
             self.thread.frame.set(previous);
@@ -246,6 +247,7 @@ impl State {
                 return Ok(Some(value));
             }
             self.switch_to(previous);
+            let value = generator::wrap(self.thread, &code, value)?;
             self.skip((*previous).return_offset as usize);
             self.push(value);
         }

@@ -233,11 +233,34 @@ impl Fields {
         Ok(())
     }
 
+    fn audit(&self) -> PyResult<()> {
+        if !crate::audit::is_active() {
+            return Ok(());
+        }
+        let code = &self.code;
+        let numbers = [
+            code.argcount,
+            code.posonlyargcount,
+            code.kwonlyargcount,
+            code.nlocals() as u32,
+            code.stacksize,
+            code.flags,
+        ];
+        let mut args = vec![
+            crate::types::bytes::from_slice(&code.code).into_value(),
+            PyStr::from_wtf8(&code.filename).into_value(),
+            PyStr::from_wtf8(&code.name).into_value(),
+        ];
+        args.extend(numbers.map(|number| Value::from(i64::from(number))));
+        crate::audit::event("code.__new__", &args)
+    }
+
     fn finish(mut self, old_consts: Option<&TupleRef>) -> PyResult<Ref<PyCode>> {
         if self.code.code.is_empty() || !self.code.code.len().is_multiple_of(2) {
             return Err(exceptions::value_error("code: co_code is malformed"));
         }
         self.lay_out_locals()?;
+        self.audit()?;
         let consts = match (self.consts.take(), old_consts) {
             (Some(consts), _) => consts,
             (None, Some(consts)) => consts.clone(),

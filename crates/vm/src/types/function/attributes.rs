@@ -11,7 +11,7 @@ use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{PyResult, exceptions, protocol, warnings};
+use crate::{PyResult, audit, exceptions, protocol, warnings};
 use minipy_bytecode::code::flags;
 use minipy_macros::pymethods;
 
@@ -101,6 +101,7 @@ impl PyFunction {
         let name = optional::<PyStr>(name, || "arg 3 (name) must be None or string".to_owned())?;
         let defaults = optional::<PyTuple>(argdefs, || "arg 4 (defaults) must be None or tuple".to_owned())?;
         let closure = closure_argument(code, closure)?;
+        audit::event("function.__new__", &[code.to_value()])?;
         let kwdefaults =
             optional::<PyDict>(kwdefaults, || "arg 6 (kwdefaults) must be None or dict".to_owned())?;
         let function = PyFunction::new_ref(code.clone(), globals.clone(), closure);
@@ -154,59 +155,67 @@ impl PyFunction {
     }
 
     #[pygetset]
-    fn __code__(&self) -> Ref<PyCode> {
-        self.code().clone()
+    fn __code__(zelf: &FunctionRef) -> PyResult<Ref<PyCode>> {
+        audit::getattr(zelf.as_value(), "__code__")?;
+        Ok(zelf.code().clone())
     }
 
     #[pygetset(setter, name = "__code__")]
-    fn set_code(&self, value: Option<Value>) -> PyResult<()> {
+    fn set_code(zelf: &FunctionRef, value: Option<Value>) -> PyResult<()> {
         let Some(code) = value.and_then(|v| v.downcast_into::<PyCode>().ok()) else {
             return Err(exceptions::type_error("__code__ must be set to a code object"));
         };
-        let cells = self.closure.with(|c| c.as_ref().map_or(0, |c| c.len()));
+        audit::setattr(zelf.as_value(), "__code__", Some(code.as_value()))?;
+        let cells = zelf.closure.with(|c| c.as_ref().map_or(0, |c| c.len()));
         if code.nfree as usize != cells {
             return Err(exceptions::value_error(format!(
                 "{}() requires a code object with {cells} free vars, not {}",
-                self.name.get(),
+                zelf.name.get(),
                 code.nfree
             )));
         }
         const KINDS: u32 = flags::CO_GENERATOR | flags::CO_COROUTINE | flags::CO_ASYNC_GENERATOR;
-        if (code.flags ^ self.code().flags) & KINDS != 0 {
+        if (code.flags ^ zelf.code().flags) & KINDS != 0 {
             warnings::warn(
                 exceptions::deprecation_warning_class(),
                 "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
                 1,
             )?;
         }
-        self.code.set(code);
-        self.modified();
+        zelf.code.set(code);
+        zelf.modified();
         Ok(())
     }
 
     #[pygetset]
-    fn __defaults__(&self) -> Option<TupleRef> {
-        self.defaults.get()
+    fn __defaults__(zelf: &FunctionRef) -> PyResult<Option<TupleRef>> {
+        audit::getattr(zelf.as_value(), "__defaults__")?;
+        Ok(zelf.defaults.get())
     }
 
     #[pygetset(setter, name = "__defaults__")]
-    fn set_defaults(&self, value: Option<Value>) -> PyResult<()> {
+    fn set_defaults(zelf: &FunctionRef, value: Option<Value>) -> PyResult<()> {
         let wrong = || "__defaults__ must be set to a tuple object".to_owned();
-        self.defaults.set(optional(value, wrong)?);
-        self.modified();
+        let defaults = optional::<PyTuple>(value, wrong)?;
+        audit::setattr(zelf.as_value(), "__defaults__", defaults.as_ref().map(|d| d.as_value()))?;
+        zelf.defaults.set(defaults);
+        zelf.modified();
         Ok(())
     }
 
     #[pygetset]
-    fn __kwdefaults__(&self) -> Option<DictRef> {
-        self.kwdefaults.get()
+    fn __kwdefaults__(zelf: &FunctionRef) -> PyResult<Option<DictRef>> {
+        audit::getattr(zelf.as_value(), "__kwdefaults__")?;
+        Ok(zelf.kwdefaults.get())
     }
 
     #[pygetset(setter, name = "__kwdefaults__")]
-    fn set_kwdefaults(&self, value: Option<Value>) -> PyResult<()> {
+    fn set_kwdefaults(zelf: &FunctionRef, value: Option<Value>) -> PyResult<()> {
         let wrong = || "__kwdefaults__ must be set to a dict object".to_owned();
-        self.kwdefaults.set(optional(value, wrong)?);
-        self.modified();
+        let defaults = optional::<PyDict>(value, wrong)?;
+        audit::setattr(zelf.as_value(), "__kwdefaults__", defaults.as_ref().map(|d| d.as_value()))?;
+        zelf.kwdefaults.set(defaults);
+        zelf.modified();
         Ok(())
     }
 

@@ -210,13 +210,15 @@ impl PyAsyncGenerator {
     }
 
     #[pygetset]
-    fn ag_frame(&self) -> Option<Ref<PyFrame>> {
-        self.core.frame_object()
+    fn ag_frame(zelf: &Ref<PyAsyncGenerator>) -> PyResult<Option<Ref<PyFrame>>> {
+        crate::audit::getattr(zelf.as_value(), "ag_frame")?;
+        Ok(zelf.core.frame_object())
     }
 
     #[pygetset]
-    fn ag_code(&self) -> Ref<PyCode> {
-        self.core.code.clone()
+    fn ag_code(zelf: &Ref<PyAsyncGenerator>) -> PyResult<Ref<PyCode>> {
+        crate::audit::getattr(zelf.as_value(), "ag_code")?;
+        Ok(zelf.core.code.clone())
     }
 
     #[pygetset]

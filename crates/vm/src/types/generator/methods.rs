@@ -152,8 +152,9 @@ impl PyGenerator {
     }
 
     #[pygetset]
-    fn gi_frame(&self) -> Option<Ref<PyFrame>> {
-        self.core.frame_object()
+    fn gi_frame(zelf: &Ref<PyGenerator>) -> PyResult<Option<Ref<PyFrame>>> {
+        crate::audit::getattr(zelf.as_value(), "gi_frame")?;
+        Ok(zelf.core.frame_object())
     }
 
     #[pygetset]
@@ -162,8 +163,9 @@ impl PyGenerator {
     }
 
     #[pygetset]
-    fn gi_code(&self) -> Ref<PyCode> {
-        self.core.code.clone()
+    fn gi_code(zelf: &Ref<PyGenerator>) -> PyResult<Ref<PyCode>> {
+        crate::audit::getattr(zelf.as_value(), "gi_code")?;
+        Ok(zelf.core.code.clone())
     }
 }
 
@@ -263,8 +265,9 @@ impl PyCoroutine {
     }
 
     #[pygetset]
-    fn cr_frame(&self) -> Option<Ref<PyFrame>> {
-        self.core.frame_object()
+    fn cr_frame(zelf: &Ref<PyCoroutine>) -> PyResult<Option<Ref<PyFrame>>> {
+        crate::audit::getattr(zelf.as_value(), "cr_frame")?;
+        Ok(zelf.core.frame_object())
     }
 
     #[pygetset]
@@ -273,8 +276,9 @@ impl PyCoroutine {
     }
 
     #[pygetset]
-    fn cr_code(&self) -> Ref<PyCode> {
-        self.core.code.clone()
+    fn cr_code(zelf: &Ref<PyCoroutine>) -> PyResult<Ref<PyCode>> {
+        crate::audit::getattr(zelf.as_value(), "cr_code")?;
+        Ok(zelf.core.code.clone())
     }
 }
 

@@ -10,6 +10,7 @@ mod throw;
 pub use anext::{PyAnextAwaitable, anext};
 pub use asyncgen::{PyASend, PyAThrow, PyAsyncGenerator};
 pub use methods::PyCoroutineWrapper;
+pub use origin::wrap;
 pub use throw::{Thrown, close, throw};
 
 use crate::cell::GilCell;

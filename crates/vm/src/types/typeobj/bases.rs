@@ -114,6 +114,7 @@ pub fn set_class(object: &Value, class: Option<Value>) -> PyResult<()> {
             class.type_name()
         )));
     };
+    crate::audit::setattr(object, "__class__", Some(&class))?;
     let old = object.class().clone();
     let module = PyModule::class();
     let modules = new.is_subtype(module) && old.is_subtype(module);

@@ -82,7 +82,9 @@ fn settable(class: &TypeRef, value: Option<Value>, name: &str) -> PyResult<Value
             class.name()
         )));
     }
-    value.ok_or_else(|| cannot_delete(class, name))
+    let value = value.ok_or_else(|| cannot_delete(class, name))?;
+    crate::audit::setattr(class.as_value(), name, Some(&value))?;
+    Ok(value)
 }
 
 fn settable_str(class: &TypeRef, value: Option<Value>, name: &str) -> PyResult<StrRef> {
@@ -159,7 +161,7 @@ impl PyType {
         let name = self.name_ref();
         let dot = name.chars().rposition(|c| c == u32::from(b'.'));
         match dot {
-            Some(dot) if self.builtin.is_some() => name.substring(dot + 1, name.len()),
+            Some(dot) if !self.flags().contains(TypeFlags::HEAPTYPE) => name.substring(dot + 1, name.len()),
             _ => name,
         }
     }
@@ -194,6 +196,9 @@ impl PyType {
         if zelf.flags().contains(TypeFlags::IMMUTABLETYPE) {
             settable(zelf, value, "__bases__")?;
             return Ok(());
+        }
+        if let Some(bases) = &value {
+            crate::audit::setattr(zelf.as_value(), "__bases__", Some(bases))?;
         }
         bases::set_bases(zelf, value)
     }
