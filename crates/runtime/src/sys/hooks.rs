@@ -183,7 +183,11 @@ pub fn print_exception(value: &Value, traceback: &Value) -> PyResult<()> {
 pub fn print_exception_to(file: &Value, value: &Value, traceback: &Value) -> PyResult<()> {
     let Some(exception) = value.downcast::<PyBaseException>() else {
         let kind = value.type_name();
-        let text = format!("TypeError: print_exception(): Exception expected for value, {kind} found\n");
+        let text = if value.is_none() {
+            "NoneType: None\n".to_owned()
+        } else {
+            format!("TypeError: print_exception(): Exception expected for value, {kind} found\n")
+        };
         return protocol::call_method(file, name!("write"), &[Value::from(text)]).map(drop);
     };
     if exception.traceback.with(|t| t.is_none())

@@ -87,7 +87,8 @@ fn provide_signal_stack() {
     // SAFETY: all-zero bytes are a valid `stack_t`, which is filled in; the new stack lives as long as the process.
     unsafe {
         let mut current: libc::stack_t = std::mem::zeroed();
-        if libc::sigaltstack(std::ptr::null(), &mut current) == 0 && current.ss_flags & libc::SS_DISABLE != 0 {
+        if libc::sigaltstack(std::ptr::null(), &mut current) == 0 && current.ss_flags & libc::SS_DISABLE != 0
+        {
             let memory = Box::leak(vec![0u8; SIZE].into_boxed_slice());
             let stack = libc::stack_t { ss_sp: memory.as_mut_ptr().cast(), ss_flags: 0, ss_size: SIZE };
             libc::sigaltstack(&stack, std::ptr::null_mut());

@@ -8,6 +8,7 @@ use minipy_vm::cell::GilCell;
 use minipy_vm::types::structseq::StructSeqDef;
 use minipy_vm::{PyDict, PyList, PyResult, PyTuple, Value, exceptions, gil, name, protocol};
 use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[expect(non_snake_case, reason = "some functions have the names of C macros")]
 #[pymodule(name = "posix")]
@@ -411,10 +412,14 @@ pub fn fork_with(function: &str, what: &str, fork: impl FnOnce() -> i32) -> PyRe
     if pid < 0 { Err(syscall::os_error(errno)) } else { Ok(pid) }
 }
 
+/// Whether the process's first thread does nothing but wait for the one that runs the interpreter; a fork leaves it behind.
+static FIRST_THREAD_WAITS: AtomicBool = AtomicBool::new(true);
+
 /// Warns, after a fork, of threads that the child does without, and of the locks that they may have held.
 fn warn_of_threads(function: &str) {
+    let waiting = usize::from(FIRST_THREAD_WAITS.load(Ordering::Relaxed));
     let tasks = std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
-    if tasks < 2 {
+    if tasks < 2 + waiting {
         return;
     }
     let message = format!(
@@ -447,6 +452,7 @@ fn run_hooks(select: fn(&Hooks) -> &Vec<Value>) {
 
 /// Makes the calling thread the main thread of the child, and calls the registered functions.
 fn after_in_child() {
+    FIRST_THREAD_WAITS.store(false, Ordering::Relaxed);
     crate::import::locks::after_fork_in_child();
     crate::modules::thread::after_fork();
     crate::modules::signal::set_main();
