@@ -3,7 +3,7 @@
 use minipy_macros::pymodule;
 use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::types::traceback::PyTraceback;
-use minipy_vm::{GilCell, PyErr, PyResult, PyType, Ref, TypeRef, Value, exceptions, name, protocol};
+use minipy_vm::{GilCell, PyErr, PyResult, PyType, Ref, TypeRef, Value, exceptions, name, protocol, thread};
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -65,6 +65,9 @@ fn class() -> TypeRef {
 /// Reports an error that cannot propagate, through `sys.unraisablehook`.
 pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
     let exception = error.exception();
+    if exception.traceback.with(|traceback| traceback.is_none()) {
+        exception.traceback.set(PyTraceback::here(thread::current().frame.get()));
+    }
     let args = structseq::new_instance(
         &class(),
         UNRAISABLE.visible,
