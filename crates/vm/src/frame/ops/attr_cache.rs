@@ -70,9 +70,10 @@ fn find_attribute(header: &Header, name: &StrRef, arg: u32) -> Option<Place> {
 
 /// The offset of the `__slots__` entry that a descriptor found on the class stands for.
 fn slot_offset(class: &TypeRef, descriptor: &Value) -> Option<usize> {
-    let member =
-        descriptor.downcast_exact::<PyMemberDescr>().filter(|member| class.is_subtype(member.class()))?;
-    Some(instance::slot_offset(class, member.slot_index()?))
+    let member: &PyMemberDescr = descriptor.downcast_exact()?;
+    // A descriptor taken from an unrelated class refuses these instances.
+    let applies = class.is_subtype(member.class());
+    member.slot_index().filter(|_| applies).map(|index| instance::slot_offset(class, index))
 }
 
 /// How many places a site remembers once it has met objects of different classes: pairs of guard and place in the cache words
