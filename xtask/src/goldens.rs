@@ -62,6 +62,8 @@ fn execute(python: &Path, source: &Path) -> Result<Finished, String> {
     command.arg(source.file_name().unwrap_or_default()).current_dir(dir);
     command.env_clear().envs([
         ("PATH", "/usr/bin:/bin"),
+        // What is installed for a user is not for the tests.
+        ("HOME", "/nonexistent"),
         ("LANG", "C.UTF-8"),
         ("PYTHONHASHSEED", "0"),
         ("PYTHONDONTWRITEBYTECODE", "1"),

@@ -64,6 +64,8 @@ fn transcript(program: &Program) -> Result<Vec<u8>, String> {
         .env_clear()
         .envs([
             ("PATH", "/usr/bin:/bin"),
+            // What is installed for a user is not for the tests.
+            ("HOME", "/nonexistent"),
             ("LANG", "C.UTF-8"),
             ("PYTHONHASHSEED", "0"),
             ("PYTHONDONTWRITEBYTECODE", "1"),

@@ -23,13 +23,12 @@
 //! `MINIPY_SESSIONS=FILTER` restricts the run to cases whose `FILE/NAME` contains the filter. With `MINIPY_ORACLE` naming CPython,
 //! `MINIPY_SESSIONS_RECORD=1` records the goldens anew.
 
+mod cases;
 mod terminal;
 
-use std::collections::BTreeMap;
+use cases::{read_goldens, run_all, without_addresses, without_places, write_goldens};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use terminal::{Terminal, View};
 
@@ -54,51 +53,25 @@ struct Transcript {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/sessions")
-        .canonicalize()
-        .expect("the cases are there")
-}
-
-/// Splits a file at lines that start with `== `: the names and what follows them.
-fn sections(text: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for line in text.split_inclusive('\n') {
-        if let Some(name) = line.strip_prefix("== ") {
-            found.push((name.trim_end().to_owned(), String::new()));
-        } else if let Some((_, body)) = found.last_mut() {
-            body.push_str(line);
-        }
-    }
-    found
+    cases::folder("sessions")
 }
 
 fn parse(plain: bool, name: String, body: &str) -> Case {
     let view = if plain { View::Text } else { View::Screen };
-    let (files, inputs) = (Vec::new(), Vec::new());
-    let mut case = Case { name, command: String::new(), files, inputs, view, size: (24, 80) };
-    for line in body.split_inclusive('\n') {
-        let bare = line.trim_end_matches('\n');
-        if let Some(file) = bare.strip_prefix("-- ") {
-            case.files.push((file.to_owned(), String::new()));
-        } else if let Some((_, text)) = case.files.last_mut() {
-            text.push_str(line);
-        } else if let Some(command) = bare.strip_prefix("$ ") {
+    let (lines, files) = cases::split_files(body);
+    let mut case = Case { name, command: String::new(), files, inputs: Vec::new(), view, size: (24, 80) };
+    for line in lines {
+        if let Some(command) = line.strip_prefix("$ ") {
             command.clone_into(&mut case.command);
-        } else if bare == "% colours" {
+        } else if line == "% colours" {
             case.view = View::Colours;
-        } else if let Some(size) = bare.strip_prefix("% size ") {
-            case.size = terminal::parse_size(size).unwrap_or_else(|| panic!("{}: {bare}", case.name));
-        } else if let Some(input) = bare.strip_prefix("< ").or((bare == "<").then_some("")) {
+        } else if let Some(size) = line.strip_prefix("% size ") {
+            case.size = terminal::parse_size(size).unwrap_or_else(|| panic!("{}: {line}", case.name));
+        } else if let Some(input) = line.strip_prefix("< ").or((line == "<").then_some("")) {
             case.inputs.push(input.to_owned());
         } else {
-            assert!(bare.is_empty(), "{}: what is {bare:?}?", case.name);
+            assert!(line.is_empty(), "{}: what is {line:?}?", case.name);
         }
-    }
-    // Blank lines before the next case are not the last file's.
-    if let Some((_, text)) = case.files.last_mut() {
-        text.truncate(text.trim_end_matches('\n').len());
-        text.push('\n');
     }
     assert!(!case.command.is_empty(), "{} has no command", case.name);
     case
@@ -122,9 +95,8 @@ fn run(
         fs::write(scratch.join(name), text).map_err(message)?;
     }
     let plain = matches!(case.view, View::Text);
-    let python_text = python.display().to_string();
     let root = folder().join("../..").canonicalize().map_err(message)?.display().to_string();
-    let command = case.command.replace("$PY", &python_text).replace("$ROOT", &root);
+    let command = case.command.replace("$PY", &python.display().to_string()).replace("$ROOT", &root);
     let command = format!("exec env {command}");
     let mut environment = vec![
         ("PATH", "/usr/bin:/bin".to_owned()),
@@ -140,13 +112,7 @@ fn run(
     }
     let mut terminal =
         Terminal::start(&command, scratch, &environment, case.size, case.view).map_err(message)?;
-    let prefix = python.parent().and_then(Path::parent).unwrap_or(Path::new("/")).display().to_string();
-    let places =
-        [(python_text, "$PY"), (scratch.display().to_string(), "$DIR"), (format!("{prefix}/"), "$PREFIX/")];
-    let tidy = |view: String| {
-        let view = places.iter().fold(view, |view, (from, to)| view.replace(from.as_str(), to));
-        without_addresses(&view)
-    };
+    let tidy = |view: String| without_addresses(&without_places(&view, python, scratch));
     let mut views = Vec::new();
     for input in std::iter::once(None).chain(case.inputs.iter().map(Some)) {
         if let Some(input) = input {
@@ -173,19 +139,6 @@ fn run(
     drop(fs::remove_dir_all(scratch));
     drop(fs::remove_dir_all(&hidden));
     Ok(Transcript { views, end })
-}
-
-/// Addresses differ from run to run.
-fn without_addresses(text: &str) -> String {
-    let mut rest = text;
-    let mut result = String::new();
-    while let Some(at) = rest.find("0x") {
-        let digits = rest[at + 2..].bytes().take_while(u8::is_ascii_hexdigit).count();
-        result.push_str(&rest[..at + 2]);
-        result.push_str(if digits >= 6 { "…" } else { &rest[at + 2..at + 2 + digits] });
-        rest = &rest[at + 2 + digits..];
-    }
-    result + rest
 }
 
 /// The golden's form of a transcript: what is shown behind bars, with `\` for a missing line break at the end, and what is typed.
@@ -227,59 +180,21 @@ fn read(body: &str) -> Transcript {
     transcript
 }
 
-/// Runs `f` on every case, several at a time.
-fn run_all<T: Send>(cases: &[(String, Case)], f: impl Fn(&(String, Case), &Path) -> T + Sync) -> Vec<T> {
-    let scratch = std::env::temp_dir().join(format!("minipy-sessions-{}", std::process::id()));
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(case) = cases.get(index) else { break };
-                    let result = f(case, &scratch.join(index.to_string()));
-                    results.lock().expect("no thread panics").push((index, result));
-                }
-            });
-        }
-    });
-    drop(fs::remove_dir_all(&scratch));
-    let mut results = results.into_inner().expect("no thread panics");
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
 #[test]
 fn sessions_show_what_they_show_on_cpython() {
     let filter = std::env::var("MINIPY_SESSIONS").unwrap_or_default();
-    let minipy =
-        std::env::var_os("MINIPY").map_or_else(|| env!("CARGO_BIN_EXE_minipy").into(), PathBuf::from);
-    let mut files: Vec<PathBuf> = fs::read_dir(folder())
-        .expect("a readable folder")
-        .map(|entry| entry.expect("a readable entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "cases"))
+    let minipy = cases::minipy();
+    let cases: Vec<(String, Case)> = cases::cases(&folder(), &filter)
+        .into_iter()
+        .map(|((stem, name), body)| (stem.clone(), parse(stem.starts_with("plain"), name, &body)))
         .collect();
-    files.sort();
-    let mut cases = Vec::new();
-    let mut goldens: BTreeMap<(String, String), String> = BTreeMap::new();
-    for file in &files {
-        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        for (name, body) in sections(&fs::read_to_string(file).expect("readable cases")) {
-            if format!("{stem}/{name}").contains(&filter) {
-                cases.push((stem.clone(), parse(stem.starts_with("plain"), name, &body)));
-            }
-        }
-        for (name, body) in sections(&fs::read_to_string(file.with_extension("golden")).unwrap_or_default()) {
-            goldens.insert((stem.clone(), name), body);
-        }
-    }
+    let mut goldens = read_goldens(&folder());
     let mut complaints = String::new();
     if let Some(oracle) =
         std::env::var_os("MINIPY_ORACLE").filter(|_| std::env::var_os("MINIPY_SESSIONS_RECORD").is_some())
     {
         let oracle = PathBuf::from(oracle);
-        let recorded = run_all(&cases, |(_, case), scratch| {
+        let recorded = run_all(&cases, "sessions", |(_, case), scratch| {
             let first = run(case, &oracle, scratch, None)?;
             // Once more, this time as minipy is tested: what is not the same again is no golden.
             let again = run(case, &oracle, scratch, Some(&first))?;
@@ -292,9 +207,9 @@ fn sessions_show_what_they_show_on_cpython() {
                 Err(error) => complaints.push_str(&format!("{stem}/{}: {error}\n", case.name)),
             }
         }
-        write_goldens(&files, &goldens);
+        write_goldens(&folder(), &goldens);
     }
-    let answers = run_all(&cases, |(stem, case), scratch| {
+    let answers = run_all(&cases, "sessions", |(stem, case), scratch| {
         let golden = goldens.get(&(stem.clone(), case.name.clone())).ok_or("no golden")?;
         let answer = format(case, &run(case, &minipy, scratch, Some(&read(golden)))?);
         if answer == *golden { Ok(()) } else { Err(format!("--- CPython\n{golden}--- minipy\n{answer}")) }
@@ -310,18 +225,4 @@ fn sessions_show_what_they_show_on_cpython() {
     }
     println!("{} sessions, {agreements} agree", cases.len());
     assert!(complaints.is_empty(), "\n{complaints}");
-}
-
-/// Writes the goldens of each file's cases, in the order of the cases.
-fn write_goldens(files: &[PathBuf], goldens: &BTreeMap<(String, String), String>) {
-    for file in files {
-        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        let mut text = String::new();
-        for (name, _) in sections(&fs::read_to_string(file).expect("readable cases")) {
-            if let Some(golden) = goldens.get(&(stem.clone(), name.clone())) {
-                text.push_str(&format!("== {name}\n{golden}"));
-            }
-        }
-        fs::write(file.with_extension("golden"), text).expect("the goldens can be written");
-    }
 }

@@ -14,13 +14,13 @@
 //! `MINIPY_SYS=FILTER` restricts the run to cases whose `FILE/NAME` contains the filter. With `MINIPY_ORACLE` naming CPython,
 //! the goldens are compared with it too, and `MINIPY_SYS_RECORD=1` rewrites them.
 
-use std::collections::BTreeMap;
+mod cases;
+
+use cases::{read_goldens, run_all, without_addresses, without_places, write_goldens};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -32,40 +32,15 @@ struct Case {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/sys").canonicalize().expect("the cases are there")
-}
-
-/// Splits a file at lines that start with `== `: the names and what follows them.
-fn sections(text: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for line in text.split_inclusive('\n') {
-        if let Some(name) = line.strip_prefix("== ") {
-            found.push((name.trim_end().to_owned(), String::new()));
-        } else if let Some((_, body)) = found.last_mut() {
-            body.push_str(line);
-        }
-    }
-    found
+    cases::folder("sys")
 }
 
 fn parse(name: String, body: &str) -> Case {
-    let mut case = Case { name, command: String::new(), files: Vec::new() };
-    for line in body.split_inclusive('\n') {
-        if let Some(file) = line.strip_prefix("-- ") {
-            case.files.push((file.trim_end().to_owned(), String::new()));
-        } else if let Some((_, text)) = case.files.last_mut() {
-            text.push_str(line);
-        } else if let Some(command) = line.strip_prefix("$ ") {
-            case.command.push_str(command);
-        }
-    }
-    // Blank lines before the next case are not the last file's.
-    if let Some((_, text)) = case.files.last_mut() {
-        text.truncate(text.trim_end_matches('\n').len());
-        text.push('\n');
-    }
-    assert!(!case.command.is_empty(), "{} has no command", case.name);
-    case
+    let (lines, files) = cases::split_files(body);
+    let command: String =
+        lines.iter().filter_map(|line| line.strip_prefix("$ ")).map(|c| format!("{c}\n")).collect();
+    assert!(!command.is_empty(), "{name} has no command");
+    Case { name, command, files }
 }
 
 /// Runs a case; gives its transcript in the form of the goldens.
@@ -85,6 +60,8 @@ fn transcript(case: &Case, python: &Path, scratch: &Path) -> Result<String, Stri
         .env_clear()
         .envs([
             ("PATH", "/usr/bin:/bin"),
+            // What is installed for a user is not for the tests.
+            ("HOME", "/nonexistent"),
             ("LANG", "C.UTF-8"),
             ("PYTHONHASHSEED", "0"),
             ("PYTHONDONTWRITEBYTECODE", "1"),
@@ -112,12 +89,6 @@ fn transcript(case: &Case, python: &Path, scratch: &Path) -> Result<String, Stri
         (Some(code), _) => format!("[exit {code}]\n"),
         (None, signal) => format!("[signal {}]\n", signal.unwrap_or(0)),
     };
-    let prefix = python.parent().and_then(Path::parent).unwrap_or(Path::new("/")).display().to_string();
-    let places = [
-        (python.display().to_string(), "$PY"),
-        (scratch.display().to_string(), "$DIR"),
-        (format!("{prefix}/"), "$PREFIX/"),
-    ];
     for (heading, file) in [("[stdout]\n", &stdout), ("[stderr]\n", &stderr)] {
         let bytes = fs::read(file).map_err(message)?;
         drop(fs::remove_file(file));
@@ -129,11 +100,8 @@ fn transcript(case: &Case, python: &Path, scratch: &Path) -> Result<String, Stri
             output.push_str(chunk.valid());
             chunk.invalid().iter().for_each(|byte| output.push_str(&format!("<{byte:02x}>")));
         }
-        for (from, to) in &places {
-            output = output.replace(from.as_str(), to);
-        }
         text.push_str(heading);
-        text.push_str(&indented(&output));
+        text.push_str(&indented(&without_places(&output, python, scratch)));
     }
     drop(fs::remove_dir_all(scratch));
     Ok(text)
@@ -149,73 +117,27 @@ fn indented(text: &str) -> String {
     if !text.ends_with('\n') {
         out.push_str("\\\n");
     }
-    // Addresses differ from run to run.
-    let mut rest = out.as_str();
-    let mut result = String::new();
-    while let Some(at) = rest.find("0x") {
-        let digits = rest[at + 2..].bytes().take_while(u8::is_ascii_hexdigit).count();
-        result.push_str(&rest[..at + 2]);
-        result.push_str(if digits >= 6 { "…" } else { &rest[at + 2..at + 2 + digits] });
-        rest = &rest[at + 2 + digits..];
-    }
-    result + rest
-}
-
-/// The transcripts of all cases, in order.
-fn run_all(cases: &[(String, Case)], python: &Path, label: &str) -> Vec<String> {
-    let scratch = std::env::temp_dir().join(format!("minipy-sys-{label}-{}", std::process::id()));
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(vec![String::new(); cases.len()]);
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((_, case)) = cases.get(index) else { break };
-                    let folder = scratch.join(index.to_string());
-                    let text = transcript(case, python, &folder).unwrap_or_else(|error| format!("{error}\n"));
-                    results.lock().expect("no thread panics")[index] = text;
-                }
-            });
-        }
-    });
-    drop(fs::remove_dir_all(&scratch));
-    results.into_inner().expect("no thread panics")
+    without_addresses(&out)
 }
 
 #[test]
 fn programs_about_sys_do_what_they_do_on_cpython() {
     let filter = std::env::var("MINIPY_SYS").unwrap_or_default();
-    let minipy =
-        std::env::var_os("MINIPY").map_or_else(|| env!("CARGO_BIN_EXE_minipy").into(), PathBuf::from);
-    let mut files: Vec<PathBuf> = fs::read_dir(folder())
-        .expect("a readable folder")
-        .map(|entry| entry.expect("a readable entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "cases"))
+    let cases: Vec<(String, Case)> = cases::cases(&folder(), &filter)
+        .into_iter()
+        .map(|((stem, name), body)| (stem, parse(name, &body)))
         .collect();
-    files.sort();
-    let mut cases = Vec::new();
-    for file in &files {
-        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        for (name, body) in sections(&fs::read_to_string(file).expect("readable cases")) {
-            if format!("{stem}/{name}").contains(&filter) {
-                cases.push((stem.clone(), parse(name, &body)));
-            }
-        }
-    }
+    let run_all = |python: &Path, label: &str| {
+        run_all(&cases, &format!("sys-{label}"), |(_, case), scratch| {
+            transcript(case, python, scratch).unwrap_or_else(|error| format!("{error}\n"))
+        })
+    };
     let mut complaints = String::new();
-    let mut goldens: BTreeMap<(String, String), String> = BTreeMap::new();
-    for file in &files {
-        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        let text = fs::read_to_string(file.with_extension("golden")).unwrap_or_default();
-        for (name, body) in sections(&text) {
-            goldens.insert((stem.clone(), name), body);
-        }
-    }
+    let mut goldens = read_goldens(&folder());
     if let Some(oracle) = std::env::var_os("MINIPY_ORACLE") {
         let oracle = PathBuf::from(oracle);
-        let recorded = run_all(&cases, &oracle, "oracle");
-        let repeated = run_all(&cases, &oracle, "oracle");
+        let recorded = run_all(&oracle, "oracle");
+        let repeated = run_all(&oracle, "oracle");
         let record = std::env::var_os("MINIPY_SYS_RECORD").is_some();
         for (((stem, case), golden), again) in cases.iter().zip(recorded).zip(repeated) {
             let key = (stem.clone(), case.name.clone());
@@ -229,10 +151,10 @@ fn programs_about_sys_do_what_they_do_on_cpython() {
             }
         }
         if record {
-            write_goldens(&files, &goldens);
+            write_goldens(&folder(), &goldens);
         }
     }
-    let answers = run_all(&cases, &minipy, "minipy");
+    let answers = run_all(&cases::minipy(), "minipy");
     let mut agreements = 0;
     for ((stem, case), answer) in cases.iter().zip(&answers) {
         match goldens.get(&(stem.clone(), case.name.clone())) {
@@ -247,20 +169,6 @@ fn programs_about_sys_do_what_they_do_on_cpython() {
     }
     println!("{} programs, {agreements} agree", cases.len());
     assert!(complaints.is_empty(), "\n{complaints}");
-}
-
-/// Writes the goldens of each file's cases, in the order of the cases.
-fn write_goldens(files: &[PathBuf], goldens: &BTreeMap<(String, String), String>) {
-    for file in files {
-        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
-        let mut text = String::new();
-        for (name, _) in sections(&fs::read_to_string(file).expect("readable cases")) {
-            if let Some(golden) = goldens.get(&(stem.clone(), name.clone())) {
-                text.push_str(&format!("== {name}\n{golden}"));
-            }
-        }
-        fs::write(file.with_extension("golden"), text).expect("the goldens can be written");
-    }
 }
 
 /// What minipy prints on standard output for a file of `tests/sys`.

@@ -3,7 +3,6 @@
 use crate::shutdown::flush;
 use crate::startup::write_all;
 use crate::{interactive, sys};
-use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::{PyErr, Value, exceptions, name, protocol};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,7 +23,7 @@ pub fn report(error: PyErr) -> Option<i32> {
         INTERRUPTED.store(true, Ordering::Relaxed);
     }
     let exception = error.exception();
-    let traceback = traceback_of(exception);
+    let traceback = exception.traceback_value();
     sys::set("last_exc", exception.to_value());
     sys::set("last_type", exception.class().to_value());
     sys::set("last_value", exception.to_value());
@@ -49,15 +48,11 @@ pub fn report(error: PyErr) -> Option<i32> {
             return Some(status);
         }
         sys::write_stderr("Error in sys.excepthook:\n");
-        let _ = sys::print_exception(failure.as_value(), &traceback_of(failure.exception()));
+        let _ = sys::print_exception(failure.as_value(), &failure.exception().traceback_value());
         sys::write_stderr("\nOriginal exception was:\n");
         let _ = sys::print_exception(exception.as_value(), &traceback);
     }
     None
-}
-
-fn traceback_of(exception: &PyBaseException) -> Value {
-    exception.traceback.get().map_or(Value::NONE, |traceback| traceback.into_value())
 }
 
 /// The status that a SystemExit asks for. With `-i` it is an exception like any other, so that the session can start.

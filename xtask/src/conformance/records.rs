@@ -68,6 +68,8 @@ pub struct FileExpectation {
     nothing: bool,
     /// Those of them that do not pass here, with how they end.
     failing: BTreeMap<String, String>,
+    /// Why they do not pass, for the reader.
+    causes: BTreeMap<String, String>,
     /// Those whose outcome varies from run to run and is not judged.
     pub flaky: BTreeSet<String>,
 }
@@ -79,8 +81,8 @@ impl FileExpectation {
     }
 }
 
-/// The contents of `expected.txt`: for each file a line `NAME: PASSED of TOTAL`, then, indented, `OUTCOME ID` for each test that
-/// does not pass, or `nothing` instead of listing them all; `flaky ID` exempts a test.
+/// The contents of `expected.txt`: for each file a line `NAME: PASSED of TOTAL`, then, indented, `OUTCOME ID: CAUSE` for each test
+/// that does not pass (the cause is for the reader, and may be missing), or `nothing` instead of listing them all; `flaky ID` exempts a test.
 #[derive(Default)]
 pub struct Expected {
     files: BTreeMap<String, FileExpectation>,
@@ -98,7 +100,11 @@ impl Expected {
                 match entry.split_once(' ') {
                     None if entry == "nothing" => file.nothing = true,
                     Some(("flaky", id)) => drop(file.flaky.insert(id.to_owned())),
-                    Some((outcome, id)) => drop(file.failing.insert(id.to_owned(), outcome.to_owned())),
+                    Some((outcome, rest)) => {
+                        let (id, cause) = rest.split_once(": ").unwrap_or((rest, ""));
+                        file.failing.insert(id.to_owned(), outcome.to_owned());
+                        file.causes.insert(id.to_owned(), cause.to_owned());
+                    }
                     None => return Err(malformed()),
                 }
             } else {
@@ -133,7 +139,11 @@ impl Expected {
                 text.push_str("  nothing\n");
             } else {
                 for (id, outcome) in &file.failing {
-                    text.push_str(&format!("  {outcome} {id}\n"));
+                    text.push_str(&format!("  {outcome} {id}"));
+                    if let Some(cause) = file.causes.get(id).filter(|cause| !cause.is_empty()) {
+                        text.push_str(&format!(": {cause}"));
+                    }
+                    text.push('\n');
                 }
             }
             for id in &file.flaky {

@@ -114,7 +114,8 @@ impl Runner {
             }
         }
         command.envs([("LANG", "C.UTF-8"), ("PYTHONHASHSEED", "0"), ("TERM", "dumb")]);
-        command.env("TMPDIR", cwd);
+        // Neither what is installed for a user nor what the tests make for one is to matter elsewhere.
+        command.env("TMPDIR", cwd).env("HOME", cwd);
         command
     }
 }

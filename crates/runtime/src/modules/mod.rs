@@ -47,7 +47,7 @@ pub mod posixsubprocess;
 pub mod pwd;
 mod queue;
 mod random;
-mod record;
+pub(crate) mod record;
 pub mod remote_debugging;
 pub mod resource;
 pub mod select;

@@ -20,6 +20,11 @@ impl Record {
         self.def.name
     }
 
+    /// The names of the fields, each with its documentation.
+    pub fn fields(&self) -> &'static [(&'static str, &'static str)] {
+        self.def.fields
+    }
+
     /// The class.
     pub fn class(&'static self) -> TypeRef {
         if let Some(class) = self.class.get() {

@@ -1,11 +1,12 @@
 //! `sys.flags`, and the attributes that follow from the configuration.
 
 use crate::config::{Config, Paths, split_x_option};
+use crate::modules::record::Record;
 use crate::path::from_os;
 use minipy_macros::pymodule;
 use minipy_vm::types::str::intern;
-use minipy_vm::types::structseq::{self, StructSeqDef};
-use minipy_vm::{GilCell, PyDict, PyList, PyResult, TypeRef, Value, exceptions, protocol};
+use minipy_vm::types::structseq::StructSeqDef;
+use minipy_vm::{PyDict, PyList, PyResult, Value, exceptions, protocol};
 use std::ffi::OsString;
 
 #[pymodule(name = "sys")]
@@ -30,7 +31,7 @@ pub mod functions {
 
 pub use functions::MODULE;
 
-static FLAGS: StructSeqDef = StructSeqDef {
+static FLAGS: Record = Record::new(StructSeqDef {
     module: "sys",
     name: "flags",
     doc: "sys.flags\n\nFlags provided through command line arguments or environment vars.",
@@ -59,7 +60,7 @@ static FLAGS: StructSeqDef = StructSeqDef {
     ],
     visible: 18,
     instantiable: false,
-};
+});
 
 /// Sets what the command line and the environment decide.
 pub fn configure(config: &Config) -> PyResult<()> {
@@ -118,14 +119,7 @@ fn set_flags(config: &Config) {
         flag(settings.thread_inherit_context),
         flag(settings.context_aware_warnings),
     ];
-    super::set("flags", new_flags(values));
-}
-
-fn new_flags(values: Vec<Value>) -> Value {
-    static CLASS: GilCell<Option<TypeRef>> = GilCell::new(None);
-    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&FLAGS));
-    CLASS.set(Some(class.clone()));
-    structseq::new_instance(&class, FLAGS.visible, values)
+    super::set("flags", FLAGS.make(values));
 }
 
 /// Sets `sys.flags.inspect` to 0: the session that `-i` asked for is there.
@@ -139,7 +133,7 @@ fn replace_flag(flag: &str, value: Value) -> PyResult<()> {
         return Err(exceptions::runtime_error("lost sys.flags"));
     };
     let values: PyResult<Vec<Value>> = FLAGS
-        .fields
+        .fields()
         .iter()
         .map(|&(name, _)| match name {
             name if name == flag => Ok(value.clone()),
@@ -148,7 +142,7 @@ fn replace_flag(flag: &str, value: Value) -> PyResult<()> {
         .collect();
     // Something else that the program put there stays.
     if let Ok(values) = values {
-        super::set("flags", new_flags(values));
+        super::set("flags", FLAGS.make(values));
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Frames and what else can be looked at.
 
+use crate::modules::record::Record;
 use minipy_macros::pymodule;
 use minipy_vm::frame::{self, PyFrame};
-use minipy_vm::types::structseq::{self, StructSeqDef};
+use minipy_vm::types::structseq::StructSeqDef;
 use minipy_vm::{PyResult, Ref, Value, exceptions};
 use std::os::unix::ffi::OsStrExt;
 
@@ -76,8 +77,7 @@ pub mod functions {
     fn get_asyncgen_hooks() -> Value {
         let thread = minipy_vm::thread::current();
         let hook = |cell: &minipy_vm::GilCell<Option<Value>>| cell.get().unwrap_or(Value::NONE);
-        let values = vec![hook(&thread.async_gen_firstiter), hook(&thread.async_gen_finalizer)];
-        structseq::new_instance(&super::hooks_class(), 2, values)
+        ASYNCGEN_HOOKS.make(vec![hook(&thread.async_gen_firstiter), hook(&thread.async_gen_finalizer)])
     }
 
     /// set_asyncgen_hooks([firstiter] [, finalizer])
@@ -150,7 +150,7 @@ pub mod functions {
 
 pub use functions::MODULE;
 
-static ASYNCGEN_HOOKS: StructSeqDef = StructSeqDef {
+static ASYNCGEN_HOOKS: Record = Record::new(StructSeqDef {
     module: "builtins",
     name: "asyncgen_hooks",
     doc: "asyncgen_hooks\n\nThe two functions that asynchronous generators report to. Its attributes are read only.",
@@ -160,14 +160,7 @@ static ASYNCGEN_HOOKS: StructSeqDef = StructSeqDef {
     ],
     visible: 2,
     instantiable: true,
-};
-
-fn hooks_class() -> minipy_vm::TypeRef {
-    static CLASS: minipy_vm::GilCell<Option<minipy_vm::TypeRef>> = minipy_vm::GilCell::new(None);
-    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&ASYNCGEN_HOOKS));
-    CLASS.set(Some(class.clone()));
-    class
-}
+});
 
 fn frame_at(depth: i32) -> Option<*mut frame::Frame> {
     let mut current = frame::current_frame()?;

@@ -1,9 +1,10 @@
 //! Errors that cannot propagate: `sys.unraisablehook`.
 
+use crate::modules::record::Record;
 use minipy_macros::pymodule;
-use minipy_vm::types::structseq::{self, StructSeqDef};
+use minipy_vm::types::structseq::StructSeqDef;
 use minipy_vm::types::traceback::PyTraceback;
-use minipy_vm::{GilCell, PyErr, PyResult, PyType, Ref, TypeRef, Value, exceptions, name, protocol, thread};
+use minipy_vm::{PyErr, PyResult, PyType, Ref, TypeRef, Value, exceptions, name, protocol, thread};
 
 #[pymodule(name = "sys")]
 pub mod functions {
@@ -20,7 +21,7 @@ pub mod functions {
     /// * object: Object causing the exception, can be None.
     #[pyfunction("(unraisable, /)")]
     fn unraisablehook(unraisable: &Value) -> PyResult<()> {
-        if !unraisable.class().is(&super::class()) {
+        if !unraisable.class().is(&super::UNRAISABLE.class()) {
             return Err(exceptions::type_error(
                 "sys.unraisablehook argument type must be UnraisableHookArgs",
             ));
@@ -40,7 +41,7 @@ pub mod functions {
 
 pub use functions::MODULE;
 
-static UNRAISABLE: StructSeqDef = StructSeqDef {
+static UNRAISABLE: Record = Record::new(StructSeqDef {
     module: "builtins",
     name: "UnraisableHookArgs",
     doc: "UnraisableHookArgs\n\nType used to pass arguments to sys.unraisablehook.",
@@ -53,14 +54,7 @@ static UNRAISABLE: StructSeqDef = StructSeqDef {
     ],
     visible: 5,
     instantiable: true,
-};
-
-fn class() -> TypeRef {
-    static CLASS: GilCell<Option<TypeRef>> = GilCell::new(None);
-    let class = CLASS.get().unwrap_or_else(|| structseq::new_class(&UNRAISABLE));
-    CLASS.set(Some(class.clone()));
-    class
-}
+});
 
 /// Reports an error that cannot propagate, through `sys.unraisablehook`.
 pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
@@ -68,17 +62,13 @@ pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
     if exception.traceback.with(|traceback| traceback.is_none()) {
         exception.traceback.set(PyTraceback::here(thread::current().frame.get()));
     }
-    let args = structseq::new_instance(
-        &class(),
-        UNRAISABLE.visible,
-        vec![
-            exception.class().to_value(),
-            exception.to_value(),
-            exception.traceback.get().map_or(Value::NONE, Ref::<PyTraceback>::into_value),
-            message.map_or(Value::NONE, Value::from),
-            object.cloned().unwrap_or(Value::NONE),
-        ],
-    );
+    let args = UNRAISABLE.make(vec![
+        exception.class().to_value(),
+        exception.to_value(),
+        exception.traceback_value(),
+        message.map_or(Value::NONE, Value::from),
+        object.cloned().unwrap_or(Value::NONE),
+    ]);
     let hook = match super::get("unraisablehook") {
         Ok(Some(hook)) if !hook.is_none() => hook,
         _ => {
@@ -94,9 +84,8 @@ pub fn unraisable(error: PyErr, message: Option<&str>, object: Option<&Value>) {
     };
     if let Some((error, heading)) = failed {
         let exception = error.exception();
-        let traceback = exception.traceback.get().map_or(Value::NONE, Ref::<PyTraceback>::into_value);
         let line = exception_line(exception.class(), exception.as_value());
-        write_stderr(&format!("{heading}{}{line}\n", traceback_of(&traceback)));
+        write_stderr(&format!("{heading}{}{line}\n", traceback_of(&exception.traceback_value())));
     }
 }
 

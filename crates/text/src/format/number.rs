@@ -10,7 +10,16 @@ use rustpython_wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use std::borrow::Cow;
 
 /// CPython hands precisions on as a C int, and needs room for the digits before the point.
-pub(super) const MAX_PRECISION: usize = i32::MAX as usize - 1024;
+const MAX_PRECISION: usize = i32::MAX as usize - 1024;
+
+/// The digits of a float. Errors: a precision beyond CPython's, or beyond the memory there is.
+pub(super) fn float_digits(x: f64, style: Style) -> Result<String, FormatError> {
+    if style.precision > MAX_PRECISION {
+        return Err(FormatError::PrecisionTooBig);
+    }
+    String::new().try_reserve(style.precision).map_err(|_| FormatError::Memory)?;
+    Ok(float::format(x, style))
+}
 
 /// A number in its parts, all ASCII.
 #[derive(Default)]
@@ -114,10 +123,6 @@ impl FormatSpec {
     }
 }
 
-fn reserve(out: &mut String, count: usize) -> Result<(), FormatError> {
-    out.try_reserve(count).map_err(|_| FormatError::Memory)
-}
-
 /// `int.__format__`; `limit` is `sys.get_int_max_str_digits()`.
 pub fn format_int(
     n: &IBig,
@@ -214,9 +219,6 @@ fn float_by(x: f64, spec: &FormatSpec, current: &Locale) -> Result<Wtf8Buf, Form
 /// The digits of one float, with a minus sign, without padding or groups.
 fn digits_by(x: f64, spec: &FormatSpec, dot_zero: bool) -> Result<String, FormatError> {
     let precision = spec.precision;
-    if precision.is_some_and(|precision| precision > MAX_PRECISION) {
-        return Err(FormatError::PrecisionTooBig);
-    }
     let code = match char::from_u32(spec.code) {
         Some('e' | 'E') => Code::Exponent,
         Some('f' | 'F' | '%') => Code::Fixed,
@@ -231,8 +233,7 @@ fn digits_by(x: f64, spec: &FormatSpec, dot_zero: bool) -> Result<String, Format
         dot_zero: dot_zero && spec.code == 0,
         upper: spec.is_code("EFG"),
     };
-    reserve(&mut String::new(), style.precision)?;
-    let text = float::format(x, style);
+    let text = float_digits(x, style)?;
     let digits = text.split(['e', 'E']).next().unwrap_or_default();
     let zero = x.is_finite() && !digits.bytes().any(|b| b.is_ascii_digit() && b != b'0');
     match text.strip_prefix('-') {

@@ -1,8 +1,8 @@
 //! printf-style templates of str and bytes, and the number conversions.
 
 use super::FormatError;
-use super::number::MAX_PRECISION;
-use crate::float::{self, Code, Style};
+use super::number::float_digits;
+use crate::float::{Code, Style};
 use crate::int;
 use dashu_int::IBig;
 use std::fmt;
@@ -338,22 +338,17 @@ impl Conversion<'_> {
 
     /// `%e %f %g` and their capitals.
     pub fn float(&self, x: f64, code: char) -> Result<String, FormatError> {
-        let precision = self.precision().unwrap_or(6);
-        if precision > MAX_PRECISION {
-            return Err(FormatError::PrecisionTooBig);
-        }
-        String::new().try_reserve(precision).map_err(|_| FormatError::Memory)?;
         let style = Style {
             code: match code.to_ascii_lowercase() {
                 'e' => Code::Exponent,
                 'f' => Code::Fixed,
                 _ => Code::General,
             },
-            precision,
+            precision: self.precision().unwrap_or(6),
             alternate: self.alternate,
             dot_zero: false,
             upper: code.is_ascii_uppercase(),
         };
-        self.finish(&float::format(x, style), "")
+        self.finish(&float_digits(x, style)?, "")
     }
 }

@@ -48,6 +48,11 @@ impl PyBaseException {
         }
     }
 
+    /// `__traceback__`.
+    pub fn traceback_value(&self) -> Value {
+        self.traceback.get().map_or(Value::NONE, |traceback| traceback.into_value())
+    }
+
     /// Sets `__cause__`, as `raise … from cause` does.
     pub fn set_cause(&self, cause: Option<Value>) {
         self.cause.set(cause);

@@ -15,7 +15,7 @@ pub use trace::{Traverse, Visitor};
 
 use crate::types::instance;
 use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
-use std::alloc::{Layout, alloc, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
 use std::cell::{Cell, UnsafeCell};
 use std::ptr;
 
@@ -258,13 +258,9 @@ pub(crate) fn allocate_self_classed<T: Payload>(
     payload: impl FnOnce() -> T,
     link: impl FnOnce(&Ref<T>),
 ) -> Ref<T> {
-    let layout = Layout::new::<Obj<T>>();
     // SAFETY: header and payload are written before the reference is made.
     unsafe {
-        let object = alloc(layout) as *mut Obj<T>;
-        if object.is_null() {
-            handle_alloc_error(layout);
-        }
+        let object = blocks::take(size_of::<Obj<T>>()) as *mut Obj<T>;
         let class = UnsafeCell::new(Ref::from_raw(object as *mut Obj<PyType>));
         ptr::write(&raw mut (*object).header, Header { refcount: Cell::new(1), gc: Cell::new(0), class });
         ptr::write(&raw mut (*object).payload, payload());

@@ -248,7 +248,7 @@ impl State {
         self.sync();
         let exception = self.peek(1).clone();
         let traceback = match exception.downcast::<PyBaseException>() {
-            Some(e) => e.traceback.get().map_or(Value::NONE, |t| t.into_value()),
+            Some(e) => e.traceback_value(),
             None => Value::NONE,
         };
         let class = exception.class().to_value();
