@@ -58,9 +58,11 @@ pub fn finish(status: i32) -> i32 {
     }
     FINALIZING.store(true, Ordering::Relaxed);
     gil::begin_finalization();
-    let mut flushed = flush_for_the_last_time();
+    let flushed = flush_for_the_last_time();
     finalize_modules();
-    flushed &= flush("stdout") & flush("stderr");
+    // What finalisers have printed; that this cannot be written is no matter any more.
+    flush("stdout");
+    flush("stderr");
     if crate::config::current().is_some_and(|config| config.settings.malloc_stats) {
         crate::sys::debug_statistics();
     }

@@ -146,8 +146,8 @@ fn initialise(config: &Config) -> Result<(), StartError> {
     if config.settings.remote_debug {
         crate::sys::remote::enable();
     }
-    if config.settings.perf_profiling {
-        crate::sys::perf::activate()?;
+    if let Some(backend) = config.settings.perf_profiling {
+        crate::sys::perf::activate(backend)?;
     }
     crate::sys::open_streams(config).map_err(|error| match error {
         StreamError::Encoding(error) => StartError::new(

@@ -7,6 +7,7 @@
 mod help;
 mod locale;
 mod options;
+mod path_file;
 mod paths;
 mod settings;
 
@@ -165,6 +166,7 @@ impl Config {
         }
         let settings = Settings::read(&line, environment, &locale)?;
         let paths = Paths::find(&line, environment, &program);
+        let isolated = line.isolated || paths.path_file_site.is_some();
         let warn_options = warn_options(&line, environment, settings.dev_mode);
         let config = Config {
             debug: environment.raise(line.debug, "PYTHONDEBUG") > 0,
@@ -175,14 +177,14 @@ impl Config {
                 .raise(u32::from(line.dont_write_bytecode), "PYTHONDONTWRITEBYTECODE")
                 > 0,
             no_user_site: environment.raise(u32::from(line.no_user_site), "PYTHONNOUSERSITE") > 0,
-            no_site: line.no_site,
-            ignore_environment: line.ignore_environment,
+            no_site: line.no_site || paths.path_file_site == Some(false),
+            ignore_environment: line.ignore_environment || isolated,
             verbose: environment.raise(line.verbose, "PYTHONVERBOSE"),
             bytes_warning: line.bytes_warning,
             quiet: line.quiet,
             unbuffered: environment.raise(u32::from(line.unbuffered), "PYTHONUNBUFFERED") > 0,
-            isolated: line.isolated,
-            safe_path: line.safe_path || environment.is_set("PYTHONSAFEPATH"),
+            isolated,
+            safe_path: line.safe_path || isolated || environment.is_set("PYTHONSAFEPATH"),
             skip_first_line: line.skip_first_line,
             utf8_mode: locale.utf8_mode,
             check_hash_pycs: line.check_hash_pycs.unwrap_or("default"),

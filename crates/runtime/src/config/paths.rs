@@ -2,6 +2,7 @@
 
 use super::Environment;
 use super::options::CommandLine;
+use super::path_file::PathFile;
 use crate::path::absolute;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -29,6 +30,8 @@ pub struct Paths {
     pub python_path: Option<OsString>,
     /// `sys.path` before `site` and the program's own folder.
     pub path: Vec<OsString>,
+    /// Whether a `._pth` file wants `site`, if there is such a file.
+    pub path_file_site: Option<bool>,
 }
 
 impl Paths {
@@ -37,8 +40,13 @@ impl Paths {
         let executable = find_executable(program);
         // The file that runs is there even when nobody can tell how it was called.
         let real = std::env::current_exe().unwrap_or_else(|_| executable.clone().into());
-        let venv = VirtualEnvironment::of(Path::new(&executable));
-        let home = environment.get("PYTHONHOME");
+        let path_file = PathFile::of(&executable);
+        let environment = Environment { ignored: environment.ignored || path_file.is_some() };
+        let venv = VirtualEnvironment::of(Path::new(&executable)).filter(|_| path_file.is_none());
+        let home = match &path_file {
+            Some(file) => Some(file.folder.clone().into_os_string()),
+            None => environment.get("PYTHONHOME"),
+        };
         let platlibdir = environment.get("PYTHONPLATLIBDIR");
         let platlibdir =
             platlibdir.map_or_else(|| "lib".to_owned(), |dir| dir.to_string_lossy().into_owned());
@@ -57,7 +65,8 @@ impl Paths {
         let mut stdlib_dir = format!("{}/{platlibdir}/python3.14", base_prefix.to_string_lossy());
         // Only the executable's own prefix is looked at, not the folders above it as CPython does: the embedded library is
         // always there, and a library of the system's Python must not replace it by accident.
-        let mut stdlib_on_disk = home.is_some() || Path::new(&stdlib_dir).join("os.py").is_file();
+        let mut stdlib_on_disk =
+            home.is_some() && path_file.is_none() || Path::new(&stdlib_dir).join("os.py").is_file();
         if let Some(Some(folder)) = line.x_option("stdlib") {
             stdlib_dir = folder.to_string_lossy().into_owned();
             stdlib_on_disk = true;
@@ -74,6 +83,10 @@ impl Paths {
             Some(_) => joined(&base_exec_prefix, &format!("/{platlibdir}/python3.14/lib-dynload")),
             None => format!("{stdlib_dir}/lib-dynload").into(),
         });
+        let path_file_site = path_file.as_ref().map(|file| file.import_site);
+        if let Some(file) = path_file {
+            path = file.entries;
+        }
         Paths {
             executable,
             base_executable,
@@ -87,6 +100,7 @@ impl Paths {
             home,
             python_path,
             path,
+            path_file_site,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::locale::Locale;
 use super::options::CommandLine;
 use super::{Ending, Environment, parse_int};
+use crate::sys::perf::Backend;
 use std::ffi::{OsStr, OsString};
 
 /// The settings; see `--help-env` and `--help-xoptions` for what each means.
@@ -29,10 +30,12 @@ pub struct Settings {
     pub warn_default_encoding: bool,
     /// Whether code objects keep the columns of instructions.
     pub code_debug_ranges: bool,
-    /// Whether functions called get an entry in the perf map file from the start.
-    pub perf_profiling: bool,
+    /// Where `perf` finds the names of functions from the start.
+    pub perf_profiling: Option<Backend>,
     pub remote_debug: bool,
     pub malloc_stats: bool,
+    /// What CPython would call the memory allocator, by PYTHONMALLOC and the development mode.
+    pub allocator: &'static str,
     pub pycache_prefix: Option<OsString>,
     /// The encoding of the standard streams; `None` goes by the locale.
     pub stream_encoding: Option<OsString>,
@@ -60,6 +63,17 @@ pub fn check_allocator(environment: Environment) -> Result<(), Ending> {
             "preinitializing",
         )),
         _ => Ok(()),
+    }
+}
+
+/// The name of the allocator; without a pool allocator the default is the system's.
+fn allocator(environment: Environment, dev_mode: bool) -> &'static str {
+    let name = environment.get("PYTHONMALLOC");
+    match ALLOCATORS.iter().find(|known| name.as_deref() == Some(OsStr::new(known))) {
+        None if dev_mode => "malloc_debug",
+        None | Some(&"default") => "malloc",
+        Some(&"debug") => "malloc_debug",
+        Some(name) => name,
     }
 }
 
@@ -110,6 +124,7 @@ impl Settings {
             perf_profiling: sources.perf_profiling(),
             remote_debug: !sources.is_on("disable-remote-debug", "PYTHON_DISABLE_REMOTE_DEBUG"),
             malloc_stats: environment.is_set("PYTHONMALLOCSTATS"),
+            allocator: allocator(environment, dev_mode),
             pycache_prefix: match line.x_option("pycache_prefix") {
                 Some(prefix) => prefix.filter(|prefix| !prefix.is_empty()).map(OsStr::to_owned),
                 None => environment.get("PYTHONPYCACHEPREFIX"),
@@ -272,14 +287,16 @@ impl Sources<'_> {
         Ok(result)
     }
 
-    fn perf_profiling(&self) -> bool {
-        let by_variable = |name: &str| {
-            self.environment.get(name).and_then(|value| parse_int(&value)).is_some_and(|level| level != 0)
+    fn perf_profiling(&self) -> Option<Backend> {
+        let is_on = |option: &str, variable: &str| {
+            let level = self.environment.get(variable).and_then(|value| parse_int(&value));
+            self.line.x_option(option).is_some() || level.is_some_and(|level| level != 0)
         };
-        self.line.x_option("perf").is_some()
-            || self.line.x_option("perf_jit").is_some()
-            || by_variable("PYTHONPERFSUPPORT")
-            || by_variable("PYTHON_PERF_JIT_SUPPORT")
+        if is_on("perf_jit", "PYTHON_PERF_JIT_SUPPORT") {
+            Some(Backend::JitDump)
+        } else {
+            is_on("perf", "PYTHONPERFSUPPORT").then_some(Backend::Map)
+        }
     }
 
     /// The encoding and error handler of the standard streams, PYTHONIOENCODING first.

@@ -23,8 +23,7 @@ fn text(value: &str) -> StrRef {
 
 /// `sys.implementation.cache_tag`; NotImplementedError if it is None.
 fn cache_tag() -> PyResult<StrRef> {
-    let implementation = crate::sys::get("implementation")?
-        .ok_or_else(|| exceptions::runtime_error("lost sys.implementation"))?;
+    let implementation = crate::sys::require("implementation")?;
     let tag = protocol::getattr(&implementation, name!("cache_tag"))?;
     match tag.downcast_into::<PyStr>() {
         Ok(tag) => Ok(tag),
@@ -37,12 +36,21 @@ fn cache_tag() -> PyResult<StrRef> {
 
 /// `sys.pycache_prefix`, if it is set.
 fn prefix() -> PyResult<Option<StrRef>> {
-    Ok(crate::sys::get("pycache_prefix")?.and_then(|prefix| prefix.downcast_into::<PyStr>().ok()))
+    let prefix = crate::sys::require("pycache_prefix")?;
+    if prefix.is_none() {
+        return Ok(None);
+    }
+    match prefix.downcast_into::<PyStr>() {
+        Ok(prefix) => Ok(Some(prefix)),
+        Err(other) => Err(protocol::getattr(&other, name!("rstrip"))
+            .err()
+            .unwrap_or_else(|| exceptions::type_error("sys.pycache_prefix must be a str"))),
+    }
 }
 
 /// What `sys.flags.optimize` says.
 fn optimize_flag() -> PyResult<Value> {
-    let flags = crate::sys::get("flags")?.unwrap_or(Value::NONE);
+    let flags = crate::sys::require("flags")?;
     protocol::getattr(&flags, name!("optimize"))
 }
 
@@ -202,6 +210,8 @@ pub fn write_atomic(path: &StrRef, data: &[u8], mode: u32) -> PyResult<()> {
     if let Some(io) = external::replaced_io()? {
         return write_through(&io, path, &temporary, data, mode);
     }
+    let flags = libc::O_EXCL | libc::O_CREAT | libc::O_WRONLY | libc::O_CLOEXEC;
+    crate::sys::audit("open", &[temporary.to_value(), Value::NONE, flags.into()])?;
     paths::on_path(temporary.as_value(), |file| {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true).mode(mode & 0o666);
@@ -210,6 +220,8 @@ pub fn write_atomic(path: &StrRef, data: &[u8], mode: u32) -> PyResult<()> {
         drop(out);
         written.inspect_err(|_| drop(std::fs::remove_file(file)))
     })?;
+    let names = [temporary.to_value(), path.to_value(), Value::from(-1), Value::from(-1)];
+    crate::sys::audit("os.rename", &names)?;
     rename(path, &temporary)
 }
 
@@ -322,6 +334,7 @@ pub fn validate_hash(data: &[u8], hash: &[u8], name: &Value, details: &Details) 
 
 /// The object that a pyc holds behind its header.
 pub fn load_object(data: &[u8], details: &Details) -> PyResult<Value> {
+    marshal::audit_loads(data)?;
     match marshal::try_load(data, marshal::Code::Verified) {
         Ok((value, _)) => Ok(value),
         Err(LoadError::Raised(error)) => Err(error),
@@ -360,6 +373,7 @@ pub fn pyc_bytes(code: &Value, validation: Validation) -> PyResult<Vec<u8>> {
     let mut data = header.to_bytes().to_vec();
     // What is referred to more than once is marked as such. In CPython two functions hold the code object here.
     let _held = code.clone();
+    crate::sys::audit("marshal.dumps", &[code.clone(), marshal::VERSION.into()])?;
     data.extend(marshal::dump(code, marshal::VERSION, true)?);
     Ok(data)
 }
@@ -392,6 +406,7 @@ pub fn write_file(path: &StrRef, data: &[u8], mode: u32) -> PyResult<()> {
         } else {
             paths::join(&[&parent, part])
         };
+        audit_mkdir(&parent)?;
         let made = paths::on_path(parent.as_value(), |path| match std::fs::create_dir(path) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
             result => result,
@@ -413,6 +428,10 @@ pub fn write_file(path: &StrRef, data: &[u8], mode: u32) -> PyResult<()> {
         Err(error) => Err(error),
         Ok(()) => verbose(1, || Ok(format!("created {}", repr(path.as_value())?))),
     }
+}
+
+fn audit_mkdir(folder: &StrRef) -> PyResult<()> {
+    crate::sys::audit("os.mkdir", &[folder.to_value(), Value::from(0o777), Value::from(-1)])
 }
 
 fn could_not_create(path: &StrRef, error: &PyErr) -> PyResult<()> {

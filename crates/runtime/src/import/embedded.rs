@@ -3,6 +3,7 @@
 //! The library appears as a folder that `sys.path` names, `prefix/lib/python3.14`. Its files are not on disk: a path hook
 //! answers for the folder, and the loader's `get_source` and `get_data` give their text to `linecache` and `inspect`.
 
+use super::loaders::run_audited;
 use super::spec;
 use crate::compile::{self, Mode, Request, Source};
 use crate::modules::marshal;
@@ -26,6 +27,7 @@ pub fn code(path: &str, filename: &str) -> PyResult<Ref<PyCode>> {
         return Err(exceptions::runtime_error(format!("the embedded library has no {path}")));
     };
     if let Some(data) = file.code().filter(|_| crate::config::optimize() == 0) {
+        marshal::audit_loads(data)?;
         let (value, _) = marshal::load(data, marshal::Code::Trusted)?;
         let Some(code) = value.downcast::<PyCode>() else {
             return Err(exceptions::runtime_error(format!("the embedded code of {path} is damaged")));
@@ -135,8 +137,7 @@ impl PyEmbeddedImporter {
         let code = self.load_code(&protocol::str(&name)?.to_string_lossy())?;
         let namespace = module.namespace();
         namespace.insert_interned(name!("__builtins__"), frame::default_builtins().into_value());
-        frame::exec_code(&code, namespace, None, None)?;
-        Ok(())
+        run_audited(&code, namespace)
     }
 
     /// The code object of a module.

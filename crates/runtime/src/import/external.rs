@@ -722,8 +722,7 @@ impl minipy_vm::macros_support::IntoPy for Tuple {
 /// Adds the path-based finder and the hook for folders.
 pub fn install() -> PyResult<()> {
     let append = |list: &str, item: Value| -> PyResult<()> {
-        let list = crate::sys::get(list)?.ok_or_else(|| exceptions::runtime_error("lost sys.path_hooks"))?;
-        protocol::call_method(&list, name!("append"), &[item]).map(drop)
+        protocol::call_method(&crate::sys::require(list)?, name!("append"), &[item]).map(drop)
     };
     let details = supported_loaders()?.into_iter().map(|(class, suffixes)| {
         let suffixes = suffixes.into_iter().map(Ref::into_value).collect();

@@ -223,6 +223,7 @@ impl PyFileFinder {
     fn _fill_cache(&self) -> PyResult<()> {
         let path = self.path_text()?;
         let folder = if path.is_empty() { paths::current_folder()? } else { path };
+        crate::sys::audit("os.listdir", &[folder.to_value()])?;
         let listed = on_path(folder.as_value(), |folder| {
             let mut names = FxHashSet::default();
             for entry in std::fs::read_dir(folder)? {

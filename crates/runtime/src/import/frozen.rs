@@ -2,6 +2,7 @@
 //! comes from.
 
 use super::load::{import_error, load_module_shim};
+use super::loaders::run_audited;
 use super::messages::repr;
 use super::{embedded, spec, zip_hook};
 use minipy_macros::{pyclass, pymethods};
@@ -242,7 +243,7 @@ impl PyFrozenImporter {
         if namespace.get_interned(name!("__builtins__")).is_none() {
             namespace.insert_interned(name!("__builtins__"), frame::default_builtins().into_value());
         }
-        frame::exec_code(&code, namespace.clone(), None, None)?;
+        run_audited(&code, namespace.clone())?;
         zip_hook::module_loaded(&name, namespace)
     }
 

@@ -192,8 +192,7 @@ pub fn find_and_load_unlocked(name: &StrRef, importer: Importer<'_>) -> PyResult
 
 /// Asks the finders of `sys.meta_path` for a module's spec.
 pub fn find_spec(name: &StrRef, path: &Value, target: &Value) -> PyResult<Option<Value>> {
-    let meta_path =
-        crate::sys::get("meta_path")?.ok_or_else(|| exceptions::runtime_error("lost sys.meta_path"))?;
+    let meta_path = crate::sys::require("meta_path")?;
     if meta_path.is_none() {
         return Err(exceptions::simple(
             exceptions::import_error_class(),

@@ -14,8 +14,8 @@ use minipy_vm::types::function::PyMethodDescr;
 use minipy_vm::types::instance;
 use minipy_vm::types::typeobj::bases::set_bases;
 use minipy_vm::{
-    CmpOp, Payload, PyBytes, PyDict, PyErr, PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TypeRef, Value,
-    Visitor, exceptions, frame, name, protocol,
+    CmpOp, DictRef, Payload, PyBytes, PyDict, PyErr, PyResult, PyStr, PyTuple, Ref, StrRef, Traverse,
+    TypeRef, Value, Visitor, exceptions, frame, name, protocol,
 };
 
 /// Classes whose instances have attributes only.
@@ -300,10 +300,7 @@ fn source_code(loader: &Value, fullname: &Value) -> PyResult<Value> {
 }
 
 fn dont_write_bytecode() -> PyResult<bool> {
-    match crate::sys::get("dont_write_bytecode")? {
-        Some(flag) => protocol::truth(&flag),
-        None => Ok(false),
-    }
+    protocol::truth(&crate::sys::require("dont_write_bytecode")?)
 }
 
 /// `loader._cache_bytecode(source_path, bytecode_path, data)`.
@@ -354,10 +351,16 @@ pub fn run_code(code: &Value, module: &Value) -> PyResult<()> {
         if namespace.get_interned(name!("__builtins__")).is_none() {
             namespace.insert_interned(name!("__builtins__"), frame::default_builtins().into_value());
         }
-        return frame::exec_code(code, namespace.clone(), None, None).map(drop);
+        return run_audited(code, namespace.clone());
     }
     let Some(exec) = frame::default_builtins().get_interned(name!("exec")) else { return Ok(()) };
     protocol::call2(&exec, code.clone(), namespace).map(drop)
+}
+
+/// Runs a module's code object in its namespace. The audit event is that of `exec`, by which CPython does it.
+pub fn run_audited(code: &Ref<PyCode>, namespace: DictRef) -> PyResult<()> {
+    crate::sys::audit("exec", &[code.to_value()])?;
+    frame::exec_code(code, namespace, None, None).map(drop)
 }
 
 #[pymethods]

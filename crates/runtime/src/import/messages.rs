@@ -73,13 +73,17 @@ pub fn timed<T>(name: &StrRef, import: impl FnOnce() -> PyResult<T>) -> PyResult
         }
         (inner, stack.len())
     });
-    if result.is_ok() {
-        let own = total.saturating_sub(inner);
-        let indent = depth * 2;
-        let (own, total) = (round_up(own), round_up(total));
-        report(&format!("import time: {own:>9} | {total:>10} | {:indent$}{name}", ""));
-    }
+    let own = total.saturating_sub(inner);
+    let indent = depth * 2;
+    let (own, total) = (round_up(own), round_up(total));
+    report(&format!("import time: {own:>9} | {total:>10} | {:indent$}{}", "", escaped(name)));
     result
+}
+
+/// The name with escapes for surrogates, which no output can show.
+fn escaped(name: &StrRef) -> String {
+    let shown = |code| char::from_u32(code).map_or_else(|| format!("\\u{code:04x}"), String::from);
+    name.chars().map(shown).collect()
 }
 
 fn round_up(time: Duration) -> u128 {
@@ -93,5 +97,5 @@ pub fn cached(name: &StrRef) {
     }
     header();
     let indent = NESTED.with(|stack| stack.len()) * 2;
-    report(&format!("import time: cached    | cached     | {:indent$}{name}", ""));
+    report(&format!("import time: cached    | cached     | {:indent$}{}", "", escaped(name)));
 }

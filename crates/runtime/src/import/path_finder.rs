@@ -36,14 +36,9 @@ pub struct PyWindowsRegistryFinder(());
 
 no_fields!(PyPathFinder, PyWindowsRegistryFinder);
 
-/// `sys.name`, or the error for a program that has deleted it.
-fn sys(name: &str) -> PyResult<Value> {
-    crate::sys::get(name)?.ok_or_else(|| exceptions::runtime_error(format!("lost sys.{name}")))
-}
-
 /// Asks `sys.path_hooks` for a finder for a path entry; None if no hook is for it.
 fn ask_hooks(path: &Value) -> PyResult<Value> {
-    let hooks = sys("path_hooks")?;
+    let hooks = crate::sys::require("path_hooks")?;
     if hooks.is_none() {
         return Ok(Value::NONE);
     }
@@ -74,7 +69,7 @@ fn finder_for(class: &TypeRef, path: &Value) -> PyResult<Value> {
             }
         }
     }
-    let cache = sys("path_importer_cache")?;
+    let cache = crate::sys::require("path_importer_cache")?;
     let known = match cache.downcast_exact::<PyDict>() {
         Some(dict) => dict.get(&path)?,
         None => match protocol::getitem(&cache, &path) {
@@ -127,7 +122,7 @@ impl PyPathFinder {
     /// stored in sys.path_importer_cache (where implemented).
     #[pystaticmethod("()")]
     fn invalidate_caches() -> PyResult<()> {
-        let cache = sys("path_importer_cache")?;
+        let cache = crate::sys::require("path_importer_cache")?;
         let items = protocol::call_method(&cache, name!("items"), &[])?;
         for item in protocol::collect(&items)? {
             let pair = protocol::collect(&item)?;
@@ -181,7 +176,7 @@ impl PyPathFinder {
     ) -> PyResult<Value> {
         let path = match path {
             Some(path) => path.clone(),
-            None => sys("path")?,
+            None => crate::sys::require("path")?,
         };
         let get_spec = name!("_get_spec");
         let args = [fullname.clone(), path, target.cloned().unwrap_or(Value::NONE)];

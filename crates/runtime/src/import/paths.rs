@@ -143,7 +143,7 @@ pub fn is_folder(path: &StrRef) -> PyResult<bool> {
 pub fn read_file(path: &Value) -> PyResult<Vec<u8>> {
     if crate::sys::is_audited() {
         let flags = Value::from(i64::from(libc::O_RDONLY | libc::O_CLOEXEC));
-        crate::sys::audit("open", &[path.clone(), Value::from("rb"), flags])?;
+        crate::sys::audit("open", &[path.clone(), Value::from("r"), flags])?;
     }
     on_path(path, |path| std::fs::read(path))
 }

@@ -1,9 +1,9 @@
 //! `sys.modules` as importlib's functions use it: whatever mapping the attribute names at the moment.
 
-use minipy_vm::{PyDict, PyResult, StrRef, Value, exceptions, protocol};
+use minipy_vm::{PyDict, PyResult, StrRef, Value, exceptions, name, protocol};
 
 fn mapping() -> PyResult<Value> {
-    crate::sys::get("modules")?.ok_or_else(|| exceptions::runtime_error("lost sys.modules"))
+    crate::sys::require("modules")
 }
 
 /// The module registered under `name`.
@@ -12,11 +12,9 @@ pub fn get(name: &StrRef) -> PyResult<Option<Value>> {
     if let Some(dict) = modules.downcast_exact::<PyDict>() {
         return dict.get_str(name);
     }
-    match protocol::getitem(&modules, name.as_value()) {
-        Ok(module) => Ok(Some(module)),
-        Err(error) if error.is_instance(exceptions::key_error_class()) => Ok(None),
-        Err(error) => Err(error),
-    }
+    // None stands for a module that must not be imported, Ellipsis for nothing at all.
+    let found = protocol::call_method(&modules, name!("get"), &[name.to_value(), Value::ELLIPSIS])?;
+    Ok(Some(found).filter(|found| !found.is(&Value::ELLIPSIS)))
 }
 
 /// The module registered under `name`, or KeyError.

@@ -58,9 +58,7 @@ pub mod functions {
             )));
         };
         let data = data?;
-        if minipy_vm::audit::is_active() {
-            crate::sys::audit("marshal.loads", &[minipy_vm::types::bytes::from_slice(&data).into_value()])?;
-        }
+        super::audit_loads(&data)?;
         super::load(&data, Code::of(allow_code)).map(|(value, _)| value)
     }
 
@@ -79,6 +77,14 @@ pub mod functions {
         protocol::call_method(file, name!("seek"), &[end])?;
         Ok(value)
     }
+}
+
+/// The audit event of whoever makes values of marshalled data.
+pub fn audit_loads(data: &[u8]) -> PyResult<()> {
+    if !crate::sys::is_audited() {
+        return Ok(());
+    }
+    crate::sys::audit("marshal.loads", &[bytes::from_slice(data).into_value()])
 }
 
 pub use functions::MODULE;

@@ -33,7 +33,7 @@ mod module {
     #[init]
     fn init(module: &Ref<PyModule>) -> PyResult<()> {
         let namespace = module.namespace();
-        namespace.insert("PROCESS_VM_READV_SUPPORTED", 0);
+        namespace.insert("PROCESS_VM_READV_SUPPORTED", 1);
         for record in [&TASK, &FRAME, &CORO, &THREAD, &AWAITED] {
             let class = record.class();
             namespace.insert(record.name(), class.into_value());

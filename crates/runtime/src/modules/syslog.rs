@@ -3,7 +3,9 @@
 use super::constants::{self, Constants, libc_constants};
 use minipy_macros::pymodule;
 use minipy_vm::cell::GilCell;
-use minipy_vm::{Args, PyModule, PyResult, PyStr, Ref, StrRef, Value, exceptions, gil, protocol};
+use minipy_vm::{
+    Args, PyList, PyModule, PyResult, PyStr, Ref, StrRef, Value, exceptions, gil, name, protocol,
+};
 use std::ffi::CString;
 
 #[expect(non_snake_case, reason = "some functions have the names of C macros")]
@@ -14,10 +16,7 @@ pub mod functions {
     /// Set logging options of subsequent syslog() calls.
     #[pyfunction("($module, /, ident=<unrepresentable>, logoption=0,\n        facility=LOG_USER)")]
     fn openlog(ident: Option<&StrRef>, logoption: i32, facility: Option<i32>) -> PyResult<()> {
-        let facility = facility.unwrap_or(libc::LOG_USER);
-        let shown = ident.map_or(Value::NONE, |ident| ident.as_value().clone());
-        crate::sys::audit("syslog.openlog", &[shown, logoption.into(), facility.into()])?;
-        super::open(ident.map(super::text).transpose()?, logoption, facility)
+        super::open(ident.cloned(), logoption, facility.unwrap_or(libc::LOG_USER))
     }
 
     /// syslog([priority=LOG_INFO,] message)
@@ -42,7 +41,7 @@ pub mod functions {
         };
         let text = super::text(text)?;
         crate::sys::audit("syslog.syslog", &[priority.into(), message.clone()])?;
-        if !IDENT.with(|open| open.is_some()) {
+        if LOG.with(|log| log.is_none()) {
             super::open(None, 0, libc::LOG_USER)?;
         }
         // SAFETY: format and message are NUL-terminated, and the identity that was given to `openlog` is still there.
@@ -56,7 +55,7 @@ pub mod functions {
         crate::sys::audit("syslog.closelog", &[])?;
         // SAFETY: no memory is passed.
         unsafe { libc::closelog() };
-        IDENT.set(None);
+        LOG.set(None);
         Ok(())
     }
 
@@ -89,31 +88,42 @@ pub mod functions {
 
 pub use functions::MODULE;
 
-/// The identity that messages carry, which the C library only borrows; `None` while the log is closed.
-static IDENT: GilCell<Option<CString>> = GilCell::new(None);
+/// The open log.
+struct Log {
+    /// What messages carry, which the C library only borrows; without it, messages carry what that makes up.
+    _ident: Option<CString>,
+}
+
+static LOG: GilCell<Option<Log>> = GilCell::new(None);
 
 fn text(text: &StrRef) -> PyResult<CString> {
-    CString::new(crate::path::encode(text).unwrap_or_default())
-        .map_err(|_| exceptions::value_error("embedded null character"))
-}
-
-/// The last part of the program's name.
-fn program_name() -> PyResult<CString> {
-    let Some(argv) = crate::sys::get("argv")? else { return Ok(CString::default()) };
-    let Some(first) = argv.downcast::<minipy_vm::PyList>().and_then(|list| list.get(0)) else {
-        return Ok(CString::default());
+    let Some(utf8) = text.to_utf8() else {
+        // It says what is wrong with the text.
+        let encoded = protocol::call_method(text.as_value(), name!("encode"), &["utf-8".into()]);
+        return Err(encoded.err().unwrap_or_else(|| exceptions::unicode_error("surrogates not allowed")));
     };
-    let Some(name) = first.downcast::<PyStr>() else { return Ok(CString::default()) };
-    let name = crate::path::encode(name).unwrap_or_default();
-    let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or(&[]);
-    Ok(CString::new(last).unwrap_or_default())
+    CString::new(&*utf8).map_err(|_| exceptions::value_error("embedded null character"))
 }
 
-fn open(ident: Option<CString>, option: i32, facility: i32) -> PyResult<()> {
-    let ident = ident.map_or_else(program_name, Ok)?;
+/// The last part of the program's name; `None` if `sys.argv` has none.
+fn program_name() -> PyResult<Option<StrRef>> {
+    let argv = crate::sys::get("argv")?;
+    let first = argv.and_then(|argv| argv.downcast::<PyList>().and_then(|list| list.get(0)));
+    let Some(name) = first.and_then(|first| first.downcast_into::<PyStr>().ok()) else { return Ok(None) };
+    let bytes = crate::path::encode(&name).unwrap_or_default();
+    let last = bytes.rsplit(|&byte| byte == b'/').next().unwrap_or(&[]);
+    Ok((!last.is_empty()).then(|| crate::path::decode(last)))
+}
+
+fn open(ident: Option<StrRef>, option: i32, facility: i32) -> PyResult<()> {
+    let ident = ident.map_or_else(program_name, |ident| Ok(Some(ident)))?;
+    let shown = ident.as_ref().map_or(Value::NONE, |ident| ident.to_value());
+    crate::sys::audit("syslog.openlog", &[shown, option.into(), facility.into()])?;
+    let ident = ident.as_ref().map(text).transpose()?;
+    let pointer = ident.as_ref().map_or(std::ptr::null(), |ident| ident.as_ptr());
     // SAFETY: the identity stays in place until another one takes its place, after this call.
-    unsafe { libc::openlog(ident.as_ptr(), option, facility) };
-    IDENT.set(Some(ident));
+    unsafe { libc::openlog(pointer, option, facility) };
+    LOG.set(Some(Log { _ident: ident }));
     Ok(())
 }
 

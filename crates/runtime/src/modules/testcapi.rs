@@ -194,6 +194,50 @@ mod module {
         protocol::call_method(generator, name!("send"), &[Value::NONE])
     }
 
+    /// Reports an exception that cannot propagate.
+    #[pyfunction("(exception, object, /)")]
+    fn err_writeunraisable(exception: &Ref<PyBaseException>, object: &Value) {
+        let object = Some(object).filter(|object| !object.is_none());
+        crate::sys::unraisable(PyErr::from_exception(exception.clone()), None, object);
+    }
+
+    /// Reports an exception that cannot propagate with a message: a format with `%R` for each object.
+    #[pyfunction("(exception, format, /, *objects)")]
+    fn err_formatunraisable(
+        exception: &Ref<PyBaseException>,
+        format: &Value,
+        objects: &[Value],
+    ) -> PyResult<()> {
+        let mut message = None;
+        if !format.is_none() {
+            let mut text = protocol::str(format)?.to_string_lossy();
+            for object in objects {
+                text = text.replacen("%R", &protocol::repr(object)?.to_string_lossy(), 1);
+            }
+            message = Some(text);
+        }
+        crate::sys::unraisable(PyErr::from_exception(exception.clone()), message.as_deref(), None);
+        Ok(())
+    }
+
+    /// Calls a function with the positional arguments of a tuple; None for none.
+    #[pyfunction("(function, args, kwnames, /)")]
+    fn pyobject_vectorcall(function: &Value, args: &Value, kwnames: &Value) -> PyResult<Value> {
+        let args = if args.is_none() { Vec::new() } else { protocol::collect(args)? };
+        if kwnames.is_none() {
+            return protocol::call(function, &args);
+        }
+        let names = protocol::collect(kwnames)?;
+        let Some(positional) = args.len().checked_sub(names.len()) else {
+            return Err(exceptions::value_error("len(kwnames) > len(args)"));
+        };
+        let keywords = PyDict::new_ref();
+        for (name, value) in names.into_iter().zip(&args[positional..]) {
+            keywords.set(name, value.clone())?;
+        }
+        protocol::call_kwargs(function, &args[..positional], Some(&keywords))
+    }
+
     /// Asks for a buffer without a place to put it, which exporters refuse.
     #[pyfunction("(object, /)")]
     fn getbuffer_with_null_view(object: &Value) -> PyResult<()> {

@@ -1,6 +1,7 @@
 //! Hooks: `displayhook`, `excepthook`, `unraisablehook`, auditing, exit.
 
 use super::report::exception_text;
+use crate::startup::complain;
 use minipy_macros::pymodule;
 use minipy_vm::exceptions::PyBaseException;
 use minipy_vm::protocol;
@@ -170,12 +171,29 @@ pub fn display(value: &Value) -> PyResult<Value> {
     }
 }
 
-/// Writes a traceback report to `sys.stderr`, through the `traceback` module as CPython does.
+/// Writes a traceback report to `sys.stderr`, through the `traceback` module as CPython does. If nothing can be written there,
+/// something is on descriptor 2.
 pub fn print_exception(value: &Value, traceback: &Value) -> PyResult<()> {
-    match super::get("stderr")?.filter(|s| !s.is_none()) {
+    let printed = match super::get("stderr")? {
+        Some(stderr) if stderr.is_none() => return Ok(()),
         Some(stderr) => print_exception_to(&stderr, value, traceback),
-        None => Ok(()),
+        None => Err(exceptions::runtime_error("lost sys.stderr")),
+    };
+    if printed.is_err() {
+        dump(value);
+        complain("lost sys.stderr");
     }
+    Ok(())
+}
+
+/// Describes an object on descriptor 2.
+fn dump(object: &Value) {
+    let count = object.header().map_or(0, |header| header.refcount());
+    complain(&format!("object address  : {:#x}\nobject refcount : {count}", object.id()));
+    let class = object.class().to_value();
+    complain(&format!("object type     : {:#x}\nobject type name: {}", class.id(), object.type_name()));
+    let shown = protocol::repr(object).map_or_else(|_| String::new(), |text| text.to_string_lossy());
+    complain(&format!("object repr     : {shown}"));
 }
 
 /// As [`print_exception`], for reports that begin in `file`; where that is not `sys.stderr`, the traceback goes to

@@ -4,7 +4,7 @@ use crate::modules::record::Record;
 use minipy_macros::pymodule;
 use minipy_vm::frame::{self, PyFrame};
 use minipy_vm::types::structseq::StructSeqDef;
-use minipy_vm::{PyResult, Ref, Value, exceptions};
+use minipy_vm::{GilCell, PyResult, Ref, Value, exceptions};
 use std::os::unix::ffi::OsStrExt;
 
 #[pymodule(name = "sys")]
@@ -76,7 +76,7 @@ pub mod functions {
     #[pyfunction("()")]
     fn get_asyncgen_hooks() -> Value {
         let thread = minipy_vm::thread::current();
-        let hook = |cell: &minipy_vm::GilCell<Option<Value>>| cell.get().unwrap_or(Value::NONE);
+        let hook = |cell: &GilCell<Option<Value>>| cell.get().unwrap_or(Value::NONE);
         ASYNCGEN_HOOKS.make(vec![hook(&thread.async_gen_firstiter), hook(&thread.async_gen_finalizer)])
     }
 
@@ -85,21 +85,28 @@ pub mod functions {
     /// Set a finalizer for async generators objects.
     #[pyfunction("(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", nosig)]
     fn set_asyncgen_hooks(firstiter: Option<&Value>, finalizer: Option<&Value>) -> PyResult<()> {
-        let thread = minipy_vm::thread::current();
-        let pairs = [
-            ("finalizer", finalizer, &thread.async_gen_finalizer),
-            ("firstiter", firstiter, &thread.async_gen_firstiter),
-        ];
-        for (name, hook, cell) in pairs {
-            let Some(hook) = hook else { continue };
-            if !hook.is_none() && !minipy_vm::protocol::is_callable(hook) {
-                return Err(exceptions::type_error(format!(
-                    "callable {name} expected, got {}",
-                    hook.type_name()
-                )));
+        for (name, hook) in [("finalizer", finalizer), ("firstiter", firstiter)] {
+            if let Some(hook) = hook
+                && !hook.is_none()
+                && !minipy_vm::protocol::is_callable(hook)
+            {
+                let kind = hook.type_name();
+                return Err(exceptions::type_error(format!("callable {name} expected, got {kind}")));
             }
-            super::super::audit(&format!("sys.set_asyncgen_hook_{name}"), &[])?;
-            cell.set((!hook.is_none()).then(|| hook.clone()));
+        }
+        let thread = minipy_vm::thread::current();
+        let former = thread.async_gen_finalizer.get();
+        if let Some(hook) = finalizer {
+            super::set_asyncgen_hook("finalizer", &thread.async_gen_finalizer, hook)?;
+        }
+        if let Some(hook) = firstiter
+            && let Err(error) = super::set_asyncgen_hook("firstiter", &thread.async_gen_firstiter, hook)
+        {
+            if finalizer.is_some() {
+                let former = former.unwrap_or(Value::NONE);
+                super::set_asyncgen_hook("finalizer", &thread.async_gen_finalizer, &former)?;
+            }
+            return Err(error);
         }
         Ok(())
     }
@@ -161,6 +168,13 @@ static ASYNCGEN_HOOKS: Record = Record::new(StructSeqDef {
     visible: 2,
     instantiable: true,
 });
+
+/// Sets one of the two hooks, unless an audit hook is against it.
+fn set_asyncgen_hook(name: &str, place: &GilCell<Option<Value>>, hook: &Value) -> PyResult<()> {
+    crate::sys::audit(&format!("sys.set_asyncgen_hook_{name}"), &[])?;
+    place.set(Some(hook).filter(|hook| !hook.is_none()).cloned());
+    Ok(())
+}
 
 fn frame_at(depth: i32) -> Option<*mut frame::Frame> {
     let mut current = frame::current_frame()?;

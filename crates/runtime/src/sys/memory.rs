@@ -1,6 +1,7 @@
 //! Objects in memory: sizes, counts, interned strings, caches.
 
 use minipy_macros::pymodule;
+use minipy_vm::types::instance::DICT_WORD;
 use minipy_vm::types::str::{StrRef, intern_ref};
 use minipy_vm::types::typeobj::{PyType, TypeFlags, TypeRef};
 use minipy_vm::types::{bytes, tuple};
@@ -164,7 +165,7 @@ fn is_immortal(object: &Value) -> bool {
 }
 
 /// Bytes that the collector's list of objects takes for each one it tracks.
-const TRACKING: usize = size_of::<usize>();
+pub const TRACKING: usize = size_of::<usize>();
 
 /// What `object.__sizeof__()` says, and what the object costs besides.
 fn cost_of(object: &Value) -> PyResult<Value> {
@@ -180,6 +181,7 @@ fn cost_of(object: &Value) -> PyResult<Value> {
     let Ok(size) = usize::try_from(size) else {
         return Err(exceptions::value_error("__sizeof__() should return >= 0"));
     };
-    let tracked = minipy_vm::heap::gc::is_tracked(object);
-    Ok(Value::from(size + if tracked { TRACKING } else { 0 }))
+    let tracking = if minipy_vm::heap::gc::is_tracked(object) { TRACKING } else { 0 };
+    let dict_word = if object.header().is_some() && object.class().has_dict() { DICT_WORD } else { 0 };
+    Ok(Value::from(size + tracking + dict_word))
 }

@@ -22,12 +22,12 @@ mod unraisable;
 use minipy_vm::cell::GilCell;
 use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::types::str::intern;
-use minipy_vm::{DictRef, PyModule, PyResult, Ref, Value};
+use minipy_vm::{PyModule, PyResult, Ref, Value, protocol};
 
 pub use audit::{audit, is_audited};
 pub use flags::{clear_inspect_flag, configure};
 pub use hooks::{display, print_exception, print_exception_to};
-pub use memory::{AllocatorInfo, debug_statistics, set_allocator};
+pub use memory::{AllocatorInfo, TRACKING, debug_statistics, set_allocator};
 pub use records::{VERSION, version};
 pub use report::{exception_text, traceback_text};
 pub use streams::{StreamError, open_streams};
@@ -57,28 +57,37 @@ static DEF: ModuleDef = ModuleDef {
     init: None,
 };
 
-static NAMESPACE: GilCell<Option<DictRef>> = GilCell::new(None);
+static MODULE: GilCell<Option<Ref<PyModule>>> = GilCell::new(None);
 
 /// Makes the module.
 pub fn make() -> PyResult<Ref<PyModule>> {
     let module = PyModule::from_def(&DEF)?;
     // A module that only `sys` knows: it cannot be imported.
     module.namespace().insert("_jit", PyModule::from_def(&jit::MODULE)?);
-    NAMESPACE.set(Some(module.namespace()));
+    MODULE.set(Some(module.clone()));
     Ok(module)
 }
 
 /// `sys.name` as it is now; `None` if it was deleted.
 pub fn get(name: &str) -> PyResult<Option<Value>> {
-    match NAMESPACE.get() {
-        Some(namespace) => namespace.get_str(&intern(name)),
+    match MODULE.get() {
+        Some(module) => module.namespace().get_str(&intern(name)),
         None => Ok(None),
     }
 }
 
+/// `sys.name` as it is now.
+///
+/// # Errors
+/// AttributeError if it was deleted.
+pub fn require(name: &str) -> PyResult<Value> {
+    let module = MODULE.get().map_or(Value::NONE, Ref::into_value);
+    protocol::getattr(&module, &intern(name))
+}
+
 /// Sets `sys.name`.
 pub fn set(name: &str, value: impl Into<Value>) {
-    if let Some(namespace) = NAMESPACE.get() {
-        namespace.insert(name, value);
+    if let Some(module) = MODULE.get() {
+        module.namespace().insert(name, value);
     }
 }

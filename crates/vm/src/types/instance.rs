@@ -14,6 +14,9 @@ use crate::value::Value;
 
 pub const MAX_INLINE_VALUES: u16 = 30;
 
+/// Bytes of the dict word.
+pub const DICT_WORD: usize = 8;
+
 const INLINE: u64 = 1;
 const POINTER_MASK: u64 = (1 << 48) - 1;
 
@@ -128,6 +131,18 @@ unsafe fn visit_bits(bits: u64, visit: &mut Visitor<'_>) {
         let value = unsafe { std::mem::ManuallyDrop::new(Value::from_bits(bits)) };
         visit.visit(&value);
     }
+}
+
+/// Bytes in front of the object that are its own: the values of `__slots__` and inline attributes, without the dict word.
+pub fn attribute_room(object: &Value) -> usize {
+    let Some(header) = object.header() else { return 0 };
+    let class = header.class();
+    if !class.has_dict() {
+        return class.prefix_fixed();
+    }
+    // SAFETY: the class has a dict word.
+    let state = unsafe { *dict_word(header) };
+    class.prefix_fixed() - DICT_WORD + capacity(state) * 8
 }
 
 /// Breaks cycles through attributes: drops the dict, slots and inline values.

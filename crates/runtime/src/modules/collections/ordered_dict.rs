@@ -3,6 +3,7 @@
 use super::ordered_views::{OrderedItems, OrderedIterator, OrderedKeys, OrderedValues, Part};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::dict;
+use minipy_vm::types::instance;
 use minipy_vm::types::str::StrBuilder;
 use minipy_vm::types::typeobj::getset;
 use minipy_vm::{
@@ -109,9 +110,9 @@ impl OrderedDict {
     }
 
     #[pymethod("($self, /)")]
-    fn __sizeof__(&self) -> usize {
-        let len = self.base.len();
-        112 + self.base.table_size() + 56 * len
+    fn __sizeof__(zelf: &Ref<OrderedDict>) -> usize {
+        let len = zelf.base.len();
+        112 + zelf.base.table_size() + 56 * len + instance::attribute_room(zelf.as_value())
     }
 
     /// Return state information for pickling

@@ -23,6 +23,9 @@ pub mod functions {
     #[pyattr]
     const POSIX_SPAWN_DUP2: i64 = super::DUP2;
 
+    #[pyattr]
+    const POSIX_SPAWN_CLOSEFROM: i64 = super::CLOSEFROM;
+
     #[expect(clippy::too_many_arguments, reason = "the signature of Python's function")]
     /// Execute the program specified by path in a new process.
     ///
@@ -115,6 +118,7 @@ pub use functions::MODULE;
 const OPEN: i64 = 0;
 const CLOSE: i64 = 1;
 const DUP2: i64 = 2;
+const CLOSEFROM: i64 = 3;
 
 type Spawn = unsafe extern "C" fn(
     *mut libc::pid_t,
@@ -233,6 +237,11 @@ impl FileActions {
                 checked(unsafe { libc::posix_spawn_file_actions_adddup2(list, int(fd)?, int(new)?) })
             }
             (DUP2, _) => Err(wrong("A dup2 file_action tuple must have 3 elements")),
+            (CLOSEFROM, [fd]) => {
+                // SAFETY: the list is initialised.
+                checked(unsafe { libc::posix_spawn_file_actions_addclosefrom_np(list, int(fd)?) })
+            }
+            (CLOSEFROM, _) => Err(wrong("A closefrom file_action tuple must have 2 elements")),
             _ => Err(wrong("Unknown file_actions identifier")),
         }
     }

@@ -1,5 +1,4 @@
-//! `_testinternalcapi`: what CPython's own tests look at inside the compiler, code objects and instances. What is about
-//! CPython's memory is not here.
+//! `_testinternalcapi`: what CPython's own tests look at inside the compiler, code objects, instances and the configuration.
 
 mod code;
 mod compiler;
@@ -25,6 +24,35 @@ mod module {
     /// How many misses a specialized instruction survives at most.
     #[pyattr]
     const SPECIALIZATION_COOLDOWN: i64 = 53;
+
+    /// How many rounds a loop takes before a test may expect machine code: there is none.
+    #[pyattr]
+    const TIER2_THRESHOLD: i64 = 2;
+    /// What `sys.getsizeof` adds for an object that the collector tracks.
+    #[pyattr]
+    const SIZEOF_PYGC_HEAD: i64 = crate::sys::TRACKING as i64;
+    /// What it adds for an object with a `__dict__`.
+    #[pyattr]
+    const SIZEOF_MANAGED_PRE_HEADER: i64 = instance::DICT_WORD as i64;
+
+    /// The name of the memory allocator that was asked for. There is one, which checks itself whatever it is called.
+    #[pyfunction("()")]
+    fn pymem_getallocatorsname() -> &'static str {
+        crate::config::current().map_or("malloc", |config| config.settings.allocator)
+    }
+
+    /// Adds a line to perf's map file.
+    #[pyfunction("(code_addr, code_size, entry_name, /)")]
+    fn write_perf_map_entry(code_addr: u64, code_size: u64, entry_name: &Ref<PyStr>) -> PyResult<i64> {
+        let line = format!("{code_addr:x} {code_size:x} {entry_name}\n");
+        let mut map = crate::sys::perf::open_map()?;
+        let written = std::io::Write::write_all(&mut map, line.as_bytes());
+        Ok(if written.is_ok() { 0 } else { -1 })
+    }
+
+    /// Closes perf's map file, which stays open for no longer than a line takes.
+    #[pyfunction("()")]
+    fn perf_map_state_teardown() {}
 
     /// C implementation of inspect.cleandoc().
     #[pyfunction("(doc)")]

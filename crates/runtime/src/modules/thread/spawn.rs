@@ -296,6 +296,7 @@ pub mod functions {
     #[pyfunction("($module, /, function, handle=None, daemon=True)")]
     fn start_joinable_thread(function: &Value, handle: Option<&Value>, daemon: bool) -> PyResult<Value> {
         check_callable("thread function", function)?;
+        let audited_handle = handle.cloned().unwrap_or(Value::NONE);
         let handle = match handle {
             Some(handle) => match handle.downcast::<PyThreadHandle>() {
                 Some(handle) => handle.clone(),
@@ -306,7 +307,7 @@ pub mod functions {
         if handle.shared.progress() != NOT_STARTED {
             return Err(exceptions::runtime_error("thread already started"));
         }
-        let audited = [function.clone(), Value::small_int(daemon.into()), handle.to_value()];
+        let audited = [function.clone(), Value::small_int(daemon.into()), audited_handle];
         crate::sys::audit("_thread.start_joinable_thread", &audited)?;
         let args = minipy_vm::types::tuple::empty().into_value();
         start(Task { function: function.clone(), args, kwargs: None, handle: handle.clone() }, daemon)?;

@@ -6,6 +6,7 @@ use crate::heap;
 use crate::heap::Payload;
 use crate::types::bytes::arg::{Byte, BytesLike};
 use crate::types::bytes::{PyBytes, build, from_slice, hex};
+use crate::types::instance;
 use crate::types::slice::indices::position;
 use crate::types::slice::{Indices, PySlice};
 use crate::types::str::{PyStr, is_str};
@@ -286,9 +287,10 @@ impl PyByteArray {
 
     /// Returns the size of the bytearray object in memory, in bytes.
     #[pymethod("($self, /)")]
-    fn __sizeof__(&self) -> usize {
+    fn __sizeof__(zelf: &ByteArrayRef) -> usize {
         // CPython's object, and the memory beside it.
-        56 + self.data.with(|data| if data.is_empty() { 0 } else { data.len() + 1 })
+        let data = zelf.data.with(|data| if data.is_empty() { 0 } else { data.len() + 1 });
+        56 + data + instance::attribute_room(zelf.as_value())
     }
 
     /// Return state information for pickling.

@@ -7,6 +7,7 @@ use super::{
 use crate::heap::Ref;
 use crate::macros_support::KwArgs;
 use crate::protocol::CmpOp;
+use crate::types::instance;
 use crate::types::set::exact_set;
 use crate::types::str::StrBuilder;
 use crate::types::tuple::PyTuple;
@@ -75,8 +76,8 @@ impl PyDict {
 
     /// Return the size of the dict in memory, in bytes.
     #[pymethod("($self, /)")]
-    fn __sizeof__(&self) -> usize {
-        48 + self.table_size()
+    fn __sizeof__(zelf: &Ref<PyDict>) -> usize {
+        48 + zelf.table_size() + instance::attribute_room(zelf.as_value())
     }
 
     /// dicts are generic over two types, signifying (respectively) the types of their keys and values

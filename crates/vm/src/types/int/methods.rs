@@ -3,6 +3,7 @@
 use super::{PyInt, arith, convert};
 use crate::protocol::CmpOp;
 use crate::types::bytes;
+use crate::types::instance;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
@@ -343,7 +344,8 @@ impl PyInt {
     fn __sizeof__(value: &Value) -> usize {
         match value.downcast::<PyInt>() {
             Some(big) => {
-                size_of::<crate::heap::Obj<PyInt>>() + big.value.clone().into_parts().1.to_le_bytes().len()
+                let digits = big.value.clone().into_parts().1.to_le_bytes().len();
+                size_of::<crate::heap::Obj<PyInt>>() + digits + instance::attribute_room(value)
             }
             None => size_of::<Value>(),
         }

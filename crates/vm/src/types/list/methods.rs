@@ -5,6 +5,7 @@ use crate::heap::Ref;
 use crate::macros_support::Nullable;
 use crate::protocol::CmpOp;
 use crate::slots::NewFn;
+use crate::types::instance;
 use crate::types::slice::indices;
 use crate::types::str::StrBuilder;
 use crate::types::typeobj::TypeRef;
@@ -71,8 +72,9 @@ impl PyList {
 
     /// Return the size of the list in memory, in bytes.
     #[pymethod("($self, /)")]
-    fn __sizeof__(&self) -> usize {
-        40 + self.with(|items| items.capacity()) * size_of::<Value>()
+    fn __sizeof__(zelf: &Ref<PyList>) -> usize {
+        let items = zelf.with(|items| items.capacity()) * size_of::<Value>();
+        40 + items + instance::attribute_room(zelf.as_value())
     }
 
     /// lists are generic over the type of their contents

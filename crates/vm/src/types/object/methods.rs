@@ -6,6 +6,7 @@ use crate::heap::{Payload, Ref};
 use crate::protocol::CmpOp;
 use crate::types::bytes::PyBytes;
 use crate::types::dict::PyDict;
+use crate::types::instance;
 use crate::types::list::{ListRef, PyList};
 use crate::types::str::StrRef;
 use crate::types::typeobj::{TypeFlags, TypeRef, bases, merge_class_names};
@@ -205,13 +206,13 @@ impl PyObject {
         if let Some(bytes) = object.downcast_exact::<PyBytes>() {
             return bytes.size_of();
         }
-        match (object.header(), class.info.var_size) {
+        let payload = match (object.header(), class.info.var_size) {
             // SAFETY: the function belongs to the object's own layout.
-            (Some(header), Some(var_size)) => unsafe { var_size(header) + class.prefix_fixed() },
-            (Some(_), None) => class.instance_size(),
+            (Some(header), Some(var_size)) => unsafe { var_size(header) },
             // An unboxed value takes no memory of its own; say what a boxed one would.
-            (None, _) => class.info.size,
-        }
+            _ => class.info.size,
+        };
+        payload + instance::attribute_room(object)
     }
 
     /// Default dir() implementation.

@@ -3,6 +3,7 @@
 use super::{PyFrozenSet, PySet, PySetIterator, SetData, any_set, ops};
 use crate::heap::Ref;
 use crate::protocol::CmpOp;
+use crate::types::instance;
 use crate::types::list::PyList;
 use crate::types::str::StrBuilder;
 use crate::types::tuple::PyTuple;
@@ -187,8 +188,8 @@ macro_rules! shared {
 
             /// S.__sizeof__() -> size of S in memory, in bytes.
             #[pymethod("($self, /)")]
-            fn __sizeof__(&self) -> usize {
-                200 + self.data.table_size()
+            fn __sizeof__(zelf: &Ref<$class>) -> usize {
+                200 + zelf.data.table_size() + instance::attribute_room(zelf.as_value())
             }
 
             /// sets are generic over the type of their elements

@@ -5,6 +5,7 @@ use super::{Kind, PyStr, StrData, StrRef};
 use crate::function::args::Args;
 use crate::heap::{self, Payload, Ref};
 use crate::macros_support::{ArgPos, FnSpec, FromArg, parse_args};
+use crate::types::instance;
 use crate::types::slice::{Indices, PySlice, indices};
 use crate::types::tuple::PyTuple;
 use crate::types::typeobj::TypeRef;
@@ -305,7 +306,7 @@ impl PyStr {
     /// Return the size of the string in memory, in bytes.
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &StrRef) -> usize {
-        zelf.size_of()
+        zelf.size_of() + instance::attribute_room(zelf.as_value())
     }
 
     /// Return a formatted version of the string as described by format_spec.

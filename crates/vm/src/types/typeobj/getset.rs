@@ -378,9 +378,4 @@ impl PyType {
     pub fn supports_weakrefs(&self) -> bool {
         self.flags().contains(TypeFlags::MANAGED_WEAKREF)
     }
-
-    /// What `sys.getsizeof` counts for an instance without variable parts.
-    pub fn instance_size(&self) -> usize {
-        self.info.size + self.prefix_fixed()
-    }
 }

@@ -4,6 +4,7 @@ use super::{PyType, TypeRef, attributes, call, create, mro};
 use crate::function::args::Args;
 use crate::heap::Ref;
 use crate::types::dict::{DictRef, PyDict};
+use crate::types::instance;
 use crate::types::list::{ListRef, PyList};
 use crate::types::str::{PyStr, StrRef};
 use crate::types::union;
@@ -101,7 +102,7 @@ impl PyType {
     /// Return memory consumption of the type object.
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &TypeRef) -> usize {
-        zelf.class().instance_size()
+        zelf.class().info.size + instance::attribute_room(zelf.as_value())
     }
 }
 

@@ -1,14 +1,18 @@
 //! `activate_stack_trampoline`: Python functions with names in Linux's `perf`.
 //!
 //! While active, each code object that runs for the first time gets a stub of machine code and a line in
-//! `/tmp/perf-PID.map`, which tells `perf` the function's name for addresses in the stub.
+//! `/tmp/perf-PID.map`, which tells `perf` the function's name for addresses in the stub, or a record in
+//! `/tmp/jit-PID.dump`, from which `perf inject --jit` makes it a file with unwinding information.
 
+mod jitdump;
+
+use jitdump::JitDump;
 use minipy_macros::pymodule;
 use minipy_vm::frame::trampoline;
 use minipy_vm::types::code::PyCode;
-use minipy_vm::{GilCell, PyResult, PyStr, Ref, exceptions};
+use minipy_vm::{GilCell, PyErr, PyResult, PyStr, Ref, Value, exceptions};
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 
 /// Calls the function in the second argument with the first argument, behind a frame of its own.
@@ -33,9 +37,44 @@ const STUB: &[u8] = &[
 const STRIDE: usize = 32;
 const ARENA: usize = 64 << 10;
 
-/// The map file, and the room for stubs that is left: all stubs are alike, so an arena is filled when it is made.
+/// Where `perf` finds the names of stubs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Backend {
+    Map,
+    JitDump,
+}
+
+enum Out {
+    Map(File),
+    JitDump(JitDump),
+}
+
+impl Out {
+    fn open(backend: Backend) -> PyResult<Out> {
+        match backend {
+            Backend::Map => open_map().map(Out::Map),
+            Backend::JitDump => JitDump::create().map(Out::JitDump).map_err(|error| os_error(&error, None)),
+        }
+    }
+
+    fn backend(&self) -> Backend {
+        match self {
+            Out::Map(_) => Backend::Map,
+            Out::JitDump(_) => Backend::JitDump,
+        }
+    }
+
+    fn add(&mut self, address: usize, name: &str) -> io::Result<()> {
+        match self {
+            Out::Map(map) => writeln!(map, "{address:x} {:x} {name}", STUB.len()),
+            Out::JitDump(dump) => dump.add(address, name),
+        }
+    }
+}
+
+/// Where stubs are named, and the room for stubs that is left: all stubs are alike, so an arena is filled when it is made.
 struct Perf {
-    map: File,
+    out: Out,
     next: usize,
     end: usize,
 }
@@ -48,16 +87,17 @@ pub mod functions {
 
     /// Activate stack profiler trampoline *backend*.
     ///
-    /// The only backend is "perf": functions that run for the first time from now on are named in perf's map file.
+    /// Functions that run for the first time from now on are named in perf's map file ("perf") or in a jitdump file
+    /// ("perf_jit").
     #[pyfunction("(backend, /)")]
     fn activate_stack_trampoline(backend: &Ref<PyStr>) -> PyResult<()> {
         if backend.eq_str("perf_jit") {
-            return Err(exceptions::value_error("perf_jit trampoline not available"));
+            super::activate(Backend::JitDump)
+        } else if backend.eq_str("perf") {
+            super::activate(Backend::Map)
+        } else {
+            Err(exceptions::value_error(format!("invalid backend: {backend}")))
         }
-        if !backend.eq_str("perf") {
-            return Err(exceptions::value_error(format!("invalid backend: {backend}")));
-        }
-        super::activate()
     }
 
     /// Deactivate the current stack profiler trampoline backend.
@@ -77,28 +117,34 @@ pub mod functions {
 
 pub use functions::MODULE;
 
-/// Starts making stubs; the map file goes on where it was.
-pub fn activate() -> PyResult<()> {
-    if PERF.with(|perf| perf.is_none()) {
-        PERF.set(Some(Perf { map: open_map()?, next: 0, end: 0 }));
+/// Starts making stubs; the file of the same backend goes on where it was.
+pub fn activate(backend: Backend) -> PyResult<()> {
+    if PERF.with(|perf| perf.as_ref().is_none_or(|perf| perf.out.backend() != backend)) {
+        PERF.set(Some(Perf { out: Out::open(backend)?, next: 0, end: 0 }));
     }
     trampoline::set_maker(Some(make_stub));
     Ok(())
 }
 
-fn open_map() -> PyResult<File> {
+fn os_error(error: &io::Error, path: Option<&str>) -> PyErr {
+    exceptions::os_error_from_errno(error.raw_os_error().unwrap_or(libc::EIO), path.map(Value::from), None)
+}
+
+/// The map file of this process, which more than one may write to.
+///
+/// # Errors
+/// OSError if it cannot be opened.
+pub fn open_map() -> PyResult<File> {
     let path = format!("/tmp/perf-{}.map", std::process::id());
     let mut options = OpenOptions::new();
     options.create(true).append(true).mode(0o600).custom_flags(libc::O_CLOEXEC | libc::O_NOFOLLOW);
-    options.open(&path).map_err(|error| {
-        let number = error.raw_os_error().unwrap_or(libc::EIO);
-        exceptions::os_error_from_errno(number, Some(path.as_str().into()), None)
-    })
+    options.open(&path).map_err(|error| os_error(&error, Some(&path)))
 }
 
-/// In the child of a fork: its functions go to a map file of its own.
+/// In the child of a fork: its functions go to a file of its own.
 pub fn after_fork() {
-    if PERF.take().is_some() && trampoline::is_active() && activate().is_err() {
+    let Some(perf) = PERF.take() else { return };
+    if trampoline::is_active() && activate(perf.out.backend()).is_err() {
         trampoline::set_maker(None);
     }
 }
@@ -111,9 +157,8 @@ fn make_stub(code: &PyCode) -> usize {
             (perf.next, perf.end) = (arena, arena + ARENA);
         }
         let address = perf.next;
-        let name = format!("py::{}:{}", code.qualname, code.filename.get());
-        // A map that cannot be written, on a full disk for instance, is no reason to stop the program.
-        let _ = writeln!(perf.map, "{address:x} {:x} {name}", STUB.len());
+        // A file that cannot be written, on a full disk for instance, is no reason to stop the program.
+        let _ = perf.out.add(address, &format!("py::{}:{}", code.qualname, code.filename.get()));
         perf.next += STRIDE;
         address
     })
