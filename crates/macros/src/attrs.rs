@@ -11,16 +11,20 @@ use syn::{Attribute, Error, Expr, ExprLit, Ident, Lit, LitStr, Meta, Result, Tok
 pub struct ItemArgs {
     pub name: Option<String>,
     pub sig: Option<LitStr>,
+    /// The `__text_signature__` where it is no signature in Python's grammar.
+    pub text: Option<String>,
     /// The bare words.
     pub words: Vec<Ident>,
 }
 
 impl ItemArgs {
-    /// Whether the item has the word `nosig`: no `__text_signature__`. Other words are errors.
-    pub fn unsigned(&self) -> Result<bool> {
-        match self.words.iter().find(|word| *word != "nosig") {
+    /// Whether the item has the word `nosig` (no `__text_signature__`), and the word `defining_class`. Others are errors.
+    pub fn function_words(&self) -> Result<(bool, bool)> {
+        const WORDS: [&str; 2] = ["nosig", "defining_class"];
+        let [nosig, defining_class] = WORDS.map(|known| self.words.iter().any(|word| word == known));
+        match self.words.iter().find(|word| !WORDS.iter().any(|known| *word == known)) {
             Some(word) => Err(Error::new(word.span(), "unexpected word")),
-            None => Ok(!self.words.is_empty()),
+            None => Ok((nosig, defining_class)),
         }
     }
 }
@@ -41,8 +45,9 @@ pub fn take(attrs: &mut Vec<Attribute>, name: &str) -> Result<Option<ItemArgs>> 
                     ItemArg::Word(word) => args.words.push(word),
                     ItemArg::Named(key, value) if key == "name" => args.name = Some(value.value()),
                     ItemArg::Named(key, value) if key == "sig" => args.sig = Some(value),
+                    ItemArg::Named(key, value) if key == "text" => args.text = Some(value.value()),
                     ItemArg::Named(key, _) => {
-                        return Err(Error::new(key.span(), "expected `name` or `sig`"));
+                        return Err(Error::new(key.span(), "expected `name`, `sig` or `text`"));
                     }
                 }
             }

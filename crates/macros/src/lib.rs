@@ -28,7 +28,9 @@ pub fn pyclass(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes functions of an `impl` block methods, attributes and slots of the class.
 ///
 /// Inside, `#[pymethod]`, `#[pyclassmethod]` and `#[pystaticmethod]` take a signature as
-/// `#[pymethod("($self, object, /)")]` or `#[pymethod(name = "…", sig = "…")]`;
+/// `#[pymethod("($self, object, /)")]` or `#[pymethod(name = "…", sig = "…")]`, with `nosig` for a function that shows
+/// none, `text = "…"` for a `__text_signature__` that is none, and `defining_class` for a method that CPython tells in which
+/// class it was found;
 /// `#[pygetset]`, `#[pygetset(setter)]` and `#[pygetset(member)]` define attributes, `#[pyattr]`
 /// constants, `#[slot]` and `#[slot(name, sig = "…")]` the type's slots.
 #[proc_macro_attribute]

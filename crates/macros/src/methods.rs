@@ -144,7 +144,7 @@ fn method(
     self_ty: &Type,
     tables: &mut Tables,
 ) -> Result<()> {
-    let unsigned = args.unsigned()?;
+    let (unsigned, defining_class) = args.function_words()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
     let Call { body, mut text_signature, .. } = call::generate(&Target {
@@ -162,13 +162,19 @@ fn method(
         self_ty: Some(self_ty),
         constructor: false,
     })?;
-    if unsigned {
-        text_signature = None;
+    if unsigned || args.text.is_some() {
+        text_signature = args.text;
     }
     let cfgs = attrs::cfgs(&function.attrs);
     let shim = generated("method", &attrs::python_name(ident), ident.span());
-    let entry =
-        method_def(&name, &shim, text_signature.as_deref(), attrs::doc(&function.attrs).as_deref(), kind);
+    let entry = method_def(
+        &name,
+        &shim,
+        text_signature.as_deref(),
+        attrs::doc(&function.attrs).as_deref(),
+        kind,
+        defining_class,
+    );
     tables.shims.extend(native_fn(&cfgs, &shim, &body));
     tables.methods.extend(quote!(#cfgs #entry,));
     Ok(())
@@ -190,13 +196,14 @@ pub fn method_def(
     text_signature: Option<&str>,
     doc: Option<&str>,
     kind: &str,
+    defining_class: bool,
 ) -> TokenStream {
     let (text_signature, doc) = (option_str(text_signature), option_str(doc));
     let kind = format_ident!("{kind}");
     quote! {
         ::minipy_vm::macros_support::MethodDef {
             name: #name, func: #func, text_signature: #text_signature, doc: #doc,
-            kind: ::minipy_vm::macros_support::MethodKind::#kind,
+            kind: ::minipy_vm::macros_support::MethodKind::#kind, defining_class: #defining_class,
         }
     }
 }

@@ -102,7 +102,7 @@ fn function_entry(
     args: attrs::ItemArgs,
     owner: &str,
 ) -> Result<(TokenStream, TokenStream)> {
-    let unsigned = args.unsigned()?;
+    let (unsigned, _) = args.function_words()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
     let mut call = call::generate(&Target {
@@ -122,6 +122,6 @@ fn function_entry(
     let cfgs = attrs::cfgs(&function.attrs);
     let shim = attrs::generated("function", &attrs::python_name(ident), ident.span());
     let doc = attrs::doc(&function.attrs);
-    let entry = method_def(&name, &shim, call.text_signature.as_deref(), doc.as_deref(), "Static");
+    let entry = method_def(&name, &shim, call.text_signature.as_deref(), doc.as_deref(), "Static", false);
     Ok((native_fn(&cfgs, &shim, &call.body), quote!(#cfgs #entry,)))
 }

@@ -153,7 +153,7 @@ pub fn to_decimal(n: &IBig, limit: usize) -> Result<String, IntError> {
     let error = IntError::TooLargeToPrint { limit };
     // 0.30102 is below log10(2): what is refused here has too many digits for certain.
     let bits = n.clone().abs().bit_len();
-    if bits.saturating_sub(1) / 100_000 > limit / 30_102 {
+    if bits.saturating_sub(1) as u128 * 30_102 >= limit as u128 * 100_000 {
         return Err(error);
     }
     let text = n.to_string();

@@ -142,6 +142,8 @@ pub struct MethodDef {
     pub text_signature: Option<&'static str>,
     pub doc: Option<&'static str>,
     pub kind: MethodKind,
+    /// Whether CPython tells the method in which class it was found: then it binds only if that is a class.
+    pub defining_class: bool,
 }
 
 /// An attribute computed by Rust code. The descriptor checks the receiver before it calls.

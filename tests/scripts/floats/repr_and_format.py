@@ -7,7 +7,7 @@ print(1e308 * 10, -1e308 * 10, 1e-308 / 1e10, float("inf") - float("inf"), float
 print(float("nan") != float("nan"), 0.0 == -0.0, 1.0 // 0.1, 1.0 % 0.1, -1.5 // 1, divmod(-1.5, 1), 5.0 // float("inf"), -5.0 // float("inf"), 5 % float("inf"), -5 % float("inf"))
 print(hash(0.5), hash(1e300), hash(float("inf")), hash(float("-inf")), hash(-0.0), hash(2.0 ** 100), hash(1.5) == hash(3 / 2))
 import math
-print(math.floor(-1.5), math.ceil(-1.5), math.trunc(-1.5), math.fmod(-7, 3), math.copysign(1, -0.0), math.isclose(0.1 + 0.2, 0.3), math.fsum([0.1] * 10), math.hypot(3, 4), math.modf(-1.25), math.frexp(10), math.ldexp(0.5, 4), math.sqrt(2), math.cbrt(27), math.log2(8), math.log10(1000), math.log(8, 2), math.exp(1), math.inf, math.nan, math.tau)
+print(math.floor(-1.5), math.ceil(-1.5), math.trunc(-1.5), math.fmod(-7, 3), math.copysign(1, -0.0), math.isclose(0.1 + 0.2, 0.3), math.fsum([0.1] * 10), math.hypot(3, 4), math.modf(-1.25), math.frexp(10), math.ldexp(0.5, 4), math.sqrt(2), math.cbrt(8), math.log2(8), math.log10(1000), math.log(8, 2), math.exp(1), math.inf, math.nan, math.tau)
 for e in ("0.1 + 0.7", "1e16 + 1", "0.1 * 3", "2 ** 0.5", "1e-10 + 1", "4.35 * 100", "1.1 + 2.2", "100 * 1.1", "1 / 49 * 49", "9007199254740993.0"):
     print(e, eval(e))
 print(int(1e22), int(0.1 * 10 ** 18), float(2 ** 53 + 1), float(123456789012345678))

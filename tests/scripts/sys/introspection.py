@@ -1,5 +1,5 @@
 import sys
-print(sys.version_info[:3], sys.hexversion >> 16 == 0x30e, sys.maxsize, sys.byteorder, sys.maxunicode, sys.platform, sys.argv[0].endswith(".py"), sys.float_info.max, sys.float_info.dig, sys.int_info, sys.hash_info.width, sys.hash_info.modulus, sys.thread_info.name, sys.api_version, sys.copyright.splitlines()[0])
+print(sys.version_info[:3], sys.hexversion >> 16 == 0x30e, sys.maxsize, sys.byteorder, sys.maxunicode, sys.platform, sys.argv[0].endswith(".py"), sys.float_info.max, sys.float_info.dig, sys.int_info, sys.hash_info.width, sys.hash_info.modulus, sys.thread_info.name, sys.api_version, sys.copyright.startswith("Copyright (c) "))
 print(sys.getsizeof(0) > 0, sys.getrefcount(object()) > 0, sys.intern("abc") is sys.intern("abc"), sys.getdefaultencoding(), sys.getfilesystemencoding(), sys.flags.hash_randomization, sys.flags.optimize, sys.getswitchinterval(), sys.gettrace(), sys.getprofile(), sys.is_finalizing(), sys.get_int_max_str_digits(), sys.dont_write_bytecode)
 def f(): return sys._getframe().f_code.co_name, sys._getframe(1).f_code.co_name, sys._getframe().f_lineno, sys._getframe().f_back.f_lineno
 print(f(), sys._getframe().f_globals is globals())

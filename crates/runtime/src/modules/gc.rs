@@ -296,7 +296,7 @@ pub mod functions {
             if let Some(header) = candidate.header() {
                 collector::referents(
                     header,
-                    &mut Visitor(&mut |value| found |= objs.iter().any(|o| o.is(value))),
+                    &mut Visitor::of_values(&mut |value| found |= objs.iter().any(|o| o.is(value))),
                 );
             }
             found
@@ -318,7 +318,7 @@ pub mod functions {
         }
         let mut found = Vec::new();
         for header in objs.iter().filter_map(Value::header) {
-            collector::referents(header, &mut Visitor(&mut |value| found.push(value.clone())));
+            collector::referents(header, &mut Visitor::of_values(&mut |value| found.push(value.clone())));
         }
         let namespaces = by_namespace(objs);
         let shown = |object: Value| match namespaces.get(&object.id()) {

@@ -2,6 +2,7 @@
 
 use crate::path;
 use minipy_macros::pymodule;
+use minipy_text::format::Locale;
 use minipy_vm::macros_support::{ArgPos, FromArg};
 use minipy_vm::types::str::{PyStr, StrRef};
 use minipy_vm::{
@@ -187,21 +188,33 @@ impl TextOrNone {
     }
 }
 
-/// The sizes of digit groups, from the decimal point on.
+/// The sizes of digit groups, from the decimal point on; a 0 at the end means that the last one is repeated.
 ///
 /// # Safety
 /// `sizes` is a C string.
-unsafe fn grouping(sizes: *const c_char) -> Value {
+unsafe fn grouping(sizes: *const c_char) -> Vec<u8> {
     // SAFETY: the caller's promise.
     let sizes = unsafe { CStr::from_ptr(sizes) }.to_bytes();
     let end = sizes.iter().position(|&size| size == c_char::MAX as u8);
-    let used = end.map_or(sizes, |end| &sizes[..=end]);
-    let mut groups: Vec<Value> = used.iter().map(|&size| Value::from(i64::from(size))).collect();
-    // The end of the string means that the last size is repeated.
+    let mut groups = end.map_or(sizes, |end| &sizes[..=end]).to_vec();
     if !groups.is_empty() && end.is_none() {
-        groups.push(Value::small_int(0));
+        groups.push(0);
     }
-    PyList::from_vec(groups).into_value()
+    groups
+}
+
+/// The conventions for numbers that are no amounts of money.
+fn of_numbers() -> Locale {
+    // SAFETY: the C library's record is read at once; its pointers are C strings.
+    unsafe {
+        let found = &*libc::localeconv();
+        let text = |text| text_at(text).map_or_else(String::new, |text| text.to_string_lossy());
+        Locale {
+            decimal_point: text(found.decimal_point).into(),
+            thousands_sep: text(found.thousands_sep).into(),
+            grouping: grouping(found.grouping).into(),
+        }
+    }
 }
 
 fn conventions() -> DictRef {
@@ -211,11 +224,14 @@ fn conventions() -> DictRef {
         let found = &*libc::localeconv();
         let text = |text| text_at(text).map_or(Value::NONE, |text| text.into_value());
         let number = |number: c_char| Value::small_int(i64::from(number));
+        let grouping = |sizes| {
+            PyList::from_vec(grouping(sizes).into_iter().map(|size| Value::from(i64::from(size))).collect())
+        };
         dict.insert("int_curr_symbol", text(found.int_curr_symbol));
         dict.insert("currency_symbol", text(found.currency_symbol));
         dict.insert("mon_decimal_point", text(found.mon_decimal_point));
         dict.insert("mon_thousands_sep", text(found.mon_thousands_sep));
-        dict.insert("mon_grouping", grouping(found.mon_grouping));
+        dict.insert("mon_grouping", grouping(found.mon_grouping).into_value());
         dict.insert("positive_sign", text(found.positive_sign));
         dict.insert("negative_sign", text(found.negative_sign));
         dict.insert("int_frac_digits", number(found.int_frac_digits));
@@ -228,7 +244,7 @@ fn conventions() -> DictRef {
         dict.insert("n_sign_posn", number(found.n_sign_posn));
         dict.insert("decimal_point", text(found.decimal_point));
         dict.insert("thousands_sep", text(found.thousands_sep));
-        dict.insert("grouping", grouping(found.grouping));
+        dict.insert("grouping", grouping(found.grouping).into_value());
     }
     dict
 }
@@ -322,6 +338,7 @@ pub mod functions {
     fn setlocale(category: i32, locale: Option<TextOrNone>) -> PyResult<StrRef> {
         let locale = locale.unwrap_or(TextOrNone(None));
         let failure = if locale.0.is_some() { "unsupported locale setting" } else { "locale query failed" };
+        minipy_vm::types::set_number_locale(of_numbers);
         // SAFETY: a C string or null; the result is copied before anybody else can set a locale.
         unsafe { text_at(libc::setlocale(category, locale.as_ptr())) }.ok_or_else(|| error(failure))
     }

@@ -78,6 +78,7 @@ pub mod typing;
 pub mod unicodedata;
 pub mod warnings;
 pub mod weakref;
+mod xxsubtype;
 mod zlib;
 
 use minipy_vm::macros_support::ModuleDef;
@@ -158,6 +159,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &typing::functions::MODULE,
     &warnings::MODULE,
     &weakref::MODULE,
+    &xxsubtype::MODULE,
     &zlib::MODULE,
 ];
 

@@ -91,7 +91,7 @@ impl SimpleQueue {
     /// Otherwise ('block' is false), return an item if one is immediately
     /// available, else raise the Empty exception ('timeout' is ignored
     /// in that case).
-    #[pymethod("($self, /, block=True, timeout=None)")]
+    #[pymethod("($self, /, block=True, timeout=None)", defining_class)]
     fn get(zelf: &Ref<SimpleQueue>, block: bool, timeout: Option<&Value>) -> PyResult<Value> {
         if !block {
             return zelf.pop().ok_or_else(empty);
@@ -111,7 +111,7 @@ impl SimpleQueue {
     ///
     /// Only get an item if one is immediately available. Otherwise
     /// raise the Empty exception.
-    #[pymethod("($self, /)")]
+    #[pymethod("($self, /)", defining_class)]
     fn get_nowait(&self) -> PyResult<Value> {
         self.pop().ok_or_else(empty)
     }

@@ -1,5 +1,8 @@
 //! `_testcapi`: what CPython's own tests do through its C API and what minipy's native side can do as well.
 
+mod docstrings;
+mod objects;
+
 use crate::compile;
 use minipy_bytecode::{CodeObject, Opcode, Str, location};
 use minipy_macros::{pyclass, pymethods, pymodule};
@@ -15,7 +18,7 @@ use std::sync::Arc;
 
 pub use module::MODULE;
 
-#[pymodule(name = "_testcapi", classes(AwaitType))]
+#[pymodule(name = "_testcapi", classes(AwaitType), parts(docstrings::MODULE, objects::MODULE))]
 mod module {
     use super::*;
 

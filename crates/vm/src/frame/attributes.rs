@@ -1,5 +1,6 @@
 //! The attributes of frame objects.
 
+use super::locals::runs_comprehension;
 use super::object::{PyFrame, clear_values};
 use super::{Owner, PyFrameLocals, builtins};
 use crate::heap::Ref;
@@ -100,10 +101,10 @@ impl PyFrame {
     /// Return the mapping used by the frame to look up local variables.
     #[pygetset]
     fn f_locals(zelf: &Ref<PyFrame>) -> PyResult<Value> {
-        match zelf.record().locals_mapping() {
-            Some(mapping) if !zelf.code().has_flag(flags::CO_OPTIMIZED) => {
-                super::locals::with_hidden(zelf, mapping)
-            }
+        let record = zelf.record();
+        let fast = zelf.code().has_flag(flags::CO_OPTIMIZED) || runs_comprehension(record);
+        match record.locals_mapping() {
+            Some(mapping) if !fast => Ok(mapping),
             _ => Ok(PyFrameLocals::new_ref(zelf).into_value()),
         }
     }

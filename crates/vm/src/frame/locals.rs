@@ -1,5 +1,6 @@
 //! `FrameLocalsProxy` (PEP 667): a mapping that reads and writes a frame's local variables.
 
+use super::Frame;
 use super::object::PyFrame;
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::types::cell::PyCell;
@@ -93,26 +94,13 @@ fn entries(frame: &PyFrame) -> Vec<(Value, Value)> {
     all
 }
 
-/// The namespace of a module or class body, with the variables of an inlined comprehension that runs in it.
-pub(super) fn with_hidden(frame: &Ref<PyFrame>, mapping: Value) -> PyResult<Value> {
-    let code = frame.code();
-    let hidden = |index: usize| code.object.localspluskinds.get(index).is_some_and(|kind| kind.is_hidden());
-    let shown: Vec<(Value, Value)> = code
-        .locals
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| hidden(*index))
-        .filter_map(|(index, name)| Some((name.to_value(), value_at(frame, index)?)))
-        .collect();
-    if shown.is_empty() {
-        return Ok(mapping);
-    }
-    let dict = PyDict::new_ref();
-    crate::types::dict::update_from_mapping(&dict, &mapping)?;
-    for (name, value) in shown {
-        dict.set(name, value)?;
-    }
-    Ok(dict.into_value())
+/// Whether a comprehension inlined into a module or class body is running: its variables are then what `f_locals` shows.
+pub(super) fn runs_comprehension(frame: &Frame) -> bool {
+    let kinds = frame.code_ref().object.localspluskinds.iter().enumerate();
+    // SAFETY: the kinds are those of the fast locals, whose words are values or zero.
+    kinds
+        .filter(|(_, kind)| kind.is_hidden())
+        .any(|(index, _)| unsafe { *frame.localsplus().add(index) != 0 })
 }
 
 fn snapshot(frame: &PyFrame) -> PyResult<DictRef> {

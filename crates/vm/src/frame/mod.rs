@@ -238,13 +238,8 @@ pub fn current_locals() -> crate::PyResult {
     let frame = current_frame().ok_or_else(no_frame)?;
     // SAFETY: as above.
     unsafe {
-        let optimized = (*frame).code_ref().has_flag(flags::CO_OPTIMIZED);
-        match (*frame).locals_mapping().filter(|_| !optimized) {
-            Some(namespace)
-                if (*frame).code_ref().object.localspluskinds.iter().any(|kind| kind.is_hidden()) =>
-            {
-                locals::with_hidden(&PyFrame::of(frame), namespace)
-            }
+        let fast = (*frame).code_ref().has_flag(flags::CO_OPTIMIZED) || locals::runs_comprehension(&*frame);
+        match (*frame).locals_mapping().filter(|_| !fast) {
             Some(namespace) => Ok(namespace),
             None => Ok(object::snapshot_locals(frame).into_value()),
         }

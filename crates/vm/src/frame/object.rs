@@ -230,7 +230,7 @@ pub unsafe fn snapshot_locals(frame: *mut Frame) -> crate::DictRef {
         for (index, name) in code.locals.iter().enumerate() {
             let kind = code.object.localspluskinds[index];
             let bits = *(*frame).localsplus().add(index);
-            if bits == 0 || kind.is_hidden() {
+            if bits == 0 {
                 continue;
             }
             let value = Value::clone_from_bits(bits);

@@ -5,7 +5,9 @@ use crate::cell::GilCell;
 use crate::types::instance;
 use crate::types::typeobj::TypeFlags;
 use crate::value::Value;
+use rustc_hash::FxHashSet;
 use std::cell::Cell;
+use std::rc::Rc;
 
 pub const GENERATIONS: usize = 3;
 const MAX_TRACKED: usize = (u32::MAX >> super::GC_INDEX_SHIFT) as usize;
@@ -62,6 +64,8 @@ struct Collector {
     /// `gc.set_debug()`.
     debug: Cell<u32>,
     hooks: GilCell<Option<Hooks>>,
+    /// The unreachable objects whose finalisers are running.
+    dying: GilCell<Option<Rc<[Value]>>>,
 }
 
 /// What the `gc` module wants to know.
@@ -136,6 +140,7 @@ static GC: Collector = Collector {
     frozen: Cell::new(0),
     debug: Cell::new(0),
     hooks: GilCell::new(None),
+    dying: GilCell::new(None),
 };
 
 /// Puts a new object under the collector's eyes.
@@ -214,14 +219,22 @@ pub fn stats() -> [Stats; GENERATIONS] {
     GC.stats.get()
 }
 
-/// All tracked objects, of one generation or of all.
+/// How many objects are tracked.
+pub fn tracked_count() -> usize {
+    GC.lists.with(|lists| lists.iter().flatten().filter(|entry| entry.get().is_some()).count())
+}
+
+/// All tracked objects, of one generation or of all, but for those that a collection is about to free.
 pub fn objects(generation: Option<usize>) -> Vec<Value> {
+    let dying: FxHashSet<u64> =
+        GC.dying.with(|dying| dying.iter().flat_map(|d| d.iter()).map(Value::bits).collect());
     GC.lists.with(|lists| {
         let lists = match generation {
             Some(g) => &lists[g..=g],
             None => &lists[..],
         };
-        let live = lists.iter().flatten().filter_map(|entry| entry.get());
+        let live =
+            lists.iter().flatten().filter_map(|entry| entry.get()).filter(|&p| !dying.contains(&(p as u64)));
         // SAFETY: the lists hold live objects; each gets a reference of its own.
         live.map(|p| unsafe { Value::clone_from_bits(p as u64) }).collect()
     })
@@ -308,11 +321,14 @@ fn collect_inner(generation: usize) -> usize {
     let unreachable = find_unreachable(&all, target, offset);
     // Hold what was found, so that finalisers and clearing work on intact objects.
     // SAFETY: unreachable objects are live until their cycle is broken below.
-    let held: Vec<Value> = unreachable.iter().map(|&p| unsafe { Value::clone_from_bits(p as u64) }).collect();
+    let held: Rc<[Value]> =
+        unreachable.iter().map(|&p| unsafe { Value::clone_from_bits(p as u64) }).collect();
     let mut collected = held.len();
     if !held.is_empty() {
+        GC.dying.set(Some(held.clone()));
         clear_weakrefs(&held);
         run_finalizers(&held);
+        GC.dying.set(None);
         let mut garbage = still_unreachable(&held, target, offset);
         collected = if garbage.len() == held.len() { collected } else { garbage.len() };
         if GC.debug.get() & DEBUG_SAVEALL != 0
@@ -364,7 +380,7 @@ fn find_unreachable(all: &[*const Header], target: usize, offset: usize) -> Vec<
             }
         };
         // SAFETY: as above.
-        referents(unsafe { &*object }, &mut Visitor(&mut count));
+        referents(unsafe { &*object }, &mut Visitor::of_objects(&mut count));
     }
     let mut reached: Vec<bool> = external.iter().map(|&n| n > 0).collect();
     let mut work: Vec<usize> = (0..all.len()).filter(|&i| reached[i]).collect();
@@ -378,7 +394,7 @@ fn find_unreachable(all: &[*const Header], target: usize, offset: usize) -> Vec<
             }
         };
         // SAFETY: as above.
-        referents(unsafe { &*all[index] }, &mut Visitor(&mut mark));
+        referents(unsafe { &*all[index] }, &mut Visitor::of_objects(&mut mark));
     }
     all.iter().zip(reached).filter(|(_, reached)| !reached).map(|(&p, _)| p).collect()
 }
@@ -387,9 +403,8 @@ fn clear_weakrefs(garbage: &[Value]) {
     let mut addresses = None;
     for header in garbage.iter().filter_map(Value::header) {
         if header.has_flag(GC_HAS_WEAKREFS) {
-            let addresses = addresses.get_or_insert_with(|| -> rustc_hash::FxHashSet<u64> {
-                garbage.iter().map(Value::bits).collect()
-            });
+            let addresses = addresses
+                .get_or_insert_with(|| -> FxHashSet<u64> { garbage.iter().map(Value::bits).collect() });
             crate::types::weakref::clear_weakrefs_unless(header, |link| addresses.contains(&link.bits()));
         }
     }
@@ -427,14 +442,14 @@ fn still_unreachable(held: &[Value], target: usize, offset: usize) -> Vec<Value>
             }
         };
         if let Some(header) = object.header() {
-            referents(header, &mut Visitor(&mut count));
+            referents(header, &mut Visitor::of_objects(&mut count));
         }
     }
     let mut alive: Vec<u64> = external.iter().filter(|(_, n)| **n > 0).map(|(&bits, _)| bits).collect();
     if alive.is_empty() {
         return held.to_vec();
     }
-    let mut reached: rustc_hash::FxHashSet<u64> = alive.iter().copied().collect();
+    let mut reached: FxHashSet<u64> = alive.iter().copied().collect();
     while let Some(bits) = alive.pop() {
         let mut mark = |child: &Value| {
             if external.contains_key(&child.bits()) && reached.insert(child.bits()) {
@@ -442,7 +457,7 @@ fn still_unreachable(held: &[Value], target: usize, offset: usize) -> Vec<Value>
             }
         };
         // SAFETY: `held` keeps the object alive.
-        referents(unsafe { &*(bits as *const Header) }, &mut Visitor(&mut mark));
+        referents(unsafe { &*(bits as *const Header) }, &mut Visitor::of_objects(&mut mark));
     }
     held.iter().filter(|v| !reached.contains(&v.bits()) && index_of(v).is_some()).cloned().collect()
 }

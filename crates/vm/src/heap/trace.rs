@@ -6,13 +6,27 @@ use crate::value::Value;
 use smallvec::SmallVec;
 
 /// Receives each reference an object owns.
-pub struct Visitor<'a>(pub &'a mut dyn FnMut(&Value));
+pub struct Visitor<'a> {
+    receive: &'a mut dyn FnMut(&Value),
+    /// Whether values that are no heap objects count as references, too.
+    unboxed: bool,
+}
 
-impl Visitor<'_> {
+impl<'a> Visitor<'a> {
+    /// A visitor of heap objects.
+    pub fn of_objects(receive: &'a mut dyn FnMut(&Value)) -> Visitor<'a> {
+        Visitor { receive, unboxed: false }
+    }
+
+    /// A visitor of all values, as Python code sees them.
+    pub fn of_values(receive: &'a mut dyn FnMut(&Value)) -> Visitor<'a> {
+        Visitor { receive, unboxed: true }
+    }
+
     #[inline]
     pub fn visit(&mut self, value: &Value) {
-        if value.is_pointer() {
-            (self.0)(value);
+        if value.is_pointer() || self.unboxed {
+            (self.receive)(value);
         }
     }
 }

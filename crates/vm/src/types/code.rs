@@ -25,7 +25,13 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 /// Create a code object.  Not for mere mortals.
-#[pyclass(name = "code", gc, weakref, parts(attributes, replace))]
+#[pyclass(
+    name = "code",
+    sig = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
+    gc,
+    weakref,
+    parts(attributes, replace)
+)]
 pub struct PyCode {
     /// The canonical code object, never changed.
     pub object: Arc<CodeObject>,

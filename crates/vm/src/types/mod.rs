@@ -47,6 +47,10 @@ pub mod weakref;
 mod wrapping;
 pub mod zip;
 
+use crate::cell::GilCell;
+use minipy_text::format::Locale;
+use rustpython_wtf8::Wtf8;
+
 /// Makes the classes that every object needs, in an order in which none is needed before it exists.
 pub fn initialise() {
     use crate::heap::Payload;
@@ -68,5 +72,21 @@ pub(crate) fn format_error(error: minipy_text::format::FormatError) -> crate::Py
             crate::exceptions::overflow_error(error.to_string())
         }
         error => crate::exceptions::value_error(error.to_string()),
+    }
+}
+
+/// Asks the C library for the conventions of its current locale; None while that is the C locale for certain.
+static NUMBER_LOCALE: GilCell<Option<fn() -> Locale>> = GilCell::new(None);
+
+/// Lets numbers formatted with the code `n` follow the conventions that `current` gives.
+pub fn set_number_locale(current: fn() -> Locale) {
+    NUMBER_LOCALE.set(Some(current));
+}
+
+/// The conventions for a number that is formatted as `spec` says.
+pub(crate) fn number_locale(spec: &Wtf8) -> Locale {
+    match NUMBER_LOCALE.get() {
+        Some(current) if spec.as_bytes().ends_with(b"n") => current(),
+        _ => Locale::c(),
     }
 }

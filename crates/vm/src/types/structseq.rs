@@ -308,6 +308,7 @@ static METHODS: &[crate::macros_support::MethodDef] = &[
         text_signature: Some("($self, /)"),
         doc: None,
         kind: crate::macros_support::MethodKind::Instance,
+        defining_class: false,
     },
     crate::macros_support::MethodDef {
         name: "__replace__",
@@ -315,5 +316,6 @@ static METHODS: &[crate::macros_support::MethodDef] = &[
         text_signature: Some("($self, /, **changes)"),
         doc: Some("Return a copy of the structure with new values for the specified fields."),
         kind: crate::macros_support::MethodKind::Instance,
+        defining_class: false,
     },
 ];

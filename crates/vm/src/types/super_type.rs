@@ -128,10 +128,16 @@ fn check(this_class: &TypeRef, object: &Value) -> PyResult<TypeRef> {
         Some(class) => ("type", class.name()),
         None => ("instance of", object.type_name()),
     };
-    Err(exceptions::type_error(format!(
+    Err(unrelated(what, &name, this_class))
+}
+
+/// The error for a class that is not in the order in which `super` is to look: `what` and `name` say in whose.
+#[cold]
+pub fn unrelated(what: &str, name: &str, this_class: &TypeRef) -> exceptions::PyErr {
+    exceptions::type_error(format!(
         "super(type, obj): obj ({what} {name}) is not an instance or subtype of type ({}).",
         this_class.name()
-    )))
+    ))
 }
 
 /// What `super()` without arguments stands for: the class and the first argument of the function that called it.

@@ -67,7 +67,7 @@ impl Array {
     }
 
     /// Append items to the end of the array.
-    #[pymethod("($self, bb, /)")]
+    #[pymethod("($self, bb, /)", defining_class)]
     fn extend(&self, bb: &Value) -> PyResult<()> {
         self.extend_from(bb)
     }
@@ -260,7 +260,7 @@ impl Array {
 #[pymethods(part = files)]
 impl Array {
     /// Read n objects from the file object f and append them to the end of the array.
-    #[pymethod("($self, f, n, /)")]
+    #[pymethod("($self, f, n, /)", defining_class)]
     fn fromfile(&self, f: &Value, n: isize) -> PyResult<()> {
         let Ok(n) = usize::try_from(n) else { return Err(exceptions::value_error("negative count")) };
         let wanted = n.checked_mul(self.code.size).ok_or_else(exceptions::memory_error)?;
@@ -278,7 +278,7 @@ impl Array {
     }
 
     /// Write all items (as machine values) to the file object f.
-    #[pymethod("($self, f, /)")]
+    #[pymethod("($self, f, /)", defining_class)]
     fn tofile(&self, f: &Value) -> PyResult<()> {
         let data = self.bytes.get();
         if data.is_empty() {
@@ -292,7 +292,7 @@ impl Array {
     }
 
     /// Return state information for pickling.
-    #[pymethod("($self, value, /)")]
+    #[pymethod("($self, value, /)", defining_class)]
     fn __reduce_ex__(zelf: &Ref<Array>, value: &Value) -> PyResult<Value> {
         super::pickle::reduce(zelf, value)
     }

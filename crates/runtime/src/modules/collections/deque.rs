@@ -212,7 +212,7 @@ impl Deque {
     /// Return first index of value.
     ///
     /// Raises ValueError if the value is not present.
-    #[pymethod(nosig)]
+    #[pymethod(text = "($self, value, [start, [stop]])")]
     fn index(&self, value: &Value, start: Option<&Value>, stop: Option<&Value>) -> PyResult<usize> {
         let start = start.map_or(Ok(0), indices::bound)?;
         let stop = stop.map_or(Ok(isize::MAX), indices::bound)?;

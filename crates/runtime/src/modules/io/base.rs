@@ -8,7 +8,7 @@ use minipy_vm::{PyBytes, PyErr, PyList, PyResult, Ref, TypeRef, Value, exception
 use std::cell::Cell;
 
 /// The abstract base class for all I/O classes.
-#[pyclass(name = "_IOBase", module = "_io", basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_IOBase", module = "_io", sig = "()", basetype, dict, weakref, finalizer)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyIOBase {
@@ -77,7 +77,7 @@ impl PyIOBase {
     }
 
     /// Change the stream position to the given byte offset.
-    #[pymethod("($self, offset, whence=os.SEEK_SET, /)")]
+    #[pymethod("($self, offset, whence=os.SEEK_SET, /)", defining_class)]
     fn seek(&self, offset: &Value, whence: Option<&Value>) -> PyResult<()> {
         let _ = (offset, whence);
         Err(unsupported("seek"))
@@ -90,7 +90,7 @@ impl PyIOBase {
     }
 
     /// Truncate file to size bytes.
-    #[pymethod("($self, size=None, /)")]
+    #[pymethod("($self, size=None, /)", defining_class)]
     fn truncate(&self, size: Option<&Value>) -> PyResult<()> {
         let _ = size;
         Err(unsupported("truncate"))
@@ -147,7 +147,7 @@ impl PyIOBase {
     }
 
     /// Return underlying file descriptor if one exists.
-    #[pymethod("($self, /)")]
+    #[pymethod("($self, /)", defining_class)]
     fn fileno(&self) -> PyResult<()> {
         Err(unsupported("fileno"))
     }
@@ -165,7 +165,7 @@ impl PyIOBase {
         Ok(zelf.clone())
     }
 
-    #[pymethod("($self, /, *args)")]
+    #[pymethod("($self, /, *args)", nosig)]
     fn __exit__(zelf: &Value, args: &[Value]) -> PyResult<Value> {
         let _ = args;
         protocol::call_method(zelf, name!("close"), &[])
@@ -271,7 +271,7 @@ fn is_interrupted(error: &PyErr) -> bool {
 }
 
 /// Base class for raw binary I/O.
-#[pyclass(name = "_RawIOBase", module = "_io", base = PyIOBase, basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_RawIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyRawIOBase {
@@ -334,13 +334,13 @@ impl PyRawIOBase {
         Ok(bytes::from_slice(&all).into_value())
     }
 
-    #[pymethod("($self, buffer, /)")]
+    #[pymethod("($self, buffer, /)", nosig)]
     fn readinto(&self, buffer: &Value) -> PyResult<()> {
         let _ = buffer;
         Err(exceptions::not_implemented_error(""))
     }
 
-    #[pymethod("($self, b, /)")]
+    #[pymethod("($self, b, /)", nosig)]
     fn write(&self, b: &Value) -> PyResult<()> {
         let _ = b;
         Err(exceptions::not_implemented_error(""))
@@ -348,7 +348,7 @@ impl PyRawIOBase {
 }
 
 /// Base class for buffered IO objects.
-#[pyclass(name = "_BufferedIOBase", module = "_io", base = PyIOBase, basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_BufferedIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyBufferedIOBase {
@@ -390,20 +390,20 @@ impl PyBufferedIOBase {
     }
 
     /// Disconnect this buffer from its underlying raw stream and return it.
-    #[pymethod("($self, /)")]
+    #[pymethod("($self, /)", defining_class)]
     fn detach(&self) -> PyResult<()> {
         Err(unsupported("detach"))
     }
 
     /// Read and return up to n bytes.
-    #[pymethod("($self, size=-1, /)")]
+    #[pymethod("($self, size=-1, /)", defining_class)]
     fn read(&self, size: Option<&Value>) -> PyResult<()> {
         let _ = size;
         Err(unsupported("read"))
     }
 
     /// Read and return up to size bytes, with at most one read() call to the underlying raw stream.
-    #[pymethod("($self, size=-1, /)")]
+    #[pymethod("($self, size=-1, /)", defining_class)]
     fn read1(&self, size: Option<&Value>) -> PyResult<()> {
         let _ = size;
         Err(unsupported("read1"))
@@ -420,7 +420,7 @@ impl PyBufferedIOBase {
     }
 
     /// Write buffer b to the IO stream.
-    #[pymethod("($self, b, /)")]
+    #[pymethod("($self, b, /)", defining_class)]
     fn write(&self, b: &Value) -> PyResult<()> {
         let _ = b;
         Err(unsupported("write"))
@@ -428,7 +428,7 @@ impl PyBufferedIOBase {
 }
 
 /// Base class for text I/O.
-#[pyclass(name = "_TextIOBase", module = "_io", base = PyIOBase, basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_TextIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyTextIOBase {
@@ -444,27 +444,27 @@ impl PyTextIOBase {
     }
 
     /// Separate the underlying buffer from the TextIOBase and return it.
-    #[pymethod("($self, /)")]
+    #[pymethod("($self, /)", defining_class)]
     fn detach(&self) -> PyResult<()> {
         Err(unsupported("detach"))
     }
 
     /// Read at most size characters from stream.
-    #[pymethod("($self, size=-1, /)")]
+    #[pymethod("($self, size=-1, /)", defining_class)]
     fn read(&self, size: Option<&Value>) -> PyResult<()> {
         let _ = size;
         Err(unsupported("read"))
     }
 
     /// Read until newline or EOF.
-    #[pymethod("($self, size=-1, /)")]
+    #[pymethod("($self, size=-1, /)", defining_class)]
     fn readline(&self, size: Option<&Value>) -> PyResult<()> {
         let _ = size;
         Err(unsupported("readline"))
     }
 
     /// Write string s to stream.
-    #[pymethod("($self, s, /)")]
+    #[pymethod("($self, s, /)", defining_class)]
     fn write(&self, s: &Value) -> PyResult<()> {
         let _ = s;
         Err(unsupported("write"))

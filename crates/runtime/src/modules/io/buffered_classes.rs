@@ -124,7 +124,7 @@ macro_rules! buffered_class {
             }
 
             /// Truncate file to size bytes.
-            #[pymethod("($self, pos=None, /)")]
+            #[pymethod("($self, pos=None, /)", defining_class)]
             fn truncate(zelf: &Ref<$class>, pos: Option<&Value>) -> PyResult<Value> {
                 zelf.inner.truncate(zelf.as_value(), pos)
             }

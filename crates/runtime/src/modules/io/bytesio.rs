@@ -284,7 +284,7 @@ impl PyBytesIO {
     }
 
     /// Get a read-write view over the contents of the BytesIO object.
-    #[pymethod("($self, /)")]
+    #[pymethod("($self, /)", defining_class)]
     fn getbuffer(zelf: &Ref<PyBytesIO>) -> PyResult<Value> {
         zelf.with(|contents, _| {
             contents.make_owned();

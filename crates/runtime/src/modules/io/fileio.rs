@@ -435,7 +435,7 @@ impl PyFileIO {
     }
 
     /// Read at most size bytes, returned as bytes.
-    #[pymethod("($self, size=-1, /)")]
+    #[pymethod("($self, size=-1, /)", defining_class)]
     fn read(zelf: &Ref<PyFileIO>, size: Option<&Value>) -> PyResult<Value> {
         zelf.readable_fd()?;
         let size = super::size_arg(size)?;
@@ -457,14 +457,14 @@ impl PyFileIO {
     }
 
     /// Same as RawIOBase.readinto().
-    #[pymethod("($self, buffer, /)")]
+    #[pymethod("($self, buffer, /)", defining_class)]
     fn readinto(&self, mut buffer: WritableArg) -> PyResult<Option<usize>> {
         self.readable_fd()?;
         self.read_some(buffer.as_mut_slice())
     }
 
     /// Write buffer b to file, return number of bytes written.
-    #[pymethod("($self, b, /)")]
+    #[pymethod("($self, b, /)", defining_class)]
     fn write(&self, b: BytesArg<'_>) -> PyResult<Option<usize>> {
         self.write_some(b.as_slice())
     }
@@ -482,7 +482,7 @@ impl PyFileIO {
     }
 
     /// Truncate the file to at most size bytes and return the truncated size.
-    #[pymethod("($self, size=None, /)")]
+    #[pymethod("($self, size=None, /)", defining_class)]
     fn truncate(&self, size: Option<&Value>) -> PyResult<Value> {
         let fd = self.open_fd()?;
         if !self.writable.get() {
@@ -501,7 +501,7 @@ impl PyFileIO {
     }
 
     /// Close the file.
-    #[pymethod("($self, /)")]
+    #[pymethod("($self, /)", defining_class)]
     fn close(zelf: &Ref<PyFileIO>) -> PyResult<()> {
         let base = close_base(zelf.as_value());
         if !zelf.closefd.get() {

@@ -81,32 +81,32 @@ impl PyBufferedRWPair {
         Ok(())
     }
 
-    #[pymethod("(*args)")]
+    #[pymethod("(*args)", nosig)]
     fn read(&self, args: &[Value]) -> PyResult<Value> {
         self.read_with(name!("read"), args)
     }
 
-    #[pymethod("(*args)")]
+    #[pymethod("(*args)", nosig)]
     fn peek(&self, args: &[Value]) -> PyResult<Value> {
         self.read_with(name!("peek"), args)
     }
 
-    #[pymethod("(*args)")]
+    #[pymethod("(*args)", nosig)]
     fn read1(&self, args: &[Value]) -> PyResult<Value> {
         self.read_with(name!("read1"), args)
     }
 
-    #[pymethod("(*args)")]
+    #[pymethod("(*args)", nosig)]
     fn readinto(&self, args: &[Value]) -> PyResult<Value> {
         self.read_with(name!("readinto"), args)
     }
 
-    #[pymethod("(*args)")]
+    #[pymethod("(*args)", nosig)]
     fn readinto1(&self, args: &[Value]) -> PyResult<Value> {
         self.read_with(name!("readinto1"), args)
     }
 
-    #[pymethod("(*args)")]
+    #[pymethod("(*args)", nosig)]
     fn write(&self, args: &[Value]) -> PyResult<Value> {
         self.write_with(name!("write"), args)
     }

@@ -259,7 +259,7 @@ impl PyPickler {
     }
 
     /// Write a pickled representation of the given object to the open file.
-    #[pymethod("($self, obj, /)")]
+    #[pymethod("($self, obj, /)", defining_class)]
     fn dump(zelf: &Ref<PyPickler>, obj: &Value) -> PyResult<()> {
         if zelf.state.write.with(|write| write.is_none()) {
             let class = zelf.class().name();

@@ -266,7 +266,7 @@ impl PyUnpickler {
         protocol::generic_setattr(zelf, attribute, value)
     }
 
-    #[pymethod("($self, pid, /)")]
+    #[pymethod("($self, pid, /)", defining_class)]
     fn persistent_load(&self, pid: &Value) -> PyResult<()> {
         let _ = pid;
         Err(no_persistent_load())
@@ -277,7 +277,7 @@ impl PyUnpickler {
     /// Read a pickled object representation from the open file object given
     /// in the constructor, and return the reconstituted object hierarchy
     /// specified therein.
-    #[pymethod("($self, /)")]
+    #[pymethod("($self, /)", defining_class)]
     fn load(zelf: &Ref<PyUnpickler>) -> PyResult<Value> {
         let Some(file) = zelf.file.get() else {
             let class = zelf.class().name();
@@ -296,7 +296,7 @@ impl PyUnpickler {
     ///
     /// This method is called whenever a class or a function object is
     /// needed.  Both arguments passed are str objects.
-    #[pymethod("($self, module_name, global_name, /)")]
+    #[pymethod("($self, module_name, global_name, /)", defining_class)]
     fn find_class(&self, module_name: &Value, global_name: &Value) -> PyResult<Value> {
         self.state.find_class(module_name, global_name)
     }

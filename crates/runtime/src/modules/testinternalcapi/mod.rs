@@ -152,6 +152,21 @@ mod module {
         stack::remaining() / USUAL_FRAME
     }
 
+    /// How many objects the collector has in its lists.
+    #[pyfunction("()", nosig)]
+    fn get_tracked_heap_size() -> usize {
+        minipy_vm::heap::gc::tracked_count()
+    }
+
+    /// The value of a key in a dict, without asking the key for its hash.
+    #[pyfunction("(dict, key, hash, /)", nosig)]
+    fn dict_getitem_knownhash(dict: &Value, key: &Value, hash: i64) -> PyResult<Value> {
+        let Some(dict) = dict.downcast::<PyDict>() else {
+            return Err(exceptions::system_error("bad argument to internal function"));
+        };
+        dict.get_hashed(key, hash)?.ok_or_else(|| exceptions::key_error(key))
+    }
+
     /// How many frames are on the stack of the current thread.
     #[pyfunction("()")]
     fn get_recursion_depth() -> i64 {

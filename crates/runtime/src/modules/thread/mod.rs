@@ -2,7 +2,7 @@
 
 mod local;
 mod lock;
-mod spawn;
+pub mod spawn;
 
 use minipy_macros::pymodule;
 use minipy_vm::protocol;

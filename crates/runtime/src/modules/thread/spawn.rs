@@ -201,6 +201,14 @@ fn start(task: Task, daemon: bool) -> PyResult<u64> {
     Ok(ident)
 }
 
+/// Calls a function in a new thread and waits for the thread's end.
+pub fn run_to_end(function: &Value) -> PyResult<()> {
+    let handle = Ref::new(PyThreadHandle::with(NOT_STARTED, 0));
+    let args = minipy_vm::types::tuple::empty().into_value();
+    start(Task { function: function.clone(), args, kwargs: None, handle: handle.clone() }, true)?;
+    handle.shared.wait(None).map(drop)
+}
+
 /// The life of a thread.
 fn body(task: Task) {
     let state = thread::Thread::new();

@@ -67,7 +67,7 @@ fn is_type_param(value: &Value) -> bool {
 
 #[pymethods]
 impl PyTypeAlias {
-    #[slot(new, sig = "(name, value, *, type_params=())")]
+    #[slot(new, nosig, sig = "(name, value, *, type_params=())")]
     fn new(
         _class: &TypeRef,
         name: &Ref<PyStr>,

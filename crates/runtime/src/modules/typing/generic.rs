@@ -31,12 +31,12 @@ pub struct PyGeneric(());
 
 #[pymethods]
 impl PyGeneric {
-    #[pyclassmethod("(args, /)")]
+    #[pyclassmethod("(args, /)", nosig)]
     fn __class_getitem__(class: &TypeRef, args: Value) -> PyResult<Value> {
         call_typing("_generic_class_getitem", &[class.to_value(), args])
     }
 
-    #[pyclassmethod("(*args, **kwargs)")]
+    #[pyclassmethod("(*args, **kwargs)", nosig)]
     fn __init_subclass__(class: &TypeRef, args: &[Value], kwargs: KwArgs<'_>) -> PyResult<Value> {
         let typing = crate::import::import_module("typing")?;
         let function = protocol::getattr_str(&typing, "_generic_init_subclass")?;

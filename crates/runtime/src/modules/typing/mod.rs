@@ -3,6 +3,7 @@
 mod alias;
 mod evaluator;
 mod generic;
+mod parameter;
 mod params;
 mod paramspec;
 

@@ -1,18 +1,12 @@
 //! `TypeVar` and `TypeVarTuple`.
 
 use super::evaluator::{Lazy, no_default};
-use super::{call_typing, caller, union, unpacked};
+use super::parameter::{check_variance, set_module, type_parameter, with_variance};
+use super::{call_typing, unpacked};
 use minipy_macros::{pyclass, pymethods};
-use minipy_vm::heap::Payload;
-use minipy_vm::types::instance;
 use minipy_vm::{
-    PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TypeRef, Value, Visitor, exceptions, name, protocol,
+    PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TypeRef, Value, Visitor, exceptions, protocol,
 };
-
-/// Sets `__module__` of a new type parameter: None where no module is known.
-pub(super) fn set_module<T: Payload>(param: &Ref<T>) -> PyResult<()> {
-    instance::set(param.header(), name!("__module__"), caller())
-}
 
 /// The arguments of a generic alias, filled up with a parameter's default where they end before it.
 pub(super) fn with_default(param: &Value, default: &Lazy, alias: &Value, args: &Value) -> PyResult<Value> {
@@ -32,10 +26,6 @@ pub(super) fn with_default(param: &Value, default: &Lazy, alias: &Value, args: &
         given.len(),
         index + 1
     )))
-}
-
-pub(super) fn no_subclassing(what: &str) -> exceptions::PyErr {
-    exceptions::type_error(format!("Cannot subclass an instance of {what}"))
 }
 
 /// Type variable.
@@ -81,7 +71,7 @@ pub(super) fn no_subclassing(what: &str) -> exceptions::PyErr {
 /// ``covariant=True`` or ``contravariant=True``. By default, manually
 /// created type variables are invariant. See PEP 484 and PEP 695 for more
 /// details.
-#[pyclass(name = "TypeVar", module = "typing", gc, dict, weakref)]
+#[pyclass(name = "TypeVar", module = "typing", gc, dict, weakref, parts(parameter, variant))]
 pub struct PyTypeVar {
     name: StrRef,
     bound: Lazy,
@@ -124,28 +114,6 @@ impl PyTypeVar {
     }
 }
 
-/// Refuses two kinds of variance at once.
-pub(super) fn check_variance(covariant: bool, contravariant: bool, infer: bool) -> PyResult<()> {
-    if covariant && contravariant {
-        return Err(exceptions::value_error("Bivariant types are not supported."));
-    }
-    if infer && (covariant || contravariant) {
-        return Err(exceptions::value_error("Variance cannot be specified with infer_variance."));
-    }
-    Ok(())
-}
-
-/// How a parameter with this variance shows: "+T", "-T", "~T", or "T" where the checker infers it.
-pub(super) fn shown(name: &StrRef, covariant: bool, contravariant: bool, infer: bool) -> String {
-    let sign = match (infer, covariant, contravariant) {
-        (true, ..) => "",
-        (_, true, _) => "+",
-        (_, _, true) => "-",
-        _ => "~",
-    };
-    format!("{sign}{name}")
-}
-
 /// A bound given to a constructor: None means that there is none.
 fn checked_bound(bound: Option<Value>) -> PyResult<Option<Value>> {
     match bound.filter(|b| !b.is_none()) {
@@ -154,10 +122,14 @@ fn checked_bound(bound: Option<Value>) -> PyResult<Option<Value>> {
     }
 }
 
+type_parameter!(PyTypeVar, "TypeVar");
+with_variance!(PyTypeVar);
+
 #[pymethods]
 impl PyTypeVar {
     #[slot(
         new,
+        nosig,
         sig = "(name, *constraints, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)"
     )]
     #[expect(clippy::too_many_arguments, reason = "the signature of typing.TypeVar")]
@@ -193,16 +165,6 @@ impl PyTypeVar {
         Ok(param.into_value())
     }
 
-    #[slot]
-    fn repr(&self) -> String {
-        shown(&self.name, self.covariant, self.contravariant, self.infer_variance)
-    }
-
-    #[slot]
-    fn or(a: &Value, b: &Value) -> PyResult<Value> {
-        union(a, b)
-    }
-
     #[pymethod("(arg, /)")]
     fn __typing_subst__(zelf: &Value, arg: Value) -> PyResult<Value> {
         call_typing("_typevar_subst", &[zelf.clone(), arg])
@@ -211,41 +173,6 @@ impl PyTypeVar {
     #[pymethod("(alias, args, /)")]
     fn __typing_prepare_subst__(zelf: &Ref<PyTypeVar>, alias: &Value, args: &Value) -> PyResult<Value> {
         with_default(zelf.as_value(), &zelf.default, alias, args)
-    }
-
-    #[pymethod("()")]
-    fn __reduce__(&self) -> StrRef {
-        self.name.clone()
-    }
-
-    #[pymethod("()")]
-    fn has_default(&self) -> bool {
-        self.default.is_given()
-    }
-
-    #[pymethod("(object, /)")]
-    fn __mro_entries__(&self, _object: &Value) -> PyResult<Value> {
-        Err(no_subclassing("TypeVar"))
-    }
-
-    #[pygetset(member)]
-    fn __name__(&self) -> StrRef {
-        self.name.clone()
-    }
-
-    #[pygetset(member)]
-    fn __covariant__(&self) -> bool {
-        self.covariant
-    }
-
-    #[pygetset(member)]
-    fn __contravariant__(&self) -> bool {
-        self.contravariant
-    }
-
-    #[pygetset(member)]
-    fn __infer_variance__(&self) -> bool {
-        self.infer_variance
     }
 
     #[pygetset]
@@ -259,11 +186,6 @@ impl PyTypeVar {
     }
 
     #[pygetset]
-    fn __default__(&self) -> PyResult<Value> {
-        Ok(self.default.get()?.unwrap_or_else(no_default))
-    }
-
-    #[pygetset]
     fn evaluate_bound(&self) -> Option<Value> {
         self.bound.evaluator()
     }
@@ -271,11 +193,6 @@ impl PyTypeVar {
     #[pygetset]
     fn evaluate_constraints(&self) -> Option<Value> {
         self.constraints.evaluator()
-    }
-
-    #[pygetset]
-    fn evaluate_default(&self) -> Option<Value> {
-        self.default.evaluator()
     }
 }
 
@@ -316,7 +233,7 @@ impl PyTypeVar {
 ///
 /// Note that only TypeVarTuples defined in the global scope can be
 /// pickled.
-#[pyclass(name = "TypeVarTuple", module = "typing", gc, dict, weakref)]
+#[pyclass(name = "TypeVarTuple", module = "typing", gc, dict, weakref, parts(parameter))]
 pub struct PyTypeVarTuple {
     name: StrRef,
     pub default: Lazy,
@@ -340,9 +257,11 @@ impl PyTypeVarTuple {
     }
 }
 
+type_parameter!(PyTypeVarTuple, "TypeVarTuple");
+
 #[pymethods]
 impl PyTypeVarTuple {
-    #[slot(new, sig = "(name, *, default=typing.NoDefault)")]
+    #[slot(new, nosig, sig = "(name, *, default=typing.NoDefault)")]
     fn new(_class: &TypeRef, name: &Ref<PyStr>, default: Option<Value>) -> PyResult<Value> {
         let default = Lazy::known(default.filter(|d| !d.is(&no_default())));
         let param = Ref::new(PyTypeVarTuple { name: name.clone(), default });
@@ -368,35 +287,5 @@ impl PyTypeVarTuple {
     #[pymethod("(alias, args, /)")]
     fn __typing_prepare_subst__(zelf: &Value, alias: Value, args: Value) -> PyResult<Value> {
         call_typing("_typevartuple_prepare_subst", &[zelf.clone(), alias, args])
-    }
-
-    #[pymethod("()")]
-    fn __reduce__(&self) -> StrRef {
-        self.name.clone()
-    }
-
-    #[pymethod("()")]
-    fn has_default(&self) -> bool {
-        self.default.is_given()
-    }
-
-    #[pymethod("(object, /)")]
-    fn __mro_entries__(&self, _object: &Value) -> PyResult<Value> {
-        Err(no_subclassing("TypeVarTuple"))
-    }
-
-    #[pygetset(member)]
-    fn __name__(&self) -> StrRef {
-        self.name.clone()
-    }
-
-    #[pygetset]
-    fn __default__(&self) -> PyResult<Value> {
-        Ok(self.default.get()?.unwrap_or_else(no_default))
-    }
-
-    #[pygetset]
-    fn evaluate_default(&self) -> Option<Value> {
-        self.default.evaluator()
     }
 }

@@ -1,8 +1,8 @@
 //! `ParamSpec`, with its `args` and `kwargs`.
 
+use super::call_typing;
 use super::evaluator::{Lazy, no_default};
-use super::params::{check_variance, no_subclassing, set_module, shown};
-use super::{call_typing, union};
+use super::parameter::{check_variance, no_subclassing, set_module, type_parameter, with_variance};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::{CmpOp, PyResult, PyStr, Ref, StrRef, Traverse, TypeRef, Value, Visitor, protocol};
 
@@ -56,7 +56,7 @@ use minipy_vm::{CmpOp, PyResult, PyStr, Ref, StrRef, Traverse, TypeRef, Value, V
 ///
 /// Note that only parameter specification variables defined in the global
 /// scope can be pickled.
-#[pyclass(name = "ParamSpec", module = "typing", gc, dict, weakref)]
+#[pyclass(name = "ParamSpec", module = "typing", gc, dict, weakref, parts(parameter, variant))]
 pub struct PyParamSpec {
     name: StrRef,
     bound: Option<Value>,
@@ -93,10 +93,14 @@ impl PyParamSpec {
     }
 }
 
+type_parameter!(PyParamSpec, "ParamSpec");
+with_variance!(PyParamSpec);
+
 #[pymethods]
 impl PyParamSpec {
     #[slot(
         new,
+        nosig,
         sig = "(name, *, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)"
     )]
     fn new(
@@ -121,16 +125,6 @@ impl PyParamSpec {
         Ok(param.into_value())
     }
 
-    #[slot]
-    fn repr(&self) -> String {
-        shown(&self.name, self.covariant, self.contravariant, self.infer_variance)
-    }
-
-    #[slot]
-    fn or(a: &Value, b: &Value) -> PyResult<Value> {
-        union(a, b)
-    }
-
     #[pymethod("(arg, /)")]
     fn __typing_subst__(zelf: &Value, arg: Value) -> PyResult<Value> {
         call_typing("_paramspec_subst", &[zelf.clone(), arg])
@@ -141,44 +135,9 @@ impl PyParamSpec {
         call_typing("_paramspec_prepare_subst", &[zelf.clone(), alias, args])
     }
 
-    #[pymethod("()")]
-    fn has_default(&self) -> bool {
-        self.default.is_given()
-    }
-
-    #[pymethod("()")]
-    fn __reduce__(&self) -> StrRef {
-        self.name.clone()
-    }
-
-    #[pymethod("(object, /)")]
-    fn __mro_entries__(&self, _object: &Value) -> PyResult<Value> {
-        Err(no_subclassing("ParamSpec"))
-    }
-
-    #[pygetset(member)]
-    fn __name__(&self) -> StrRef {
-        self.name.clone()
-    }
-
     #[pygetset(member)]
     fn __bound__(&self) -> Option<Value> {
         self.bound.clone()
-    }
-
-    #[pygetset(member)]
-    fn __covariant__(&self) -> bool {
-        self.covariant
-    }
-
-    #[pygetset(member)]
-    fn __contravariant__(&self) -> bool {
-        self.contravariant
-    }
-
-    #[pygetset(member)]
-    fn __infer_variance__(&self) -> bool {
-        self.infer_variance
     }
 
     /// Represents positional arguments.
@@ -191,16 +150,6 @@ impl PyParamSpec {
     #[pygetset]
     fn kwargs(zelf: &Ref<PyParamSpec>) -> Value {
         Ref::new(PyParamSpecKwargs { origin: zelf.to_value() }).into_value()
-    }
-
-    #[pygetset]
-    fn __default__(&self) -> PyResult<Value> {
-        Ok(self.default.get()?.unwrap_or_else(no_default))
-    }
-
-    #[pygetset]
-    fn evaluate_default(&self) -> Option<Value> {
-        self.default.evaluator()
     }
 }
 
@@ -220,7 +169,7 @@ macro_rules! components {
 
         #[pymethods]
         impl $ty {
-            #[slot(new, sig = "(origin)")]
+            #[slot(new, nosig, sig = "(origin)")]
             fn new(_class: &TypeRef, origin: Value) -> Ref<$ty> {
                 Ref::new($ty { origin })
             }

@@ -138,12 +138,6 @@ impl PyByteArray {
 
 #[pymethods(part = edit)]
 impl PyByteArray {
-    /// Return a buffer object that exposes the underlying memory of the object.
-    #[pymethod("($self, flags, /)")]
-    fn __buffer__(zelf: &Value, flags: i32) -> PyResult<Value> {
-        Ok(crate::types::memoryview::PyMemoryView::from_object(zelf, flags as u32)?.into_value())
-    }
-
     /// Create a bytearray object from a string of hexadecimal numbers.
     ///
     /// Spaces between two numbers are accepted.

@@ -139,7 +139,7 @@ impl PyCode {
     ///
     /// WARNING: this method is for internal use only and may change or go
     /// away.
-    #[pymethod("(oparg)")]
+    #[pymethod("($self, /, oparg)")]
     fn _varname_from_oparg(&self, oparg: i32) -> PyResult<StrRef> {
         let index = usize::try_from(oparg).ok();
         index

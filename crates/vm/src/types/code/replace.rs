@@ -325,13 +325,13 @@ impl PyCode {
     }
 
     /// Return a copy of the code object with new values for the specified fields.
-    #[pymethod("(**changes)")]
+    #[pymethod("($self, /, **changes)")]
     fn replace(&self, changes: KwArgs<'_>) -> PyResult<Ref<PyCode>> {
         replaced(self, changes)
     }
 
     /// The same as replace().
-    #[pymethod("(**changes)")]
+    #[pymethod("($self, /, **changes)")]
     fn __replace__(&self, changes: KwArgs<'_>) -> PyResult<Ref<PyCode>> {
         replaced(self, changes)
     }

@@ -2,15 +2,16 @@
 
 use super::{Parts, PyComplex, from_parts, operand, parts};
 use crate::heap::Payload;
+use crate::macros_support::{self, FnSpec};
 use crate::protocol::CmpOp;
 use crate::types::float;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
-use crate::{PyResult, Ref, TypeRef, exceptions, protocol};
+use crate::{Args, PyResult, Ref, TypeRef, exceptions, protocol};
 use minipy_macros::pymethods;
 use minipy_text::complex::ComplexError;
-use minipy_text::format::{Locale, format_complex};
+use minipy_text::format::format_complex;
 
 fn in_class(cls: &TypeRef, (real, imag): Parts) -> Value {
     Ref::new_in(cls, PyComplex { real, imag }).into_value()
@@ -48,10 +49,17 @@ enum Argument {
 }
 
 fn argument(value: &Value, which: &str) -> PyResult<Argument> {
-    if let Some(z) = parts(value) {
+    if value.downcast_exact::<PyComplex>().is_none()
+        && let Some(z) = super::by_method(value)?
+    {
         return Ok(Argument::Complex(z));
     }
-    if let Some(z) = super::by_method(value)? {
+    own_number(value, which)
+}
+
+/// The same without regard to `__complex__`, which the imaginary part may not have.
+fn own_number(value: &Value, which: &str) -> PyResult<Argument> {
+    if let Some(z) = parts(value) {
         return Ok(Argument::Complex(z));
     }
     let slots = value.class().slots();
@@ -61,23 +69,48 @@ fn argument(value: &Value, which: &str) -> PyResult<Argument> {
     float::to_f64(value).map(Argument::Real)
 }
 
+/// The constructor's signature for all calls but those with one argument by position.
+static NEW: FnSpec = FnSpec {
+    name: "complex",
+    owner: "",
+    params: &["real", "imag"],
+    posonly: 0,
+    positional: 2,
+    required: 0,
+    varargs: false,
+    varkw: false,
+    skip: 0,
+    constructor: true,
+};
+
+/// `complex(value)`.
+fn convert(cls: &TypeRef, value: &Value) -> PyResult<Value> {
+    if value.downcast_exact::<PyComplex>().is_some() && cls.is(PyComplex::class()) {
+        return Ok(value.clone());
+    }
+    if let Some(text) = value.downcast::<PyStr>() {
+        return parse(text, value).map(|z| in_class(cls, z));
+    }
+    let z = match argument(value, " must be a string or a number,")? {
+        Argument::Complex(z) => z,
+        Argument::Real(x) => (x, 0.0),
+    };
+    Ok(in_class(cls, z))
+}
+
 #[pymethods(part = methods)]
 impl PyComplex {
-    #[slot(new, sig = "(real=0, imag=0)")]
-    fn new(cls: &TypeRef, real: Option<&Value>, imag: Option<&Value>) -> PyResult<Value> {
-        if let (Some(real), None) = (real, imag) {
-            if real.downcast_exact::<PyComplex>().is_some() && cls.is(PyComplex::class()) {
-                return Ok(real.clone());
-            }
-            if let Some(text) = real.downcast::<PyStr>() {
-                return parse(text, real).map(|z| in_class(cls, z));
-            }
-            let z = match argument(real, " must be a string or a number,")? {
-                Argument::Complex(z) => z,
-                Argument::Real(x) => (x, 0.0),
-            };
-            return Ok(in_class(cls, z));
+    #[slot]
+    fn new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
+        // One argument by position is converted whole: a text, or a number with both parts.
+        if let [only] = args.args
+            && !args.has_keywords()
+        {
+            return convert(cls, only);
         }
+        let mut given = [None; 2];
+        macros_support::parse_args(&NEW, args, &mut given)?;
+        let [real, imag] = given;
         for (value, which) in [(real, "real"), (imag, "imag")] {
             if let Some(value) = value
                 && value.downcast::<PyStr>().is_some()
@@ -106,13 +139,7 @@ impl PyComplex {
             }
         }
         if let Some(imag) = imag {
-            match argument(imag, " 'imag' must be a real number,")? {
-                Argument::Complex(_) if parts(imag).is_none() => {
-                    return Err(exceptions::type_error(format!(
-                        "complex() argument 'imag' must be a real number, not {}",
-                        imag.type_name()
-                    )));
-                }
+            match own_number(imag, " 'imag' must be a real number,")? {
                 Argument::Complex((re, im)) => {
                     deprecated(imag, "imag")?;
                     z.0 -= im;
@@ -263,7 +290,9 @@ impl PyComplex {
             return protocol::str(zelf.as_value());
         }
         let class = || zelf.as_value().type_name();
-        let text = format_complex(zelf.real, zelf.imag, &format_spec.wtf8(), &class, &Locale::c());
+        let spec = format_spec.wtf8();
+        let locale = crate::types::number_locale(&spec);
+        let text = format_complex(zelf.real, zelf.imag, &spec, &class, &locale);
         text.map(|t| PyStr::from_wtf8(&t)).map_err(crate::types::format_error)
     }
 

@@ -9,7 +9,7 @@ use crate::types::tuple::PyTuple;
 use crate::value::Value;
 use crate::{PyResult, Ref, TypeRef, exceptions, protocol};
 use minipy_macros::pymethods;
-use minipy_text::format::{Locale, format_float};
+use minipy_text::format::format_float;
 
 /// `__float__` or `__index__` of an object that is no float.
 pub fn convert(value: &Value) -> PyResult<f64> {
@@ -326,7 +326,9 @@ impl PyFloat {
         if format_spec.is_empty() {
             return protocol::str(value);
         }
-        let text = format_float(value_of(value), &format_spec.wtf8(), &|| value.type_name(), &Locale::c());
+        let spec = format_spec.wtf8();
+        let locale = crate::types::number_locale(&spec);
+        let text = format_float(value_of(value), &spec, &|| value.type_name(), &locale);
         text.map(|t| PyStr::from_wtf8(&t)).map_err(crate::types::format_error)
     }
 

@@ -106,14 +106,21 @@ impl PyMethodDescr {
     }
 
     #[slot]
-    fn descr_get(zelf: &Value, object: Option<&Value>, _owner: Option<&Value>) -> PyResult<Value> {
+    fn descr_get(zelf: &Value, object: Option<&Value>, owner: Option<&Value>) -> PyResult<Value> {
         let Some(this) = zelf.downcast::<PyMethodDescr>() else { return Ok(zelf.clone()) };
-        match object {
-            None => Ok(zelf.clone()),
-            Some(object) if object.is_instance_of(&this.class) || this.takes_any() => {
+        match (object, owner) {
+            (None, _) => Ok(zelf.clone()),
+            (Some(_), Some(owner)) if this.def.defining_class && owner.downcast::<PyType>().is_none() => {
+                Err(exceptions::type_error(format!(
+                    "descriptor '{}' needs a type, not '{}', as arg 2",
+                    this.def.name,
+                    owner.type_name()
+                )))
+            }
+            (Some(object), _) if object.is_instance_of(&this.class) || this.takes_any() => {
                 Ok(PyNative::bound(this.def, object.clone()).into_value())
             }
-            Some(object) => Err(wrong_receiver(this.def.name, &this.class, object)),
+            (Some(object), _) => Err(wrong_receiver(this.def.name, &this.class, object)),
         }
     }
 }

@@ -110,7 +110,7 @@ impl PyAnextAwaitable {
     /// or raise StopIteration.
     /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
-    #[pymethod]
+    #[pymethod(nosig)]
     fn throw(&self, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
         let mut args = vec![typ];
         args.extend(val);

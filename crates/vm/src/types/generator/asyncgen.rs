@@ -1,7 +1,7 @@
 //! Async generators (PEP 525) and what their methods give: `asend`, `athrow` and `aclose` awaitables.
 
 use super::finalize::{async_generator_needs_finalizer, finalize_async_generator, warn_unawaited_method};
-use super::methods::new_name;
+use super::shared::{generator_attributes, new_name};
 use super::throw::{Thrown, throw, yielded};
 use super::{GenCore, PyAsyncGenWrapped, State, Step, send};
 use crate::cell::GilCell;
@@ -17,7 +17,7 @@ use crate::{PyResult, protocol, thread};
 use minipy_macros::{pyclass, pymethods};
 use std::cell::Cell;
 
-#[pyclass(name = "async_generator", gc, weakref, no_new, finalizer)]
+#[pyclass(name = "async_generator", gc, weakref, no_new, finalizer, parts(shared))]
 #[repr(C)]
 pub struct PyAsyncGenerator {
     pub core: GenCore,
@@ -106,13 +106,15 @@ fn is_wrapped(step: &PyResult<Step>) -> bool {
     matches!(step, Ok(Step::Yielded(value)) if value.downcast::<PyAsyncGenWrapped>().is_some())
 }
 
+generator_attributes!(
+    PyAsyncGenerator,
+    "name of the async generator",
+    "qualified name of the async generator",
+    "async generators are generic over the types of their yield and send values"
+);
+
 #[pymethods]
 impl PyAsyncGenerator {
-    #[slot]
-    fn repr(zelf: &Ref<PyAsyncGenerator>) -> Value {
-        zelf.core.repr(zelf.as_value())
-    }
-
     #[slot]
     fn aiter(zelf: &Value) -> PyResult<Value> {
         Ok(zelf.clone())
@@ -143,7 +145,7 @@ impl PyAsyncGenerator {
     /// raise exception in generator.
     /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
-    #[pymethod]
+    #[pymethod(nosig)]
     fn athrow(
         zelf: &Ref<PyAsyncGenerator>,
         typ: Value,
@@ -162,45 +164,9 @@ impl PyAsyncGenerator {
         Ok(PyAThrow::new_value(zelf, None))
     }
 
-    /// gen.__sizeof__() -> size of gen in memory, in bytes
-    #[pymethod("()")]
-    fn __sizeof__(&self) -> usize {
-        self.core.size()
-    }
-
-    /// async generators are generic over the types of their yield and send values
-    #[pyclassmethod("(object, /)")]
-    fn __class_getitem__(class: &TypeRef, object: Value) -> Value {
-        generic_alias::new(class.to_value(), object)
-    }
-
     #[pygetset(member)]
     fn ag_running(&self) -> bool {
         self.running.get()
-    }
-
-    /// name of the async generator
-    #[pygetset]
-    fn __name__(&self) -> StrRef {
-        self.core.name.get()
-    }
-
-    #[pygetset(setter, name = "__name__")]
-    fn set_name(&self, value: Option<Value>) -> PyResult<()> {
-        self.core.name.set(new_name(value, "__name__")?);
-        Ok(())
-    }
-
-    /// qualified name of the async generator
-    #[pygetset]
-    fn __qualname__(&self) -> StrRef {
-        self.core.qualname.get()
-    }
-
-    #[pygetset(setter, name = "__qualname__")]
-    fn set_qualname(&self, value: Option<Value>) -> PyResult<()> {
-        self.core.qualname.set(new_name(value, "__qualname__")?);
-        Ok(())
     }
 
     /// object being awaited on, or None
@@ -339,7 +305,7 @@ impl PyASend {
     /// StopIteration.
     /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
-    #[pymethod]
+    #[pymethod(nosig)]
     fn throw(&self, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
         self.begin()?;
         let thrown = Thrown::new(typ, val, tb, "throw")?;
@@ -495,7 +461,7 @@ impl PyAThrow {
     /// StopIteration.
     /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
-    #[pymethod]
+    #[pymethod(nosig)]
     fn throw(&self, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
         match self.state.get() {
             Awaitable::Closed => return Err(PyAThrow::reused()),

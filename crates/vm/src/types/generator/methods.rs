@@ -1,8 +1,10 @@
 //! The methods of `generator` and `coroutine`.
 
 use super::finalize::{finalize_coroutine, finalize_generator};
+use super::shared::{generator_attributes, new_name};
 use super::throw::{Thrown, close, throw, yielded};
 use super::{GenCore, PyCoroutine, PyGenerator, State, iternext, send};
+use crate::PyResult;
 use crate::frame::{self, PyFrame};
 use crate::heap::Ref;
 use crate::types::code::PyCode;
@@ -10,7 +12,6 @@ use crate::types::generic_alias;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{PyResult, exceptions};
 use minipy_macros::{pyclass, pymethods};
 
 impl GenCore {
@@ -39,13 +40,6 @@ impl GenCore {
     }
 }
 
-/// The new `__name__` or `__qualname__` of a generator.
-pub(super) fn new_name(value: Option<Value>, attribute: &str) -> PyResult<StrRef> {
-    value
-        .and_then(|v| v.downcast_into::<PyStr>().ok())
-        .ok_or_else(|| exceptions::type_error(format!("{attribute} must be set to a string object")))
-}
-
 fn core(this: &Ref<PyGenerator>) -> &Ref<GenCore> {
     // SAFETY: the payload starts with a `GenCore`.
     unsafe { this.upcast() }
@@ -56,13 +50,15 @@ fn coroutine_core(this: &Ref<PyCoroutine>) -> &Ref<GenCore> {
     unsafe { this.upcast() }
 }
 
+generator_attributes!(
+    PyGenerator,
+    "name of the generator",
+    "qualified name of the generator",
+    "generators are generic over the types of their yield, send, and return values"
+);
+
 #[pymethods]
 impl PyGenerator {
-    #[slot]
-    fn repr(zelf: &Ref<PyGenerator>) -> Value {
-        zelf.core.repr(zelf.as_value())
-    }
-
     #[slot]
     fn iter(zelf: &Value) -> PyResult<Value> {
         Ok(zelf.clone())
@@ -93,7 +89,7 @@ impl PyGenerator {
     /// StopIteration.
     /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
-    #[pymethod]
+    #[pymethod(nosig)]
     fn throw(zelf: &Ref<PyGenerator>, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
         yielded(&zelf.core, throw(core(zelf), &Thrown::new(typ, val, tb, "throw")?, true)?)
     }
@@ -102,42 +98,6 @@ impl PyGenerator {
     #[pymethod("()")]
     fn close(zelf: &Ref<PyGenerator>) -> PyResult<Value> {
         close(core(zelf))
-    }
-
-    /// gen.__sizeof__() -> size of gen in memory, in bytes
-    #[pymethod("()")]
-    fn __sizeof__(&self) -> usize {
-        self.core.size()
-    }
-
-    /// generators are generic over the types of their yield, send, and return values
-    #[pyclassmethod("(object, /)")]
-    fn __class_getitem__(class: &TypeRef, object: Value) -> Value {
-        generic_alias::new(class.to_value(), object)
-    }
-
-    /// name of the generator
-    #[pygetset]
-    fn __name__(&self) -> StrRef {
-        self.core.name.get()
-    }
-
-    #[pygetset(setter, name = "__name__")]
-    fn set_name(&self, value: Option<Value>) -> PyResult<()> {
-        self.core.name.set(new_name(value, "__name__")?);
-        Ok(())
-    }
-
-    /// qualified name of the generator
-    #[pygetset]
-    fn __qualname__(&self) -> StrRef {
-        self.core.qualname.get()
-    }
-
-    #[pygetset(setter, name = "__qualname__")]
-    fn set_qualname(&self, value: Option<Value>) -> PyResult<()> {
-        self.core.qualname.set(new_name(value, "__qualname__")?);
-        Ok(())
     }
 
     /// object being iterated by yield from, or None
@@ -169,13 +129,15 @@ impl PyGenerator {
     }
 }
 
+generator_attributes!(
+    PyCoroutine,
+    "name of the coroutine",
+    "qualified name of the coroutine",
+    "coroutines are generic over the types of their yield, send, and return values"
+);
+
 #[pymethods]
 impl PyCoroutine {
-    #[slot]
-    fn repr(zelf: &Ref<PyCoroutine>) -> Value {
-        zelf.core.repr(zelf.as_value())
-    }
-
     #[slot]
     fn am_await(zelf: &Ref<PyCoroutine>) -> Value {
         Ref::new(PyCoroutineWrapper { coroutine: zelf.clone() }).into_value()
@@ -201,7 +163,7 @@ impl PyCoroutine {
     /// StopIteration.
     /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
-    #[pymethod]
+    #[pymethod(nosig)]
     fn throw(zelf: &Ref<PyCoroutine>, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
         yielded(&zelf.core, throw(coroutine_core(zelf), &Thrown::new(typ, val, tb, "throw")?, true)?)
     }
@@ -212,45 +174,9 @@ impl PyCoroutine {
         close(coroutine_core(zelf))
     }
 
-    /// gen.__sizeof__() -> size of gen in memory, in bytes
-    #[pymethod("()")]
-    fn __sizeof__(&self) -> usize {
-        self.core.size()
-    }
-
-    /// coroutines are generic over the types of their yield, send, and return values
-    #[pyclassmethod("(object, /)")]
-    fn __class_getitem__(class: &TypeRef, object: Value) -> Value {
-        generic_alias::new(class.to_value(), object)
-    }
-
     #[pygetset(member)]
     fn cr_origin(&self) -> Option<Value> {
         self.origin.get()
-    }
-
-    /// name of the coroutine
-    #[pygetset]
-    fn __name__(&self) -> StrRef {
-        self.core.name.get()
-    }
-
-    #[pygetset(setter, name = "__name__")]
-    fn set_name(&self, value: Option<Value>) -> PyResult<()> {
-        self.core.name.set(new_name(value, "__name__")?);
-        Ok(())
-    }
-
-    /// qualified name of the coroutine
-    #[pygetset]
-    fn __qualname__(&self) -> StrRef {
-        self.core.qualname.get()
-    }
-
-    #[pygetset(setter, name = "__qualname__")]
-    fn set_qualname(&self, value: Option<Value>) -> PyResult<()> {
-        self.core.qualname.set(new_name(value, "__qualname__")?);
-        Ok(())
     }
 
     /// object being awaited on, or None
@@ -320,7 +246,7 @@ impl PyCoroutineWrapper {
     /// StopIteration.
     /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
-    #[pymethod]
+    #[pymethod(nosig)]
     fn throw(&self, typ: Value, val: Option<Value>, tb: Option<Value>) -> PyResult<Value> {
         PyCoroutine::throw(&self.coroutine, typ, val, tb)
     }

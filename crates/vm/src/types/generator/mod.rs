@@ -5,6 +5,7 @@ mod asyncgen;
 mod finalize;
 mod methods;
 mod origin;
+mod shared;
 mod throw;
 
 pub use anext::{PyAnextAwaitable, anext};
@@ -248,13 +249,13 @@ pub fn iternext(this: &Ref<GenCore>) -> PyResult<Option<Value>> {
     }
 }
 
-#[pyclass(name = "generator", gc, weakref, no_new, finalizer)]
+#[pyclass(name = "generator", gc, weakref, no_new, finalizer, parts(shared))]
 #[repr(C)]
 pub struct PyGenerator {
     pub core: GenCore,
 }
 
-#[pyclass(name = "coroutine", gc, weakref, no_new, finalizer)]
+#[pyclass(name = "coroutine", gc, weakref, no_new, finalizer, parts(shared))]
 #[repr(C)]
 pub struct PyCoroutine {
     pub core: GenCore,

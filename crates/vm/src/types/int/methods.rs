@@ -9,7 +9,7 @@ use crate::types::tuple::PyTuple;
 use crate::value::Value;
 use crate::{Args, PyResult, Ref, TypeRef, exceptions, protocol};
 use minipy_macros::pymethods;
-use minipy_text::format::{Locale, format_int};
+use minipy_text::format::format_int;
 
 /// The arguments of `int(…)`: the object and the base.
 fn arguments<'a>(args: Args<'a>) -> PyResult<(Option<&'a Value>, Option<&'a Value>)> {
@@ -335,7 +335,8 @@ impl PyInt {
         }
         let n = super::to_ibig(value).unwrap_or_default();
         let limit = convert::max_str_digits();
-        let text = format_int(&n, &format_spec.wtf8(), &|| value.type_name(), limit, &Locale::c());
+        let spec = format_spec.wtf8();
+        let text = format_int(&n, &spec, &|| value.type_name(), limit, &crate::types::number_locale(&spec));
         text.map(|t| PyStr::from_wtf8(&t)).map_err(crate::types::format_error)
     }
 

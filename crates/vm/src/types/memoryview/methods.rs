@@ -18,12 +18,6 @@ fn tuple_of(dims: &[isize]) -> TupleRef {
 
 #[pymethods(part = methods)]
 impl PyMemoryView {
-    /// Return a buffer object that exposes the underlying memory of the object.
-    #[pymethod("($self, flags, /)")]
-    fn __buffer__(zelf: &Value, flags: i32) -> PyResult<Value> {
-        Ok(crate::types::memoryview::PyMemoryView::from_object(zelf, flags as u32)?.into_value())
-    }
-
     /// Release the underlying buffer exposed by the memoryview object.
     #[pymethod("($self, /)")]
     fn release(&self) -> PyResult<()> {

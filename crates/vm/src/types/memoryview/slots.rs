@@ -68,9 +68,12 @@ fn layout_of(object: &Value) -> PyResult<Layout> {
     }
 }
 
-fn store_slice(layout: &Layout, slice: &PySlice, value: &Value) -> PyResult<()> {
+/// `view[slice] = value` of a view that shows `layout`.
+fn store_slice(view: &PyMemoryView, layout: &Layout, slice: &PySlice, value: &Value) -> PyResult<()> {
     let source = layout_of(value)?;
     let target = sliced(layout, slice)?;
+    // The indices' conversion may have released the view.
+    view.layout()?;
     let plain = |format: &str| format.strip_prefix('@').unwrap_or(format).to_owned();
     if source.ndim() != 1
         || source.shape != target.shape
@@ -178,9 +181,8 @@ impl PyMemoryView {
             return PyMemoryView::item(&layout, index);
         }
         if let Some(slice) = key.downcast::<PySlice>() {
-            let part = sliced(&layout, slice)?;
-            self.layout()?;
-            return Ok(PyMemoryView::from_layout(part).into_value());
+            // Even if the indices' conversion has released the view, the part keeps the memory exported.
+            return Ok(PyMemoryView::from_layout(sliced(&layout, slice)?).into_value());
         }
         let Some(tuple) = key.downcast::<PyTuple>() else { return Err(invalid_key()) };
         if tuple.iter().all(is_index) {
@@ -217,7 +219,7 @@ impl PyMemoryView {
                     "memoryview slice assignments are currently restricted to ndim = 1",
                 ));
             }
-            return store_slice(&layout, slice, &value);
+            return store_slice(self, &layout, slice, &value);
         } else {
             let Some(tuple) = key.downcast::<PyTuple>() else { return Err(invalid_key()) };
             if !tuple.iter().all(is_index) {

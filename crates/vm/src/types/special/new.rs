@@ -16,6 +16,7 @@ static NEW: MethodDef = MethodDef {
     text_signature: Some(NEW_SIG),
     doc: Some(NEW_DOC),
     kind: MethodKind::Static,
+    defining_class: false,
 };
 
 /// The `__new__` to put into the dict of a class that fills the slot itself.

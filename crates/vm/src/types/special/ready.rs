@@ -25,7 +25,9 @@ pub fn add_slot_wrappers(class: &TypeRef) {
     for def in SLOT_DEFS {
         let Some(function) = def.slot.get(&slots) else { continue };
         let name = intern(def.name);
-        if def.wrap == Wrap::Hook || dict.get_interned(&name).is_some() {
+        // A view of what never changes has nothing to release.
+        let needless = def.wrap == Wrap::ReleaseBuffer && class.name() == "bytes";
+        if def.wrap == Wrap::Hook || needless || dict.get_interned(&name).is_some() {
             continue;
         }
         let method = match function {

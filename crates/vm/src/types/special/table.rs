@@ -3,6 +3,7 @@
 use super::slotfn::{Slot, SlotFn};
 use super::trampoline as t;
 use crate::protocol::CmpOp;
+use crate::types::memoryview::buffer_of_python;
 
 /// How a wrapper turns its arguments into a call of the slot, and the slot's result into an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +40,9 @@ pub enum Wrap {
     SetSubscript,
     DelSubscript,
     Contains,
+    Buffer,
+    /// Ends a view that the buffer slot has made.
+    ReleaseBuffer,
     /// `__getattr__`: takes part in the slot, but a builtin class has no wrapper for it.
     Hook,
 }
@@ -176,6 +180,22 @@ pub static SLOT_DEFS: &[SlotDef] = &[
     ),
     def!("__init__", init, Wrap::Init, Init(t::init), ANY, INIT_DOC),
     def!("__del__", del, Wrap::Del, Del(t::del), SELF, "Called when the instance is about to be destroyed."),
+    def!(
+        "__buffer__",
+        buffer,
+        Wrap::Buffer,
+        Buffer(buffer_of_python),
+        "($self, flags, /)",
+        "Return a buffer object that exposes the underlying memory of the object."
+    ),
+    def!(
+        "__release_buffer__",
+        buffer,
+        Wrap::ReleaseBuffer,
+        Buffer(buffer_of_python),
+        "($self, buffer, /)",
+        "Release the buffer object that exposes the underlying memory of the object."
+    ),
     unary!("__await__", am_await, "Return an iterator to be used in await expression."),
     unary!("__aiter__", aiter, AITER_DOC),
     unary!("__anext__", anext, "Return a value or raise StopAsyncIteration."),

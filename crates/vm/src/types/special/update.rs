@@ -8,7 +8,7 @@ use super::wrapper_descriptor::PyWrapperDescriptor;
 use crate::cell::GilCell;
 use crate::heap::Obj;
 use crate::name;
-use crate::slots::{BufferFn, Slots};
+use crate::slots::Slots;
 use crate::types::function::PyMethodDescr;
 use crate::types::str::{StrRef, intern};
 use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
@@ -119,9 +119,6 @@ pub fn update_slots(class: &TypeRef) {
                     def.slot.set(&mut slots, choose(class, def.slot));
                 }
             }
-            if dict.get_interned(name!("__buffer__")).is_some() {
-                slots.buffer = Some(BUFFER_OF_PYTHON);
-            }
             slots
         }
         _ => all_slots(class),
@@ -146,8 +143,6 @@ pub fn rebuild_slots(class: &TypeRef) {
     }
 }
 
-const BUFFER_OF_PYTHON: BufferFn = crate::types::memoryview::buffer_of_python;
-
 fn all_slots(class: &TypeRef) -> Slots {
     let mut choices = [Choice::Nothing; Slot::ALL.len()];
     for (name, def) in named_defs() {
@@ -160,13 +155,6 @@ fn all_slots(class: &TypeRef) -> Slots {
     for (slot, choice) in Slot::ALL.iter().zip(choices) {
         slot.set(&mut slots, choice.function());
     }
-    slots.buffer = class.mro().iter().filter_map(|c| c.downcast::<PyType>()).find_map(|c| {
-        if c.builtin.is_some() {
-            c.slots().buffer
-        } else {
-            c.dict().get_interned(crate::name!("__buffer__")).map(|_| BUFFER_OF_PYTHON)
-        }
-    });
     slots
 }
 

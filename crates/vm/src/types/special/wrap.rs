@@ -4,6 +4,7 @@ use super::slotfn::SlotFn;
 use super::table::{SlotDef, Wrap};
 use crate::function::args::Args;
 use crate::slots::SetAttrFn;
+use crate::types::memoryview::PyMemoryView;
 use crate::value::Value;
 use crate::{PyErr, PyResult, exceptions, protocol};
 
@@ -150,8 +151,27 @@ pub(super) fn call(def: &SlotDef, function: SlotFn, receiver: &Value, args: Args
             done(f(receiver, index(receiver, at)?, Some(value.clone())))
         }
         (SlotFn::Contains(f), _) => f(receiver, one(args)?).map(Value::from_bool),
+        (SlotFn::Buffer(_), Wrap::ReleaseBuffer) => done(release_buffer(receiver, one(args)?)),
+        (SlotFn::Buffer(f), _) => {
+            let flags = u32::try_from(count(one(args)?)?).unwrap_or(u32::MAX);
+            Ok(PyMemoryView::from_buffer(f(receiver, flags)?).into_value())
+        }
         _ => Err(exceptions::system_error(format!("the slot of {} has no wrapper", def.name))),
     }
+}
+
+/// Releases a memoryview of `owner`'s memory.
+fn release_buffer(owner: &Value, view: &Value) -> PyResult<()> {
+    let Some(view) = view.downcast::<PyMemoryView>() else {
+        return Err(exceptions::type_error("expected a memoryview object"));
+    };
+    if view.is_released() {
+        return Err(exceptions::value_error("memoryview's buffer has already been released"));
+    }
+    if !view.layout()?.owner().is(owner) {
+        return Err(exceptions::value_error("memoryview's buffer is not this object"));
+    }
+    view.release_view()
 }
 
 fn descr_get(f: crate::slots::DescrGetFn, name: &str, receiver: &Value, args: &[Value]) -> PyResult<Value> {

@@ -1,6 +1,7 @@
 //! Building strings piece by piece.
 
 use super::{Kind, PyStr, StrData, StrRef};
+use crate::heap::Payload;
 
 /// Collects characters, widening as it must, and makes one `str` of them.
 #[derive(Default)]
@@ -8,6 +9,8 @@ pub struct StrBuilder {
     narrow: Vec<u8>,
     /// In use once a character above 255 was pushed.
     wide: Vec<u32>,
+    /// What [`StrBuilder::push_whole`] pushed first: the result, if nothing comes behind it.
+    whole: Option<StrRef>,
 }
 
 impl StrBuilder {
@@ -16,7 +19,7 @@ impl StrBuilder {
     }
 
     pub fn with_capacity(chars: usize) -> StrBuilder {
-        StrBuilder { narrow: Vec::with_capacity(chars), wide: Vec::new() }
+        StrBuilder { narrow: Vec::with_capacity(chars), ..StrBuilder::default() }
     }
 
     pub fn len(&self) -> usize {
@@ -78,8 +81,19 @@ impl StrBuilder {
         }
     }
 
+    /// Pushes a `str` that is the result itself if it stays alone.
+    pub fn push_whole(&mut self, s: &StrRef) {
+        if self.is_empty() && s.class().is(PyStr::class()) {
+            self.whole = Some(s.clone());
+        }
+        self.push_pystr(s);
+    }
+
     pub fn finish(self) -> StrRef {
-        self.so_far()
+        match &self.whole {
+            Some(whole) if whole.len() == self.len() => whole.clone(),
+            _ => self.so_far(),
+        }
     }
 
     /// A str of the characters up to now.

@@ -5,22 +5,9 @@ use crate::macros_support::KwArgs;
 use crate::value::Value;
 use crate::{PyErr, PyResult, exceptions, protocol};
 use minipy_macros::pymethods;
-use minipy_text::format::{
-    Access, AutoNumber, Field, FieldName, FormatError, FormatSpec, Key, Template, TemplateError,
-};
+use minipy_text::format::{Access, AutoNumber, Field, FieldName, FormatSpec, Key, Template, TemplateError};
 use rustpython_wtf8::Wtf8;
 use std::borrow::Cow;
-
-/// The exception for what is wrong with a format specification.
-pub fn format_error(error: FormatError) -> PyErr {
-    match error {
-        FormatError::CharRange | FormatError::CharTooLarge | FormatError::IntTooLarge => {
-            exceptions::overflow_error(error.to_string())
-        }
-        FormatError::Memory => exceptions::memory_error(),
-        _ => exceptions::value_error(error.to_string()),
-    }
-}
 
 /// The exception for what is wrong with a template.
 pub fn template_error(error: TemplateError) -> PyErr {
@@ -39,8 +26,8 @@ impl PyStr {
 
 /// `str.__format__` with a specification that is not empty.
 pub fn format_str(text: &StrRef, spec: &PyStr) -> PyResult<StrRef> {
-    let layout =
-        FormatSpec::for_str(&spec.wtf8(), &|| text.class().name(), text.len()).map_err(format_error)?;
+    let layout = FormatSpec::for_str(&spec.wtf8(), &|| text.class().name(), text.len())
+        .map_err(crate::types::format_error)?;
     let taken = PyStr::slice(text, 0, layout.take);
     PyStr::pad(&taken, layout.left, layout.right, layout.fill)
 }
@@ -122,9 +109,9 @@ impl Formatter<'_> {
         if spec.is_empty()
             && let Some(text) = value.downcast_exact::<PyStr>()
         {
-            out.push_pystr(text);
+            out.push_whole(text);
         } else {
-            out.push_pystr(&*protocol::format(&value, &spec)?);
+            out.push_whole(&protocol::format(&value, &spec)?);
         }
         Ok(())
     }
@@ -150,7 +137,10 @@ impl Formatter<'_> {
 /// Fields may stand in the specification of a field, but no deeper.
 const DEPTH: u32 = 2;
 
-fn render(template: &PyStr, source: Source<'_>) -> PyResult<StrRef> {
+fn render(template: &StrRef, source: Source<'_>) -> PyResult<StrRef> {
+    if !template.chars().any(|c| matches!(char::from_u32(c), Some('{' | '}'))) {
+        return Ok(PyStr::exact(template));
+    }
     let mut out = StrBuilder::with_capacity(template.len());
     let mut formatter = Formatter { source, numbering: AutoNumber::default() };
     formatter.render(&template.wtf8(), DEPTH, &mut out)?;

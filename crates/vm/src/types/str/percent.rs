@@ -140,11 +140,11 @@ pub(crate) fn number(conversion: &Conversion<'_>, code: u32, value: &Value) -> P
                 protocol::repr(&int::from_ibig(int::to_ibig(&int).unwrap_or_default()))?;
             }
             let n = int::to_ibig(&int).unwrap_or_default();
-            conversion.int(&n, code, 0).map(Some).map_err(super::format::format_error)
+            conversion.int(&n, code, 0).map(Some).map_err(crate::types::format_error)
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let x = protocol::to_f64(value)?;
-            conversion.float(x, code).map(Some).map_err(super::format::format_error)
+            conversion.float(x, code).map(Some).map_err(crate::types::format_error)
         }
         _ => Ok(None),
     }
@@ -194,7 +194,7 @@ fn push_padded(out: &mut StrBuilder, conversion: &Conversion<'_>, text: &StrRef)
     }
     (0..before).for_each(|_| out.push(32));
     if take == text.len() {
-        out.push_pystr(text);
+        out.push_whole(text);
     } else {
         out.push_pystr(&text.substring(0, take));
     }
@@ -256,5 +256,5 @@ pub fn format(template: &StrRef, operand: &Value) -> PyResult<StrRef> {
         }
     }
     operands.finish("string")?;
-    Ok(out.finish())
+    Ok(if text.contains(&b'%') { out.finish() } else { PyStr::exact(template) })
 }

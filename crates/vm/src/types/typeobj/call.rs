@@ -21,7 +21,7 @@ pub fn call(class: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         }
     }
     let Some(new) = class.slots().new else {
-        return Err(exceptions::type_error(format!("cannot create '{}' instances", class.qualified_name())));
+        return Err(exceptions::type_error(format!("cannot create '{}' instances", class.name())));
     };
     let object = new(class, args)?;
     let own = object.class();

@@ -223,6 +223,10 @@ fn note_set_name(error: PyErr, class: &TypeRef, key: &Value, value: &Value) -> P
 
 /// Tells the base classes about the new subclass (PEP 487).
 fn init_subclass(class: &TypeRef, args: Args<'_>) -> PyResult<()> {
+    if !class.mro().iter().any(|ancestor| ancestor.is(class.as_value())) {
+        // A custom `mro()` has left out the class itself.
+        return Err(super_type::unrelated("type", &class.name(), class));
+    }
     let hook = super_type::lookup_after(class, class, class.as_value(), name!("__init_subclass__"))?;
     let Some(hook) = hook else { return Ok(()) };
     let positional = args.positional().len();

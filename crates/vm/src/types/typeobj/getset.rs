@@ -4,6 +4,7 @@ use super::{PyType, TypeFlags, TypeRef, attributes, bases, create, itemsize};
 use crate::heap::Payload;
 use crate::macros_support::GetSetDef;
 use crate::types::dict::{DictRef, PyDict};
+use crate::types::function::PyGetSetDescr;
 use crate::types::instance;
 use crate::types::mappingproxy::PyMappingProxy;
 use crate::types::str::{PyStr, StrRef, intern};
@@ -16,10 +17,35 @@ use minipy_macros::pymethods;
 pub static INSTANCE_DICT: GetSetDef = GetSetDef {
     name: "__dict__",
     doc: Some("dictionary for instance variables"),
-    get: Some(get_instance_dict),
-    set: Some(set_instance_dict),
+    get: Some(|object| match base_dict(object) {
+        Some(descriptor) => match descriptor.class().slots().descr_get {
+            Some(get) => get(&descriptor, Some(object), None),
+            None => Err(no_dict(object)),
+        },
+        None => get_instance_dict(object),
+    }),
+    set: Some(|object, value| match base_dict(object) {
+        Some(descriptor) => match descriptor.class().slots().descr_set {
+            Some(set) => set(&descriptor, object, value),
+            None => Err(no_dict(object)),
+        },
+        None => set_instance_dict(object, value),
+    }),
     member: false,
 };
+
+/// The descriptor `__dict__` of the builtin class among the bases, if that has one: it serves a class or a module even if a
+/// class in Python comes first in the method resolution order.
+fn base_dict(object: &Value) -> Option<Value> {
+    let mut class = object.class().clone();
+    while class.builtin.is_none() {
+        class = class.base.get()?;
+    }
+    let descriptor = class.lookup(name!("__dict__"))?;
+    let plain =
+        descriptor.downcast::<PyGetSetDescr>().is_some_and(|own| std::ptr::eq(own.def, &INSTANCE_DICT));
+    (!plain).then_some(descriptor)
+}
 
 /// `__weakref__` of instances.
 pub static INSTANCE_WEAKREF: GetSetDef = GetSetDef {
@@ -262,9 +288,18 @@ impl PyType {
         attributes::store(zelf, name!("__doc__"), Some(value))
     }
 
+    /// The signature: of a class made in Python, one at the start of the docstring, `Name(…)` and then a line of dashes.
     #[pygetset]
-    fn __text_signature__(&self) -> Option<&'static str> {
-        self.builtin.and_then(|def| def.signature())
+    fn __text_signature__(&self) -> Option<String> {
+        if let Some(def) = self.builtin {
+            return def.signature().map(str::to_owned);
+        }
+        let doc = self.dict().get_interned(name!("__doc__"))?;
+        let doc = doc.downcast::<PyStr>()?.to_string_lossy();
+        let rest = doc.strip_prefix(&self.short_name())?;
+        let (signature, _) = rest.split_once("\n--\n\n")?;
+        let whole = signature.starts_with('(') && signature.ends_with(')') && !signature.contains("\n\n");
+        whole.then(|| signature.to_owned())
     }
 
     #[pygetset]
