@@ -205,7 +205,7 @@ impl Array {
                 "tounicode() may only be called on unicode type arrays ('u' or 'w')",
             ));
         }
-        Ok(self.text())
+        self.text()
     }
 
     /// Size of the array in memory, in bytes.

@@ -163,13 +163,18 @@ impl Array {
         protocol::for_each(source, |item| self.push(&item))
     }
 
-    /// The text of a character array.
-    pub(super) fn text(&self) -> Value {
+    /// The text of a character array; ValueError if an item is no character.
+    pub(super) fn text(&self) -> PyResult<Value> {
         let chars: Vec<u32> = self.bytes.with(|bytes| {
             let word = |raw: &[u8]| u32::from_le_bytes([raw[0], raw[1], raw[2], raw[3]]);
-            bytes.chunks_exact(4).map(word).map(|c| c.min(0x10_ffff)).collect()
+            bytes.chunks_exact(4).map(word).collect()
         });
-        PyStr::from_code_points(&chars).into_value()
+        match chars.iter().find(|c| **c > 0x10_ffff) {
+            Some(c) => {
+                Err(exceptions::value_error(format!("character U+{c:x} is not in range [U+0000; U+10ffff]")))
+            }
+            None => Ok(PyStr::from_code_points(&chars).into_value()),
+        }
     }
 }
 

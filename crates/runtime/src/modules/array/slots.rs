@@ -47,18 +47,17 @@ impl Array {
     }
 
     fn assign_item(&self, index: isize, value: Option<&Value>) -> PyResult<()> {
-        let Some(at) = indices::position(index, self.count_items()) else {
-            return Err(exceptions::index_error("array assignment index out of range"));
-        };
+        let out_of_range = || exceptions::index_error("array assignment index out of range");
+        let at = indices::position(index, self.count_items()).ok_or_else(out_of_range)?;
         let Some(value) = value else { return self.remove_at(at) };
         let stored = self.code.store(value)?;
         let (from, size) = (at * self.code.size, self.code.size);
+        // The value's conversion may have shortened the array.
         self.bytes.with(|bytes| {
-            if let Some(place) = bytes.get_mut(from..from + size) {
-                place.copy_from_slice(&stored[..size]);
-            }
-        });
-        Ok(())
+            let place = bytes.get_mut(from..from + size).ok_or_else(out_of_range)?;
+            place.copy_from_slice(&stored[..size]);
+            Ok(())
+        })
     }
 
     fn assign_slice(zelf: &Ref<Array>, slice: &PySlice, value: Option<&Value>) -> PyResult<()> {
@@ -147,6 +146,13 @@ impl Array {
         };
         let initializer = given.get(1).cloned().unwrap_or(Value::NONE);
         crate::sys::audit("array.__new__", &[text.to_value(), initializer])?;
+        if text.eq_str("u") {
+            minipy_vm::warnings::warn(
+                exceptions::deprecation_warning_class(),
+                "The 'u' type code is deprecated and will be removed in Python 3.16",
+                1,
+            )?;
+        }
         let array = Array::with_bytes(cls, code, Vec::new());
         if let Some(source) = given.get(1) {
             array.initialise(source)?;
@@ -172,7 +178,7 @@ impl Array {
             return Ok(format!("{name}('{code}')").into());
         }
         let content = match zelf.code.kind {
-            Kind::Char => zelf.text(),
+            Kind::Char => zelf.text()?,
             _ => {
                 let items = (0..zelf.count_items()).filter_map(|at| zelf.item(at)).collect();
                 minipy_vm::PyList::from_vec(items).into_value()
