@@ -28,7 +28,7 @@ pub struct Writer {
 impl Writer {
     /// A table for code whose first line is `firstlineno`.
     pub fn new(firstlineno: i32) -> Writer {
-        Writer { out: Vec::new(), line: firstlineno }
+        Writer { out: Vec::with_capacity(128), line: firstlineno }
     }
 
     /// The finished table.

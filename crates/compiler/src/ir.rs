@@ -1,12 +1,13 @@
 //! What code generation hands to the flow graph: a sequence of instructions with labels and
 //! locations, and what else assembly needs to know about the code object.
 
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
+use hashbrown::HashTable;
 use minipy_bytecode::for_each_opcode;
 use minipy_bytecode::opcode::Flags;
 use minipy_bytecode::{Constant, Opcode, Str};
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 
 macro_rules! define_ops {
     (
@@ -204,35 +205,73 @@ impl InstructionSequence {
 #[derive(Clone, Debug)]
 pub struct IndexTable<T> {
     items: Vec<T>,
-    index: FxHashMap<T, u32>,
+    /// The numbers by the hashes of their items; none while there are so few that looking at each is quicker.
+    index: Option<HashTable<u32>>,
+}
+
+/// From how many items on a table is indexed.
+const INDEXED_FROM: usize = 9;
+
+fn hash_of<Q: Hash + ?Sized>(value: &Q) -> u64 {
+    FxBuildHasher.hash_one(value)
 }
 
 impl<T> Default for IndexTable<T> {
     fn default() -> Self {
-        IndexTable { items: Vec::new(), index: FxHashMap::with_hasher(FxBuildHasher) }
+        IndexTable { items: Vec::new(), index: None }
     }
 }
 
-impl<T: Eq + Hash + Clone> IndexTable<T> {
+impl<T: Eq + Hash> IndexTable<T> {
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The number of `value`, which is appended if it is new.
     pub fn add(&mut self, value: T) -> u32 {
-        if let Some(&index) = self.index.get(&value) {
-            return index;
+        self.get(&value).unwrap_or_else(|| self.append(value))
+    }
+
+    /// Append `value`, which is not there yet.
+    pub fn append(&mut self, value: T) -> u32 {
+        let number = self.items.len() as u32;
+        self.items.push(value);
+        if self.index.is_some() {
+            self.index_item(number);
+        } else if self.items.len() >= INDEXED_FROM {
+            self.index_items();
         }
-        let index = self.items.len() as u32;
-        self.items.push(value.clone());
-        self.index.insert(value, index);
-        index
+        number
     }
 
     /// Append `value`, which no later [`IndexTable::add`] finds.
     pub fn push(&mut self, value: T) -> u32 {
+        self.index_items();
         self.items.push(value);
         self.items.len() as u32 - 1
+    }
+
+    /// Index the items there are, unless they are.
+    fn index_items(&mut self) {
+        if self.index.is_none() {
+            self.index = Some(HashTable::with_capacity(2 * self.items.len()));
+            for number in 0..self.items.len() as u32 {
+                self.index_item(number);
+            }
+        }
+    }
+
+    /// Of equal items the first is indexed.
+    fn index_item(&mut self, number: u32) {
+        let (Some(index), items) = (&mut self.index, &self.items) else { return };
+        let item = &items[number as usize];
+        index
+            .entry(
+                hash_of(item),
+                |&known| items[known as usize] == *item,
+                |&known| hash_of(&items[known as usize]),
+            )
+            .or_insert(number);
     }
 
     /// The number of `value`, if it is there.
@@ -241,7 +280,12 @@ impl<T: Eq + Hash + Clone> IndexTable<T> {
         T: std::borrow::Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        self.index.get(value).copied()
+        match &self.index {
+            None => self.items.iter().position(|item| item.borrow() == value).map(|number| number as u32),
+            Some(index) => {
+                index.find(hash_of(value), |&known| self.items[known as usize].borrow() == value).copied()
+            }
+        }
     }
 
     pub fn items(&self) -> &[T] {
@@ -261,18 +305,18 @@ impl<T: Eq + Hash + Clone> IndexTable<T> {
     }
 }
 
-impl<T: Eq + Hash + Clone> From<Vec<T>> for IndexTable<T> {
+impl<T: Eq + Hash> From<Vec<T>> for IndexTable<T> {
     /// Keeps every item's number; of equal items the first is found.
     fn from(items: Vec<T>) -> Self {
-        let mut index = FxHashMap::with_hasher(FxBuildHasher);
-        for (number, item) in items.iter().enumerate() {
-            index.entry(item.clone()).or_insert(number as u32);
+        let mut table = IndexTable { items, index: None };
+        if table.items.len() >= INDEXED_FROM {
+            table.index_items();
         }
-        IndexTable { items, index }
+        table
     }
 }
 
-impl<T: Eq + Hash + Clone> FromIterator<T> for IndexTable<T> {
+impl<T: Eq + Hash> FromIterator<T> for IndexTable<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         let mut table = Self::default();
         for item in items {

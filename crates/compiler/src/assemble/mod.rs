@@ -86,9 +86,9 @@ struct Code {
 impl Code {
     fn new(g: &Graph) -> Result<Code, AssembleError> {
         let mut starts = vec![0; g.len()];
-        let mut instrs = Vec::new();
-        let mut cursor = Some(BlockId::ENTRY);
-        while let Some(id) = cursor {
+        let order = g.order();
+        let mut instrs = Vec::with_capacity(order.iter().map(|&id| g[id].instrs.len()).sum());
+        for id in order {
             starts[id.index()] = instrs.len() as u32;
             for instr in &g[id].instrs {
                 let Some(op) = instr.op.real() else {
@@ -105,7 +105,6 @@ impl Code {
                     offset: 0,
                 });
             }
-            cursor = g.next(id);
         }
         for instr in instrs.iter_mut().filter(|i| i.is_jump) {
             instr.target = *starts

@@ -62,8 +62,6 @@ pub(super) struct CodeUnit<'a> {
     pub(super) fast_hidden: FxHashMap<&'a str, bool>,
     /// The number of parameters that may be given by position.
     pub(super) positional: u32,
-    varnames: FxHashMap<&'a str, u32>,
-    name_numbers: FxHashMap<&'a str, u32>,
 }
 
 impl<'a> Codegen<'a, '_> {
@@ -83,11 +81,7 @@ impl<'a> Codegen<'a, '_> {
             firstlineno,
             ..Unit::default()
         };
-        let mut numbers = FxHashMap::default();
-        for (index, name) in symbols.varnames.iter().enumerate() {
-            ir.varnames.add(self.intern(name));
-            numbers.insert(*name, index as u32);
-        }
+        ir.varnames = symbols.varnames.iter().map(|name| self.intern(name)).collect();
         ir.nparams = symbols.varnames.len() as u32;
         let mut cells: Vec<&'a str> = symbols
             .symbols
@@ -113,10 +107,8 @@ impl<'a> Codegen<'a, '_> {
         ir.freevars = free.into_iter().map(|name| self.intern(name)).collect();
 
         let class = self.unit.class;
-        let outer = std::mem::replace(
-            &mut self.unit,
-            CodeUnit { ir, kind, scope, class, varnames: numbers, ..CodeUnit::default() },
-        );
+        let outer =
+            std::mem::replace(&mut self.unit, CodeUnit { ir, kind, scope, class, ..CodeUnit::default() });
         if kind != UnitKind::Module {
             self.stack.push(outer);
         }
@@ -253,24 +245,20 @@ impl<'a> Codegen<'a, '_> {
 
     /// The number of a fast local.
     pub(super) fn local_number(&mut self, name: &'a str) -> u32 {
-        if let Some(number) = self.unit.varnames.get(name) {
-            return *number;
+        if let Some(number) = self.unit.ir.varnames.get(Wtf8::new(name)) {
+            return number;
         }
         let text = self.intern(name);
-        let number = self.unit.ir.varnames.add(text);
-        self.unit.varnames.insert(name, number);
-        number
+        self.unit.ir.varnames.append(text)
     }
 
     /// The number of a name in `co_names`.
     pub(super) fn name_number(&mut self, name: &'a str) -> u32 {
-        if let Some(number) = self.unit.name_numbers.get(name) {
-            return *number;
+        if let Some(number) = self.unit.ir.names.get(Wtf8::new(name)) {
+            return number;
         }
         let text = self.intern(name);
-        let number = self.unit.ir.names.add(text);
-        self.unit.name_numbers.insert(name, number);
-        number
+        self.unit.ir.names.append(text)
     }
 
     /// The number of a cell or free variable, as `resolution` says which it is: cells come first.

@@ -223,11 +223,21 @@ impl Graph {
                     if instr.op.has_target() {
                         return Err(AssembleError::Malformed("jump in annotation code"));
                     }
-                    current = graph.push(current, CfgInstr::new(instr.op, instr.oparg, instr.loc));
+                    current = graph.open(current);
+                    graph[current].instrs.push(CfgInstr::new(instr.op, instr.oparg, instr.loc));
                 }
                 continue;
             }
-            current = graph.push(current, CfgInstr::new(instr.op, instr.oparg, instr.loc));
+            current = graph.open(current);
+            let instrs = &mut graph[current].instrs;
+            if instrs.is_empty() {
+                let after = seq.instrs[index..].iter().zip(&block_at[index..]).skip(1);
+                let rest = after.take_while(|(_, block)| **block != TARGET);
+                let length = 1 + rest.take_while(|(instr, _)| !is_terminator(instr.op)).count();
+                // Most passes replace instructions; the terminator, and one that a pass adds, fit too.
+                instrs.reserve_exact(length + 2);
+            }
+            instrs.push(CfgInstr::new(instr.op, instr.oparg, instr.loc));
         }
         for block in &mut graph.blocks {
             for instr in &mut block.instrs {
@@ -257,13 +267,10 @@ impl Graph {
         seq
     }
 
-    /// Add to `current`, or to a new block after it if it has ended.
-    fn push(&mut self, mut current: BlockId, instr: CfgInstr) -> BlockId {
-        if self[current].last().is_some_and(|i| is_terminator(i.op)) {
-            current = self.append_block(current);
-        }
-        self[current].instrs.push(instr);
-        current
+    /// `current`, or a new block after it if it has ended.
+    fn open(&mut self, current: BlockId) -> BlockId {
+        let ended = self[current].last().is_some_and(|i| is_terminator(i.op));
+        if ended { self.append_block(current) } else { current }
     }
 
     fn append_block(&mut self, after: BlockId) -> BlockId {

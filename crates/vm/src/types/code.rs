@@ -10,7 +10,7 @@ use crate::cell::GilCell;
 use crate::frame::{quicken, trampoline};
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::monitoring::{self, Instrumentation};
-use crate::types::str::{PyStr, StrRef, intern_ref};
+use crate::types::str::{PyStr, StrRef, intern, intern_ref};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::{float, int};
 use crate::value::Value;
@@ -100,7 +100,10 @@ pub fn keeps_columns() -> bool {
 
 /// A `str` of the text of a code object, interned.
 pub fn interned(text: &Wtf8) -> StrRef {
-    intern_ref(&PyStr::from_wtf8(text))
+    match text.as_str() {
+        Ok(text) => intern(text),
+        Err(_) => intern_ref(&PyStr::from_wtf8(text)),
+    }
 }
 
 /// The value of a constant.

@@ -2,33 +2,38 @@
 
 use super::{PyStr, StrRef};
 use crate::cell::GilCell;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// All interned strings, by hash. The table owns a reference to each: like CPython's immortal interned strings they stay.
-struct Table(GilCell<Option<FxHashMap<i64, Vec<StrRef>>>>);
+static INTERNED: GilCell<HashTable<StrRef>> = GilCell::new(HashTable::new());
 
-static INTERNED: Table = Table(GilCell::new(None));
+fn find(hash: i64, matches: impl Fn(&PyStr) -> bool) -> Option<StrRef> {
+    INTERNED.with(|table| table.find(hash as u64, |s| matches(s)).cloned())
+}
 
-fn find_or_add(hash: i64, matches: impl Fn(&PyStr) -> bool, make: impl FnOnce() -> StrRef) -> StrRef {
-    INTERNED.0.with(|table| {
-        let bucket = table.get_or_insert_with(FxHashMap::default).entry(hash).or_default();
-        if let Some(found) = bucket.iter().find(|s| matches(s)) {
-            return found.clone();
+/// The string of the table that is equal to `new`, or else `new`, interned.
+fn find_or_add(new: StrRef) -> StrRef {
+    INTERNED.with(|table| match table.entry(new.hash() as u64, |s| s.eq(&new), |s| s.hash() as u64) {
+        Entry::Occupied(found) => found.get().clone(),
+        Entry::Vacant(place) => {
+            new.interned.set(true);
+            place.insert(new.clone());
+            new
         }
-        let new = make();
-        new.interned.set(true);
-        bucket.push(new.clone());
-        new
     })
 }
 
 /// The interned string with this text.
 pub fn intern(text: &str) -> StrRef {
-    if text.len() <= 1 && text.is_ascii() {
-        return PyStr::from_str(text);
+    if text.len() > 1
+        && text.is_ascii()
+        && let Some(found) = find(crate::hash::hash_bytes(text.as_bytes()), |s| s.as_ascii() == Some(text))
+    {
+        return found;
     }
     let new = PyStr::from_str(text);
-    intern_ref(&new)
+    if new.is_interned() { new } else { find_or_add(new) }
 }
 
 /// The interned string equal to `s`, which becomes that string if there is none. Instances of subclasses are copied.
@@ -39,19 +44,13 @@ pub fn intern_ref(s: &StrRef) -> StrRef {
 
 #[cold]
 fn intern_slow(s: &StrRef) -> StrRef {
-    let make = || {
-        if s.class().is(<PyStr as crate::heap::Payload>::class()) {
-            s.clone()
-        } else {
-            s.copy_in(<PyStr as crate::heap::Payload>::class())
-        }
-    };
-    find_or_add(s.hash(), |other| other.eq(s), make)
+    let class = <PyStr as crate::heap::Payload>::class();
+    find_or_add(if s.class().is(class) { s.clone() } else { s.copy_in(class) })
 }
 
 /// `sys.getunicodeinternedsize()`.
 pub fn interned_count() -> usize {
-    INTERNED.0.with(|table| table.as_ref().map_or(0, |t| t.values().map(Vec::len).sum()))
+    INTERNED.with(|table| table.len())
 }
 
 static LATIN1: GilCell<Option<Box<[StrRef]>>> = GilCell::new(None);
@@ -66,7 +65,7 @@ pub fn latin1_char(c: u8) -> StrRef {
                     let kind = super::Kind::of(u32::from(c));
                     // SAFETY: one character of the kind it needs.
                     let new = unsafe { PyStr::build(kind, 1, |to| to.write(c)) };
-                    find_or_add(new.hash(), |other| other.eq(&new), || new.clone())
+                    find_or_add(new)
                 })
                 .collect()
         });
@@ -105,7 +104,7 @@ impl InternCell {
         let name = if self.text.is_empty() {
             // SAFETY: no characters to write. `intern` would come back here for the empty string.
             let new = unsafe { PyStr::build(super::Kind::Ascii, 0, |_| {}) };
-            find_or_add(new.hash(), |other| other.is_empty(), || new.clone())
+            find_or_add(new)
         } else {
             intern(self.text)
         };
