@@ -1,7 +1,9 @@
 """Runs a program under a trace function or monitoring callback that jumps, raises and removes itself at random:
-`fuzz.py SEED EVENTS PROGRAM`. What it prints is the same wherever nothing has crashed.
+`fuzz.py SEED EVENTS PROGRAM`. What it prints is the same wherever nothing has crashed; the number of events goes to stderr.
+With FUZZ_DEBUG in the environment every event is printed.
 """
 
+import os
 import random
 import sys
 import warnings
@@ -10,7 +12,6 @@ seed, limit, program = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 random = random.Random(seed)
 count = 0
 log = []
-import os
 DEBUG = "FUZZ_DEBUG" in os.environ
 
 
@@ -19,8 +20,9 @@ class Injected(Exception):
 
 
 def act(frame, what):
-    if DEBUG: print(what, frame.f_code.co_name, frame.f_lineno, flush=True)
     global count
+    if DEBUG:
+        print(what, frame.f_code.co_name, frame.f_lineno, flush=True)
     count += 1
     if count > limit:
         raise SystemExit
@@ -82,3 +84,4 @@ for round in range(30):
         sys.monitoring.free_tool_id(3)
     log.append(outcome)
 print("\n".join(log))
+print(count, file=sys.stderr)

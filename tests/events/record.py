@@ -14,10 +14,20 @@ kind, limit, out, program = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv
 lines = []
 names = {}
 E = sys.monitoring.events
+CALLS = ("CALL", "C_RETURN", "C_RAISE")
 
 
 def hidden(code):
-    return code.co_filename.startswith(("<frozen importlib", "<frozen zipimport")) or code.co_filename == __file__
+    """Frames of the import system, of the decoders that text files use, and of this file."""
+    path = code.co_filename
+    if path.startswith(("<frozen importlib", "<frozen zipimport")) or path == __file__:
+        return True
+    return path.endswith("codecs.py") and code.co_qualname.startswith(("IncrementalDecoder", "BufferedIncrementalDecoder"))
+
+
+def native_import(value):
+    """Whether it is a function of the import system, native in minipy and Python code in CPython."""
+    return getattr(value, "__name__", None) in ("_gcd_import", "_handle_fromlist", "_find_spec", "_exec")
 
 
 def name(code):
@@ -66,7 +76,7 @@ def trace(frame, event, arg):
 
 
 def profile(frame, event, arg):
-    if not hidden(frame.f_code):
+    if not hidden(frame.f_code) and not native_import(arg):
         add(f"{event} {name(frame.f_code)} {frame.f_lineno} {frame.f_lasti} {describe(arg)}")
 
 
@@ -78,8 +88,10 @@ def monitor():
             continue
 
         def callback(code, *args, event=event):
-            if not hidden(code):
-                values = (str(arg) if type(arg) is int else describe(arg) for arg in args)
+            if not hidden(code) and not (event in CALLS and native_import(args[1])):
+                # The offsets and the line; what is passed may be another number in every process.
+                known = 1 if event in CALLS else 2
+                values = (str(arg) if type(arg) is int and i < known else describe(arg) for i, arg in enumerate(args))
                 add(f"{event} {name(code)} {' '.join(values)}")
 
         sys.monitoring.register_callback(3, getattr(E, event), callback)

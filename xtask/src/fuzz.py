@@ -4,10 +4,13 @@ usage: fuzz.py SEED COUNT
 """
 
 import random
+import signal
 import sys
 import types
 
 STEPS = 3000
+# Code that catches what the trace function raises goes on without it: it is stopped by signals, the first after so many seconds.
+PATIENCE, AGAIN = 2, 0.05
 
 SOURCE = """
 def plain(a, b=2, *c, d=4, **e):
@@ -103,22 +106,30 @@ def limited(function, *args):
             raise Tired
         return trace
 
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE, AGAIN)
     sys.settrace(trace)
     try:
         result = function(*args)
         if hasattr(result, "send"):
             for value in (None, 1, None):
                 result.send(value)
+            result.close()
     except BaseException:
         pass
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         sys.settrace(None)
+
+
+def interrupt(number, frame):
+    raise Tired
 
 
 sys.displayhook = lambda value: None
 
 
 def main():
+    signal.signal(signal.SIGALRM, interrupt)
     noise = random.Random(int(sys.argv[1]))
     originals = list(codes(compile(SOURCE, "<fuzz>", "exec")))
     left = int(sys.argv[2])

@@ -1,22 +1,28 @@
-//! `cargo xtask fuzz`: damaged pycs and code objects for the reader, the verifier and the interpreter.
+//! `cargo xtask fuzz`: damaged pycs and code objects for the reader, the verifier and the interpreter, and trace functions that jump
+//! and raise.
 
 #[path = "../../crates/bytecode/tests/hostile/mod.rs"]
 mod hostile;
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::process::{self, End};
-use crate::{Outcome, workspace};
+use crate::{Outcome, events, oracle, workspace};
 
 /// Code objects that one process runs: after a crash the rest of them is lost.
 const BATCH: usize = 2000;
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// Events of one run of `tests/events/fuzz.py`.
+const EVENTS: &str = "20000";
+
 /// `data [ROUNDS] [SEED]`: marshal, the pyc reader and the verifier in this process. `code [ROUNDS] [SEED]`: changed code
-/// objects that pass the verifier are run by minipy, with a limit on their steps.
+/// objects that pass the verifier are run by minipy, with a limit on their steps. `trace [RUNS] [SEED]`: random programs under trace
+/// functions and monitoring callbacks that jump and raise, by minipy and, while it survives, the oracle.
 pub fn run(args: &[String]) -> Outcome {
-    let (what, rest) = args.split_first().ok_or("fuzz what? One of: data, code")?;
+    let (what, rest) = args.split_first().ok_or("fuzz what? One of: data, code, trace")?;
     let number = |index: usize, default: u64| match rest.get(index) {
         Some(text) => text.parse::<u64>().map_err(|_| format!("{text} is no number")),
         None => Ok(default),
@@ -25,7 +31,8 @@ pub fn run(args: &[String]) -> Outcome {
     match what.as_str() {
         "data" => data(number(0, 1_000_000)? as usize, seed),
         "code" => code(number(0, 20_000)? as usize, seed),
-        _ => Err("fuzz what? One of: data, code".into()),
+        "trace" => trace(number(0, 100)? as usize, seed),
+        _ => Err("fuzz what? One of: data, code, trace".into()),
     }
 }
 
@@ -78,5 +85,44 @@ fn code(rounds: usize, seed: u64) -> Outcome {
         batch_seed += 1;
     }
     println!("{run} changed code objects run, {failures} of the processes failed");
+    Ok(failures == 0)
+}
+
+fn trace(runs: usize, first_seed: u64) -> Outcome {
+    let oracle = oracle::find()?.python;
+    let minipy = workspace::minipy()?;
+    let folder = workspace::root().join("target/events/programs");
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    events::generate(&oracle, &folder)?;
+    let programs = workspace::python_files(&folder)?;
+    let (mut failures, mut lost, mut events) = (0, 0, 0u64);
+    for seed in first_seed..first_seed + runs as u64 {
+        let program = &programs[seed as usize % programs.len()];
+        let run = |interpreter: &Path| {
+            let mut command = Command::new(interpreter);
+            command.arg(workspace::root().join("tests/events/fuzz.py")).arg(seed.to_string()).arg(EVENTS);
+            command.arg(program).env("PYTHONHASHSEED", "0");
+            process::run(&mut command, LIMIT)
+        };
+        let (ours, theirs) = (run(&minipy)?, run(&oracle)?);
+        let counted = String::from_utf8_lossy(&ours.stderr);
+        events += counted.lines().last().and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
+        let survived = |end: &End| matches!(end, End::Exit(_));
+        if !survived(&ours.end) {
+            failures += 1;
+            println!("seed {seed}, {}: {}", program.display(), ours.end);
+        } else if !survived(&theirs.end) {
+            lost += 1;
+        } else if ours.stdout != theirs.stdout {
+            failures += 1;
+            let text = |finished: &process::Finished| String::from_utf8_lossy(&finished.stdout).into_owned();
+            let (ours, theirs) = (text(&ours), text(&theirs));
+            let place = ours.lines().zip(theirs.lines()).take_while(|(a, b)| a == b).count();
+            let line = |text: &str| text.lines().nth(place).unwrap_or("(the end)").to_owned();
+            println!("seed {seed}, {}, line {place}", program.display());
+            println!("  - {}\n  + {}", line(&theirs), line(&ours));
+        }
+    }
+    println!("{runs} runs, {events} events: {failures} differ; the oracle did not survive {lost}");
     Ok(failures == 0)
 }

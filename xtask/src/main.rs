@@ -46,7 +46,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        usage: "data|code [ROUNDS] [SEED]\n      damaged pycs for the reader and the verifier, changed code for the interpreter",
+        usage: "data|code|trace [ROUNDS] [SEED]\n      damaged pycs for the reader and the verifier, changed code for the interpreter, trace functions that jump and raise",
         run: fuzz::run,
     },
     Command {

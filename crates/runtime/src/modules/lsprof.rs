@@ -13,7 +13,6 @@ use minipy_vm::{
 };
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::time::Instant;
 
 /// `sys.monitoring.PROFILER_ID`.
 const TOOL: usize = 2;
@@ -67,6 +66,8 @@ impl Entry {
 
 /// A call under way.
 struct Context {
+    /// The address that its entry is found under.
+    function: u64,
     entry: usize,
     started: Ticks,
     /// Time spent in calls made from it.
@@ -115,7 +116,6 @@ pub struct Profiler {
     enabled: Cell<bool>,
     /// Whether the external timer runs.
     timing: Cell<bool>,
-    epoch: Instant,
 }
 
 impl Traverse for Profiler {
@@ -171,9 +171,7 @@ const CALLBACKS: [(Event, &str); 9] = [
 
 impl Profiler {
     fn now(&self) -> Ticks {
-        let Some(timer) = self.timer.get() else {
-            return self.epoch.elapsed().as_nanos() as Ticks;
-        };
+        let Some(timer) = self.timer.get() else { return clock() };
         self.timing.set(true);
         let ticks = protocol::call0(&timer).and_then(|time| self.ticks(&time));
         self.timing.set(false);
@@ -218,12 +216,16 @@ impl Profiler {
             }
         };
         let started = self.now();
-        self.statistics.with(|s| s.stack.push(Context { entry, started, inner: 0 }));
+        self.statistics.with(|s| s.stack.push(Context { function, entry, started, inner: 0 }));
     }
 
     /// The innermost call, if it is one of `function`'s entries, ends.
     fn leave(&self, function: u64) {
-        if self.statistics.with(|s| s.by_function.contains_key(&function)) {
+        let is_known = self.statistics.with(|s| {
+            s.stack.last().is_some_and(|context| context.function == function)
+                || s.by_function.contains_key(&function)
+        });
+        if is_known {
             self.stop();
         }
     }
@@ -262,14 +264,23 @@ impl Drop for Profiler {
     }
 }
 
+/// Nanoseconds since some moment.
+fn clock() -> Ticks {
+    super::time::nanos(libc::CLOCK_MONOTONIC)
+}
+
 /// What identifies the native function that is called, if one is.
 fn native_function(callable: &Value, first: &Value) -> PyResult<Option<u64>> {
-    let def = match (callable.downcast::<PyNative>(), callable.downcast::<PyMethodDescr>()) {
-        (Some(native), _) => native.def,
-        (None, Some(method)) if first.class().is_subtype(&method.class) => method.def,
-        // Binding it says what is wrong.
-        (None, Some(_)) => return monitoring::native_callee(callable, first).map(|_| None),
-        (None, None) => return Ok(None),
+    let def = if let Some(native) = callable.downcast_exact::<PyNative>() {
+        native.def
+    } else if let Some(method) = callable.downcast_exact::<PyMethodDescr>() {
+        if !first.class().is_subtype(&method.class) {
+            // Binding it says what is wrong.
+            return monitoring::native_callee(callable, first).map(|_| None);
+        }
+        method.def
+    } else {
+        return Ok(None);
     };
     Ok(Some(std::ptr::from_ref(def) as u64))
 }
@@ -304,7 +315,6 @@ impl Profiler {
             builtins: Cell::new(true),
             enabled: Cell::new(false),
             timing: Cell::new(false),
-            epoch: Instant::now(),
         };
         Ok(Ref::new_in(class, profiler))
     }

@@ -74,7 +74,8 @@ impl TokenizerIter {
         match self.tokens.with(|tokens| tokens.as_mut().map(Tokens::next)) {
             Some(Next::Token(token)) => Ok(Some(token.into_tuple())),
             Some(Next::Error(error)) => Err(error.raise()),
-            Some(Next::End) | None => Ok(None),
+            // It is raised, as trace functions can see.
+            Some(Next::End) | None => Err(exceptions::stop_iteration(Value::NONE)),
         }
     }
 }

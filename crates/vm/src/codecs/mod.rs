@@ -11,6 +11,7 @@ pub use registry::{lookup, lookup_error, normalize, register, register_error, un
 
 use crate::cell::GilCell;
 use crate::types::bytes::{self, PyBytes};
+use crate::types::memoryview::PyMemoryView;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
@@ -33,7 +34,12 @@ pub fn decode_text(
     if let Some(native) = Native::from_name(&encoding_name) {
         return decode_native(native, input, &handler, true).map(|(text, _)| text);
     }
-    let result = run_codec(Direction::Decode, owner, &encoding_name, errors)?;
+    // Whatever was given, the codec sees a read-only view.
+    let view = match owner.downcast_exact::<PyBytes>() {
+        Some(_) => PyMemoryView::from_object(owner, 0),
+        None => PyMemoryView::from_object(bytes::from_slice(input).as_value(), 0),
+    }?;
+    let result = run_codec(Direction::Decode, view.as_value(), &encoding_name, errors)?;
     result.downcast_into::<PyStr>().map_err(|other| {
         exceptions::type_error(format!(
             "'{encoding_name}' decoder returned '{}' instead of 'str'; use codecs.decode() to decode to arbitrary types",

@@ -19,7 +19,7 @@ pub enum Native {
 }
 
 impl Native {
-    /// The codec with this name, if it is spelled in one of the common ways; the registry knows the others.
+    /// The codec with this name, if it is one that works without being looked up in the registry.
     pub fn from_name(name: &str) -> Option<Native> {
         let mut buffer = [0u8; 12];
         let lower = buffer.get_mut(..name.len())?;
@@ -32,10 +32,6 @@ impl Native {
             b"ascii" | b"us-ascii" => Native::Ascii,
             b"utf-16" | b"utf16" => Native::Utf16(None),
             b"utf-32" | b"utf32" => Native::Utf32(None),
-            b"utf-16-le" => Native::Utf16(Some(ByteOrder::Little)),
-            b"utf-16-be" => Native::Utf16(Some(ByteOrder::Big)),
-            b"utf-32-le" => Native::Utf32(Some(ByteOrder::Little)),
-            b"utf-32-be" => Native::Utf32(Some(ByteOrder::Big)),
             _ => return None,
         })
     }

@@ -10,7 +10,7 @@ use crate::types::generator;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
-use crate::{PyResult, exceptions, stack};
+use crate::{PyResult, exceptions, protocol, stack};
 use minipy_bytecode::code::flags;
 use std::ptr;
 
@@ -36,6 +36,29 @@ pub fn call_function(function: &Ref<PyFunction>, args: Args<'_>) -> PyResult<Val
         stub => trampoline::run(stub, thread, frame)?,
     };
     generator::wrap(thread, function.code(), result)
+}
+
+/// Calls anything from native code with arguments that move: into the frame of a Python function that takes just as many.
+#[inline]
+pub fn call_moving<const N: usize>(callable: Value, args: [Value; N]) -> PyResult<Value> {
+    let Some(function) = callable.downcast_exact::<PyFunction>() else {
+        return protocol::call_args(&callable, Args::positional_only(&args));
+    };
+    if !function.code().runs_at_once(N) {
+        return call_function(function, Args::positional_only(&args));
+    }
+    let thread = thread::current();
+    // SAFETY: the frame takes the reference to the function over. It is fresh, with a local for each argument.
+    let frame = unsafe {
+        let frame = push_frame_moving(thread, function)?;
+        std::mem::forget(callable);
+        for (i, arg) in args.into_iter().enumerate() {
+            *(*frame).localsplus().add(i) = arg.into_bits();
+        }
+        (*frame).entry = true;
+        frame
+    };
+    eval::run(thread, frame)
 }
 
 /// Calls a function without arguments in a namespace, as module and class bodies are.
@@ -115,6 +138,7 @@ unsafe fn init_frame(frame: *mut Frame, function: &Ref<PyFunction>, previous: *m
                 return_offset: 0,
                 owner: Owner::Thread,
                 entry: false,
+                indirect: false,
                 constructs: false,
             },
         );

@@ -209,6 +209,12 @@ fn dispatch(state: &mut State) -> Exit {
                     }
                 }
                 op::JUMP_BACKWARD_NO_INTERRUPT => s.jump_back(1, arg),
+                op::JUMP_BACKWARD_CHECKED => {
+                    s.jump_back(1, arg);
+                    if breaker::is_set() {
+                        jump!(outlined!(s.serve_breaker()));
+                    }
+                }
                 op::POP_JUMP_IF_FALSE => s.pop_jump_if(false, arg),
                 op::POP_JUMP_IF_TRUE => s.pop_jump_if(true, arg),
                 op::POP_JUMP_IF_NONE => s.pop_jump_if_none(true, arg),

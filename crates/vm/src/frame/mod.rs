@@ -12,10 +12,11 @@ mod object;
 mod ops;
 pub mod quicken;
 mod raise;
+mod record;
 pub mod trampoline;
 
-pub use bind::call_function;
 pub use bind::leave_to_object;
+pub use bind::{call_function, call_moving};
 pub use builtins::builtins_of;
 pub use datastack::DataStack;
 pub use eval::{run, throw_into};
@@ -24,6 +25,7 @@ pub use object::PyFrame;
 pub use object::{clear_values, drop_frame, traverse_frame};
 pub use ops::{delegate, exception_matches, get_awaitable_iter, is_delegating};
 pub use raise::{add_traceback, set_context};
+pub use record::Record;
 
 use crate::heap::{Obj, Ref};
 use crate::types::code::PyCode;
@@ -70,6 +72,8 @@ pub struct Frame {
     pub owner: Owner,
     /// Whether the eval loop returns to its native caller when the frame ends.
     pub entry: bool,
+    /// Whether CPython makes the call from native code: what it raises is reported for another code unit of the caller.
+    pub indirect: bool,
     /// Whether the call is that of an `__init__`, whose caller gets the instance it has put on its stack already.
     pub constructs: bool,
 }

@@ -1,6 +1,6 @@
 //! `frame`: the object that stands for a frame once somebody asks for one.
 
-use super::{FRAME_WORDS, Frame, Owner};
+use super::{Frame, Owner, Record};
 use crate::cell::GilCell;
 use crate::heap::{Ref, Traverse, Visitor};
 use crate::types::code::PyCode;
@@ -15,7 +15,7 @@ pub struct PyFrame {
     /// The activation record: in the data stack or a generator while the call lives, then in `own`.
     pub frame: Cell<*mut Frame>,
     /// The record's memory after the call has ended.
-    own: GilCell<Option<Box<[u64]>>>,
+    own: GilCell<Option<Record>>,
     /// Holds the calling frame object once the call has ended.
     pub back: GilCell<Option<Ref<PyFrame>>>,
     pub trace: GilCell<Option<Value>>,
@@ -52,7 +52,7 @@ impl Drop for PyFrame {
     fn drop(&mut self) {
         if let Some(own) = self.own.take() {
             // SAFETY: the record in `own` owns what its words hold.
-            unsafe { drop_frame(own.as_ptr() as *mut Frame) }
+            unsafe { drop_frame(own.frame()) }
         }
     }
 }
@@ -165,6 +165,15 @@ impl PyFrame {
         unsafe { ((*frame).object != 0).then(|| PyFrame::of(frame)) }
     }
 
+    /// As [`PyFrame::known`], without a reference of one's own.
+    ///
+    /// # Safety
+    /// `frame` must be live, and the borrow must not outlast the call: until that ends the frame keeps its object.
+    pub unsafe fn known_ref<'a>(frame: *mut Frame) -> Option<&'a Ref<PyFrame>> {
+        // SAFETY: the caller's promise; the word is that of an owned reference or zero.
+        unsafe { ((*frame).object != 0).then(|| &*(&raw const (*frame).object as *const Ref<PyFrame>)) }
+    }
+
     /// Moves a finished call's record out of memory that goes away, because the frame object lives on.
     ///
     /// # Safety
@@ -173,10 +182,9 @@ impl PyFrame {
         // SAFETY: the record's words are copied whole; the old memory is not used again.
         unsafe {
             let words = (*frame).sp.offset_from(frame as *mut u64) as usize;
-            let mut own = vec![0u64; words.max(FRAME_WORDS)].into_boxed_slice();
-            ptr::copy_nonoverlapping(frame as *const u64, own.as_mut_ptr(), words);
-            let copy = own.as_mut_ptr() as *mut Frame;
-            (*copy).sp = own.as_mut_ptr().add(words);
+            let own = Record::copied(frame, words, words);
+            let copy = own.frame();
+            (*copy).sp = (copy as *mut u64).add(words);
             (*copy).owner = Owner::FrameObject;
             // The object holds the record, not the other way round.
             (*copy).object = 0;

@@ -90,6 +90,8 @@ pub mod op {
         LOAD_ATTR_POLYMORPHIC = 289 of LOAD_ATTR;
         /// Sets a `__slots__` attribute, under the class version.
         STORE_ATTR_SLOT = 290 of STORE_ATTR;
+        /// Where it may be part of a loop that does nothing else.
+        JUMP_BACKWARD_CHECKED = 291 of JUMP_BACKWARD_NO_INTERRUPT;
     }
 }
 
@@ -108,6 +110,11 @@ const COUNT_MASK: u64 = 0xffff;
 #[inline(always)]
 pub fn plain(word: u64) -> u16 {
     (word >> PLAIN_SHIFT & PLAIN_MASK) as u16
+}
+
+/// Whether an instruction reports events.
+pub fn is_instrumented(word: u64) -> bool {
+    word as u16 == op::INSTRUMENTED
 }
 
 /// A word's instruction and its count of failed specialisations.
@@ -225,6 +232,7 @@ pub fn choose(code: &[u8], index: usize, arg: u32, fusible: bool) -> u16 {
         op::COMPARE_OP if fusible && arg & 16 != 0 && is_conditional_jump(code, next) => {
             op::LESS_JUMP + (arg >> 5) as u16
         }
+        op::JUMP_BACKWARD_NO_INTERRUPT if !follows_delegation(code, index) => op::JUMP_BACKWARD_CHECKED,
         other => other,
     }
 }
@@ -253,6 +261,14 @@ pub fn refuse(code: &[u8]) -> Box<[u64]> {
 
 fn is_conditional_jump(code: &[u8], unit: usize) -> bool {
     code.get(2 * unit).is_some_and(|&o| matches!(u16::from(o), op::POP_JUMP_IF_FALSE | op::POP_JUMP_IF_TRUE))
+}
+
+/// Whether the instructions before a unit leave the frame or end a delegation, as those do that the compiler has jump back without a
+/// check: there is no loop then that runs on and on.
+fn follows_delegation(code: &[u8], unit: usize) -> bool {
+    let before = |units: usize| unit.checked_sub(units).map(|at| u16::from(code[2 * at]));
+    let yields = before(2) == Some(op::YIELD_VALUE) && before(1) == Some(op::RESUME);
+    yields || before(1) == Some(op::CLEANUP_THROW)
 }
 
 /// The instruction for a binary operator.

@@ -4,7 +4,6 @@ use crate::types::str::{PyStr, StrRef};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
 use crate::{PyResult, exceptions};
-use smallvec::SmallVec;
 use std::slice;
 
 /// A native function: borrowed arguments in, an owned result out.
@@ -45,13 +44,24 @@ impl<'a> Args<'a> {
     /// Calls `f` with `first` and then these arguments.
     #[inline]
     pub fn preceded_by<R>(&self, first: &Value, f: impl FnOnce(Args<'_>) -> R) -> R {
-        let mut words: SmallVec<[u64; 8]> = SmallVec::with_capacity(self.args.len() + 1);
-        words.push(first.bits());
+        /// So many arguments are copied one by one, which is quicker than anything that asks how many there are.
+        const FEW: usize = 7;
+        let count = self.args.len() + 1;
+        let (mut few, mut many) = ([0u64; FEW], Vec::new());
+        let words: &[u64] = if count <= FEW {
+            few[0] = first.bits();
+            for (word, arg) in few[1..].iter_mut().zip(self.args) {
+                *word = arg.bits();
+            }
+            &few
+        } else {
+            many.push(first.bits());
+            many.extend(self.args.iter().map(Value::bits));
+            &many
+        };
         // SAFETY: a `Value` is one word; all of them stay borrowed until `f` has returned, so nothing needs counting.
-        unsafe {
-            words.extend_from_slice(slice::from_raw_parts(self.args.as_ptr().cast(), self.args.len()));
-            f(Args { args: slice::from_raw_parts(words.as_ptr().cast(), words.len()), kwnames: self.kwnames })
-        }
+        let args = unsafe { slice::from_raw_parts(words.as_ptr().cast(), count) };
+        f(Args { args, kwnames: self.kwnames })
     }
 
     /// Without the first positional argument, the receiver.

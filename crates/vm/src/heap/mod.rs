@@ -218,6 +218,22 @@ pub unsafe fn allocate(class: &TypeRef, size: usize) -> *mut Header {
     }
 }
 
+/// As [`allocate`], and the collector knows of the object if it or its class may hold references. It runs at safe points only.
+///
+/// # Safety
+/// As for [`allocate`].
+#[inline(never)]
+pub unsafe fn allocate_tracked(class: &TypeRef, size: usize, has_references: bool) -> *mut Header {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let object = allocate(class, size);
+        if has_references || class.is_gc() {
+            gc::track(&*object);
+        }
+        object
+    }
+}
+
 /// Fails with MemoryError where a block of `size` bytes could not be had, for sizes that a program computes.
 #[inline]
 pub fn check_size(size: usize) -> crate::PyResult<()> {

@@ -1,14 +1,12 @@
 //! Calling the tools.
 
 use super::instrument::{self, Site};
-use super::{Event, MEMORY, PYTHON_TOOLS, ToolSet, callback, disable, legacy, missing, register_callback};
-use crate::frame::Frame;
-use crate::function::args::Args;
+use super::{Event, MEMORY, PYTHON_TOOLS, ToolSet, callback, is_disable, legacy, missing, register_callback};
+use crate::frame::{self, Frame};
 use crate::thread::Thread;
 use crate::types::code::PyCode;
-use crate::types::function::PyFunction;
 use crate::value::Value;
-use crate::{PyResult, exceptions, protocol};
+use crate::{PyResult, exceptions};
 
 /// Calls the tools that listen everywhere to an event that belongs to no instruction, with the code object, the offset and `value`.
 ///
@@ -35,13 +33,14 @@ pub(crate) unsafe fn fire(
 ///
 /// # Safety
 /// As for [`fire`].
-pub(crate) unsafe fn fire_site(
+#[inline]
+pub(crate) unsafe fn fire_site<const N: usize>(
     thread: &Thread,
     frame: *mut Frame,
     (kind, tools): (fn(&mut Site) -> &mut ToolSet, ToolSet),
     index: usize,
     event: Event,
-    args: &[Value],
+    args: &[Value; N],
 ) -> PyResult<()> {
     // SAFETY: the caller's promise; the frame keeps its code alive.
     let code: &PyCode = unsafe { &(*(*frame).code).payload };
@@ -62,12 +61,13 @@ struct Disable {
     both_branches: bool,
 }
 
-fn call_tools(
+#[inline]
+fn call_tools<const N: usize>(
     thread: &Thread,
     frame: *mut Frame,
     mut tools: ToolSet,
     event: Event,
-    args: &[Value],
+    args: &[Value; N],
     mut disabled: impl FnMut(Disable),
 ) -> PyResult<()> {
     tools &= !(1 << MEMORY);
@@ -81,9 +81,9 @@ fn call_tools(
         } else {
             let Some(callback) = callback(tool, event) else { continue };
             both_branches = callback.both_branches;
-            within(thread, frame, event, || call(&callback.function, args))?
+            within(thread, frame, event, || frame::call_moving(callback.function, args.clone()))?
         };
-        if answer.is_none() || !answer.is(&disable()) {
+        if !is_disable(&answer) {
             continue;
         }
         if !event.is_local() {
@@ -98,17 +98,9 @@ fn call_tools(
     Ok(())
 }
 
-/// Calls a callback, Python functions without detour.
-pub(super) fn call(callback: &Value, args: &[Value]) -> PyResult<Value> {
-    let args = Args::positional_only(args);
-    match callback.downcast_exact::<PyFunction>() {
-        Some(function) => crate::frame::call_function(function, args),
-        None => protocol::call_args(callback, args),
-    }
-}
-
 /// Runs a callback of an event: nothing is reported meanwhile, and `f_lineno` knows where it stands.
-fn within<R>(thread: &Thread, frame: *mut Frame, event: Event, callback: impl FnOnce() -> R) -> R {
+#[inline]
+pub(super) fn within<R>(thread: &Thread, frame: *mut Frame, event: Event, callback: impl FnOnce() -> R) -> R {
     let events = &thread.events;
     let outer = (events.event.replace(Some(event)), events.frame.replace(frame));
     events.tracing.set(events.tracing.get() + 1);
@@ -128,7 +120,7 @@ pub(crate) unsafe fn fire_jump(
     frame: *mut Frame,
     (index, place): (usize, usize),
     event: Event,
-    args: &[Value],
+    args: &[Value; 3],
 ) -> PyResult<()> {
     let outer = thread.events.jumping_to.replace(Some(place));
     // SAFETY: the caller's promise.

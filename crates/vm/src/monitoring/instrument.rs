@@ -130,6 +130,7 @@ fn with<R>(code: &PyCode, f: impl FnOnce(&mut Instrumentation) -> R) -> R {
 }
 
 /// Who listens at an instruction now.
+#[inline]
 pub(crate) fn site(code: &PyCode, index: usize) -> Site {
     refresh(code);
     code.events.with(|data| match data {
@@ -237,6 +238,8 @@ fn adjusted(tools: ToolSet, active: ToolSet, wanted: ToolSet, restart: bool) -> 
 }
 
 /// Instruments the private code for those who listen now.
+#[cold]
+#[inline(never)]
 fn update(code: &PyCode) {
     if code.refused.is_some() {
         return;
@@ -408,9 +411,11 @@ fn jumped_from(thread: &Thread, code: &PyCode, index: usize) -> Option<usize> {
 }
 
 /// The line that the instruction at `index` reports, coming from where control does.
+#[inline]
 pub(crate) fn line_reached(thread: &Thread, code: &PyCode, index: usize) -> Option<i32> {
     let source = jumped_from(thread, code, index);
-    with(code, |data| {
+    code.events.with(|data| {
+        let data = data.as_ref()?;
         let lines = data.lines.as_ref()?;
         let started = || data.resumes.first().is_some_and(|&first| data.sites[first as usize].own != 0);
         if lines.reports(&code.object, index, source, started) { lines.line(index) } else { None }

@@ -1,10 +1,10 @@
 //! `sys.settrace` and `sys.setprofile` as two tools of the engine, whose callbacks are native: they turn its events into the
 //! calls of a function with (frame, event name, argument).
 
-use super::{Event, EventSet, PROFILE, TRACE, ThreadEvents, disable, local_events, missing};
+use super::{Event, EventSet, PROFILE, TRACE, ThreadEvents, disable, listens_here, local_events, missing};
 use crate::cell::GilCell;
 use crate::exceptions::{PyBaseException, PyErr};
-use crate::frame::{Frame, PyFrame};
+use crate::frame::{self, Frame, PyFrame};
 use crate::heap::Ref;
 use crate::thread::{self, Thread};
 use crate::types::code::PyCode;
@@ -60,6 +60,9 @@ pub(super) fn update_tools() {
 
 /// `f_trace_opcodes`: whether the instructions of a code object are reported to frames that ask for them.
 pub fn set_opcode_events(code: &Ref<PyCode>, wanted: bool) {
+    if listens_here(TRACE, code, Event::Instruction) == wanted {
+        return;
+    }
     let others = local_events(TRACE, code) & !Event::Instruction.bit();
     super::set_local_events(TRACE, code, others | if wanted { Event::Instruction.bit() } else { 0 });
 }
@@ -106,7 +109,7 @@ unsafe fn traced(thread: &Thread, frame: *mut Frame, event: Event, args: &[Value
             let Some(function) = thread.events.trace.get() else { return Ok(()) };
             // SAFETY: the frame is live.
             let frame = unsafe { PyFrame::of(frame) };
-            return Ok(trace(thread, &frame, &function, name!("call"), Value::NONE)?);
+            return Ok(trace(thread, &frame, function, name!("call"), Value::NONE)?);
         }
         Event::PyReturn | Event::PyYield | Event::PyUnwind => name!("return"),
         Event::Raise | Event::StopIteration => name!("exception"),
@@ -118,9 +121,8 @@ unsafe fn traced(thread: &Thread, frame: *mut Frame, event: Event, args: &[Value
         _ => return Ok(()),
     };
     // SAFETY: the frame is live.
-    let Some(frame) = (unsafe { PyFrame::known(frame) }) else { return Ok(()) };
-    let Some(function) = frame.trace.get() else { return Ok(()) };
-    if thread.events.trace.with(|global| global.is_none()) {
+    let Some(frame) = (unsafe { PyFrame::known_ref(frame) }) else { return Ok(()) };
+    if frame.trace.with(|own| own.is_none()) || thread.events.trace.with(|global| global.is_none()) {
         return Ok(());
     }
     let argument = match event {
@@ -130,7 +132,8 @@ unsafe fn traced(thread: &Thread, frame: *mut Frame, event: Event, args: &[Value
         Event::Instruction if !frame.trace_opcodes.get() => return Ok(()),
         _ => Value::NONE,
     };
-    Ok(trace(thread, &frame, &function, name, argument)?)
+    let Some(function) = frame.trace.get() else { return Ok(()) };
+    Ok(trace(thread, frame, function, name, argument)?)
 }
 
 /// Calls the thread's profile function.
@@ -154,7 +157,7 @@ unsafe fn profiled(thread: &Thread, frame: *mut Frame, event: Event, args: &[Val
     };
     // SAFETY: the frame is live.
     let frame = unsafe { PyFrame::of(frame) };
-    call(thread, Function::Profile, &frame, &function, name, argument)?;
+    call(thread, Function::Profile, &frame, function, name, argument)?;
     Ok(())
 }
 
@@ -162,7 +165,7 @@ unsafe fn profiled(thread: &Thread, frame: *mut Frame, event: Event, args: &[Val
 fn trace(
     thread: &Thread,
     frame: &Ref<PyFrame>,
-    function: &Value,
+    function: Value,
     name: &StrRef,
     argument: Value,
 ) -> PyResult<()> {
@@ -185,11 +188,11 @@ fn call(
     thread: &Thread,
     which: Function,
     frame: &Ref<PyFrame>,
-    function: &Value,
+    function: Value,
     name: &StrRef,
     argument: Value,
 ) -> PyResult<Value> {
-    super::fire::call(function, &[frame.to_value(), name.to_value(), argument])
+    frame::call_moving(function, [frame.to_value(), name.to_value(), argument])
         .inspect_err(|_| set_function(which, thread, None))
 }
 

@@ -175,6 +175,12 @@ pub fn missing() -> Value {
     marker(&MISSING)
 }
 
+/// Whether a callback has answered with [`disable`].
+#[inline]
+fn is_disable(answer: &Value) -> bool {
+    DISABLE.with(|marker| marker.as_ref().is_some_and(|marker| marker.is(answer)))
+}
+
 static DISABLE: GilCell<Option<Value>> = GilCell::new(None);
 static MISSING: GilCell<Option<Value>> = GilCell::new(None);
 
@@ -188,6 +194,7 @@ fn marker(cell: &GilCell<Option<Value>>) -> Value {
 }
 
 /// The tools that listen to an event everywhere.
+#[inline]
 pub(crate) fn listeners(event: Event) -> ToolSet {
     ENGINE.with(|e| e.listeners[event as usize])
 }
@@ -197,6 +204,7 @@ pub fn is_listened_to(event: Event) -> bool {
     listeners(event) != 0
 }
 
+#[inline]
 fn version() -> u64 {
     ENGINE.with(|e| e.version)
 }
@@ -252,6 +260,7 @@ pub fn register_callback(tool: usize, event: Event, function: Option<Value>) -> 
     before.map(|callback| callback.function)
 }
 
+#[inline]
 fn callback(tool: usize, event: Event) -> Option<Callback> {
     ENGINE.with(|e| e.callbacks[tool][event as usize].clone())
 }
@@ -298,6 +307,11 @@ pub fn local_events(tool: usize, code: &PyCode) -> EventSet {
         let set = data.local.iter().enumerate().filter(|(_, tools)| **tools >> tool & 1 != 0);
         set.fold(0, |set, (event, _)| set | 1 << event)
     })
+}
+
+/// Whether a tool listens to an event in this one code object.
+fn listens_here(tool: usize, code: &PyCode, event: Event) -> bool {
+    code.events.with(|data| data.as_ref().is_some_and(|data| data.local[event as usize] >> tool & 1 != 0))
 }
 
 /// Sets the events a tool listens to in one code object.

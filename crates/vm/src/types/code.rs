@@ -223,6 +223,13 @@ impl PyCode {
         self.flags & more == 0 && self.kwonlyargcount == 0 && self.argcount as usize == count
     }
 
+    /// Whether a call with `count` positional arguments does nothing but run a frame with them as first locals: it makes no
+    /// generator, binds nothing, and has no trampoline.
+    pub fn runs_at_once(&self, count: usize) -> bool {
+        let suspends = flags::CO_GENERATOR | flags::CO_COROUTINE | flags::CO_ASYNC_GENERATOR;
+        self.takes_exactly(count) && self.flags & suspends == 0 && self.trampoline.get() == 0
+    }
+
     /// How many leading fast locals are filled from arguments.
     pub fn arg_slots(&self) -> usize {
         self.argcount as usize

@@ -286,11 +286,11 @@ impl PyType {
     /// Whether attributes of instances are found as `object.__getattribute__` finds them.
     #[inline]
     pub fn has_generic_getattr(&self) -> bool {
-        let plain = PyObject::class().slots().getattro;
-        match (self.slots().getattro, plain) {
-            (Some(own), Some(plain)) => std::ptr::fn_addr_eq(own, plain),
-            (own, _) => own.is_none(),
-        }
+        let Some(own) = self.slots().getattro else { return true };
+        // Exceptions have a method of that name of their own, which does the same.
+        [PyObject::class(), crate::exceptions::base_exception_class()]
+            .into_iter()
+            .any(|class| class.slots().getattro.is_some_and(|plain| std::ptr::fn_addr_eq(own, plain)))
     }
 
     /// Whether instances are initialised by something else than `object.__init__`.

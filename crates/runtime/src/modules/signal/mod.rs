@@ -190,6 +190,14 @@ pub mod functions {
         for &(name, number) in native::NAMES {
             namespace.insert(name, number);
         }
+        // The last ones in CPython; `signal` looks at the names in their order.
+        for name in ["ItimerError", "struct_siginfo"] {
+            let name = minipy_vm::types::str::intern(name);
+            if let Some(value) = namespace.get_str(&name)? {
+                namespace.remove_str(&name)?;
+                namespace.set_str(&name, value)?;
+            }
+        }
         HANDLERS.set((0..COUNT).map(native::inherited).collect());
         crate::signals::set_dispatch(super::dispatch);
         // SIGINT raises KeyboardInterrupt unless the parent process wanted it ignored.

@@ -3,6 +3,8 @@
 mod calendar;
 mod clocks;
 
+pub use clocks::nanos;
+
 use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::{PyResult, Value, exceptions, protocol};
 

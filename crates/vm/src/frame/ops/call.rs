@@ -187,6 +187,7 @@ impl State {
         self.sync();
         let kwargs = self.pop_opt();
         let args = self.pop();
+        let is_bound = self.peek(2).downcast_exact::<PyBoundMethod>().is_some();
         self.unwrap_bound(0);
         let callable = self.peek(2).clone();
         let mut all: SmallVec<[Value; 8]> = SmallVec::new();
@@ -223,6 +224,7 @@ impl State {
                     bind::discard_frame(self.thread, frame);
                     return Err(error);
                 }
+                (*frame).indirect = is_bound;
                 self.drop_slots(2);
                 (*self.frame).sp = self.sp;
                 (*self.frame).return_offset = 1;

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::exceptions::{self, PyBaseException, PyErr, group};
-use crate::frame::raise;
+use crate::frame::{quicken, raise};
 use crate::monitoring::{self, Event, Target};
 use crate::types::tuple::PyTuple;
 use crate::types::typeobj::{PyType, TypeRef};
@@ -29,6 +29,8 @@ impl State {
         }
         let mut error = error;
         let mut reraising = self.thread.reraising.take();
+        // What the instruction has dropped goes before its exception is seen.
+        self.safe_point();
         // Events tell of the last code unit of the instruction that raises, or of the one before a call that does.
         let mut last_unit = self.last_unit(raising);
         loop {
@@ -72,11 +74,14 @@ impl State {
             }
             self.unwind_stack(0);
             error = self.reported(Event::PyUnwind, last_unit, error);
+            let (indirect, constructs) = (self.frame().indirect, self.frame().constructs);
             if self.leave_frame() {
                 return Some(error);
             }
             raising = self.frame().instruction_index();
-            last_unit = raising as i64 - 1;
+            // SAFETY: `ip` is the calling instruction. Where it is instrumented CPython does not specialise it.
+            let indirect = indirect || constructs && quicken::is_instrumented(unsafe { *self.ip });
+            last_unit = if indirect { self.last_unit(raising) } else { raising as i64 - 1 };
         }
     }
 
@@ -121,7 +126,7 @@ impl State {
 
     /// The last code unit of the instruction at `index`.
     fn last_unit(&self, index: usize) -> i64 {
-        (index + opcode::unit_len(self.code().opcode_at(index) as u8)) as i64 - 1
+        (index + opcode::unit_len(self.code().object.code[index * 2])) as i64 - 1
     }
 
     /// Reports what happens to an exception at code unit `unit`. An exception that a callback raises takes its place.

@@ -69,26 +69,27 @@ impl State {
         }
         // SAFETY: `ip` is the executing instruction.
         let arg = unsafe { (*self.ip >> 32) as u32 };
-        match code.opcode_at(index) {
-            Opcode::FOR_ITER => self.iterate(code, index, arg, site),
-            Opcode::SEND if site.watches => self.watched_send(index, arg),
-            _ if site.own == 0 && !site.announces => Ok(Next::Execute(self.plain())),
-            Opcode::RESUME => {
+        let plain = self.plain();
+        match op::base(plain) {
+            op::FOR_ITER => self.iterate(code, index, arg, site),
+            op::SEND if site.watches => self.watched_send(index, arg),
+            _ if site.own == 0 && !site.announces => Ok(Next::Execute(plain)),
+            op::RESUME => {
                 let event = if arg & 3 == 0 { Event::PyStart } else { Event::PyResume };
                 self.before(index, site.own, event, &[self.code_value(), offset(index)])
             }
-            Opcode::RETURN_VALUE => {
+            op::RETURN_VALUE => {
                 let value = self.peek(1).clone();
                 self.before(index, site.own, Event::PyReturn, &[self.code_value(), offset(index), value])
             }
-            Opcode::YIELD_VALUE => {
+            op::YIELD_VALUE => {
                 let value = self.peek(1).clone();
                 self.before(index, site.own, Event::PyYield, &[self.code_value(), offset(index), value])
             }
-            Opcode::CALL | Opcode::CALL_KW => self.reported_call(code, index, arg, site.own),
-            Opcode::CALL_FUNCTION_EX => self.reported_call_function_ex(index, site.own),
-            Opcode::LOAD_SUPER_ATTR => self.reported_super(index, arg, site.own).map(|()| Next::Fetch),
-            Opcode::END_FOR | Opcode::END_SEND => {
+            op::CALL | op::CALL_KW => self.reported_call(code, index, arg, site.own),
+            op::CALL_FUNCTION_EX => self.reported_call_function_ex(index, site.own),
+            op::LOAD_SUPER_ATTR => self.reported_super(index, arg, site.own).map(|()| Next::Fetch),
+            op::END_FOR | op::END_SEND => {
                 if generator::core_of_exact(self.peek(2)).is_some() {
                     let error = exceptions::stop_iteration(self.peek(1).clone());
                     let args = [self.code_value(), offset(index), error.into_value()];
@@ -96,12 +97,12 @@ impl State {
                 }
                 Ok(Next::Execute(self.plain()))
             }
-            Opcode::NOT_TAKEN => {
+            op::NOT_TAKEN => {
                 self.skip(1);
                 let from = not_taken_from(code, index).unwrap_or(index);
                 self.jumped(index, Event::BranchLeft, from).map(|_| Next::Fetch)
             }
-            Opcode::POP_ITER => {
+            op::POP_ITER => {
                 // The iterator goes after the event.
                 self.skip(1);
                 let head = if site.instruction == 0 { loop_head(code, index) } else { None };
@@ -111,13 +112,13 @@ impl State {
                 }
                 Ok(Next::Fetch)
             }
-            Opcode::END_ASYNC_FOR => {
+            op::END_ASYNC_FOR => {
                 self.end_async_for()?;
                 self.skip(1);
                 let from = (index + 1).saturating_sub(arg as usize);
                 self.jumped(index, Event::BranchRight, from).map(|_| Next::Fetch)
             }
-            opcode => self.reported_jump(index, opcode, arg).map(|()| Next::Fetch),
+            _ => self.reported_jump(index, plain, arg, site.own).map(|()| Next::Fetch),
         }
     }
 
@@ -133,12 +134,12 @@ impl State {
     }
 
     /// Calls the tools with `args`, the first of which is the code; true if one of them has jumped.
-    fn report(
+    fn report<const N: usize>(
         &mut self,
         listeners: (Kind, ToolSet),
         index: usize,
         event: Event,
-        args: &[Value],
+        args: &[Value; N],
     ) -> PyResult<bool> {
         self.sync();
         // SAFETY: the frame executes, and its registers are written back.
@@ -154,7 +155,13 @@ impl State {
     }
 
     /// Reports an event, then has the instruction executed.
-    fn before(&mut self, index: usize, tools: ToolSet, event: Event, args: &[Value]) -> PyResult<Next> {
+    fn before<const N: usize>(
+        &mut self,
+        index: usize,
+        tools: ToolSet,
+        event: Event,
+        args: &[Value; N],
+    ) -> PyResult<Next> {
         if self.report((OWN, tools), index, event, args)? {
             return Ok(Next::Fetch);
         }
@@ -193,29 +200,29 @@ impl State {
     }
 
     /// A jump, conditional or not: reported if it is made.
-    fn reported_jump(&mut self, index: usize, opcode: Opcode, arg: u32) -> PyResult<()> {
+    fn reported_jump(&mut self, index: usize, opcode: u16, arg: u32, tools: ToolSet) -> PyResult<()> {
         let event = if is_conditional_jump(opcode) { Event::BranchRight } else { Event::Jump };
         match opcode {
-            Opcode::JUMP_FORWARD => self.skip(1 + arg as usize),
-            Opcode::JUMP_BACKWARD => {
-                self.jump_back(2, arg);
+            op::JUMP_FORWARD => self.skip(1 + arg as usize),
+            op::JUMP_BACKWARD | op::JUMP_BACKWARD_CHECKED => {
+                self.jump_back(opcode::unit_len(op::base(opcode) as u8), arg);
                 if crate::frame::breaker::is_set() {
                     self.serve_breaker()?;
                 }
             }
-            Opcode::JUMP_BACKWARD_NO_INTERRUPT => self.jump_back(1, arg),
-            Opcode::POP_JUMP_IF_FALSE => self.pop_jump_if(false, arg),
-            Opcode::POP_JUMP_IF_TRUE => self.pop_jump_if(true, arg),
-            Opcode::POP_JUMP_IF_NONE => self.pop_jump_if_none(true, arg),
-            Opcode::POP_JUMP_IF_NOT_NONE => self.pop_jump_if_none(false, arg),
+            op::JUMP_BACKWARD_NO_INTERRUPT => self.jump_back(1, arg),
+            op::POP_JUMP_IF_FALSE => self.pop_jump_if(false, arg),
+            op::POP_JUMP_IF_TRUE => self.pop_jump_if(true, arg),
+            op::POP_JUMP_IF_NONE => self.pop_jump_if_none(true, arg),
+            op::POP_JUMP_IF_NOT_NONE => self.pop_jump_if_none(false, arg),
             _ => return Err(exceptions::system_error("no jump")),
         }
         self.sync();
         let to = self.frame().instruction_index();
-        if to == index + opcode::unit_len(opcode as u8) && arg != 0 {
+        if to == index + opcode::unit_len(op::base(opcode) as u8) && arg != 0 {
             return Ok(());
         }
-        if !self.jumped(index, event, index)? {
+        if tools == 0 || !self.jumped(index, event, index)? {
             self.sync();
             self.announce(index);
         }
@@ -312,8 +319,7 @@ impl State {
         let has_receiver = unsafe { *self.slot(below + 1) } != 0;
         let total = argc + usize::from(has_receiver);
         let callable = self.peek(below + 2).clone();
-        let first = (total > 0).then(|| self.peek(total + names).clone());
-        let first = monitoring::first_argument(first.as_ref());
+        let first = monitoring::first_argument((total > 0).then(|| self.peek(total + names)));
         let args = [self.code_value(), offset(index), callable.clone(), first];
         self.report((OWN, tools), index, Event::Call, &args)?;
         if callable.downcast_exact::<PyFunction>().is_some() {
@@ -340,7 +346,7 @@ impl State {
     }
 
     /// Reports how a call of anything but a Python function ended.
-    fn report_native(&mut self, index: usize, result: PyResult, args: &[Value]) -> PyResult {
+    fn report_native(&mut self, index: usize, result: PyResult, args: &[Value; 4]) -> PyResult {
         // What the callee has left behind belongs to the call.
         self.safe_point();
         // The call may have changed who listens.
@@ -367,8 +373,8 @@ impl State {
                 Value::from_bits(std::ptr::replace(self.slot(2), tuple.into_value().into_bits()))
             });
         }
-        let first = self.peek(2).downcast::<PyTuple>().and_then(|args| args.first().cloned());
-        let first = monitoring::first_argument(first.as_ref());
+        let first =
+            monitoring::first_argument(self.peek(2).downcast::<PyTuple>().and_then(|args| args.first()));
         let args = [self.code_value(), offset(index), callable.clone(), first];
         self.report((OWN, tools), index, Event::Call, &args)?;
         let is_python = callable.downcast_exact::<PyFunction>().is_some()
@@ -430,13 +436,10 @@ fn ends_silently(iterator: &Value) -> bool {
         || iterator.downcast_exact::<PyTupleIterator>().is_some()
 }
 
-fn is_conditional_jump(opcode: Opcode) -> bool {
+fn is_conditional_jump(opcode: u16) -> bool {
     matches!(
         opcode,
-        Opcode::POP_JUMP_IF_FALSE
-            | Opcode::POP_JUMP_IF_TRUE
-            | Opcode::POP_JUMP_IF_NONE
-            | Opcode::POP_JUMP_IF_NOT_NONE
+        op::POP_JUMP_IF_FALSE | op::POP_JUMP_IF_TRUE | op::POP_JUMP_IF_NONE | op::POP_JUMP_IF_NOT_NONE
     )
 }
 
@@ -450,7 +453,7 @@ fn not_taken_from(code: &PyCode, index: usize) -> Option<usize> {
     if code.opcode_at(send) == Opcode::END_SEND {
         return (monitoring::site(code, send).own == 0).then_some(send);
     }
-    jump.filter(|&jump| is_conditional_jump(code.opcode_at(jump)))
+    jump.filter(|&jump| is_conditional_jump(code.opcode_at(jump) as u16))
 }
 
 /// The FOR_ITER whose loop ends at the POP_ITER at `index`.

@@ -48,6 +48,7 @@ enum Argument {
     Real(f64),
 }
 
+/// A number that may come from `__complex__`.
 fn argument(value: &Value, which: &str) -> PyResult<Argument> {
     if value.downcast_exact::<PyComplex>().is_none()
         && let Some(z) = super::by_method(value)?

@@ -16,7 +16,7 @@ pub use throw::{Thrown, close, throw};
 
 use crate::cell::GilCell;
 use crate::exceptions::{self, PyErr};
-use crate::frame::{self, FRAME_WORDS, Frame, Owner};
+use crate::frame::{self, FRAME_WORDS, Frame, Owner, Record};
 use crate::heap::{Obj, Ref, Traverse, Visitor};
 use crate::thread::{self, HandledException, Thread};
 use crate::types::code::PyCode;
@@ -40,7 +40,7 @@ pub enum State {
 #[repr(C)]
 pub struct GenCore {
     /// The frame's memory; `None` once the generator has finished.
-    record: GilCell<Option<Box<[u64]>>>,
+    record: GilCell<Option<Record>>,
     pub state: Cell<State>,
     /// What the generator's own `except` blocks handle.
     pub handled: HandledException,
@@ -79,7 +79,7 @@ impl GenCore {
     /// The frame, while the generator has one.
     #[inline(always)]
     pub fn frame(&self) -> Option<*mut Frame> {
-        self.record.with(|r| r.as_mut().map(|r| r.as_mut_ptr() as *mut Frame))
+        self.record.with(|r| r.as_ref().map(Record::frame))
     }
 
     /// Drops the frame of a generator that is not running, without running its `finally` blocks.
@@ -92,7 +92,7 @@ impl GenCore {
 
     fn release_frame(&self) {
         let Some(record) = self.record.take() else { return };
-        let frame = record.as_ptr() as *mut Frame;
+        let frame = record.frame();
         // SAFETY: the frame is at rest, and its memory is dropped after it.
         unsafe {
             // Whoever resumed it last does not belong to a frame that has ended.
@@ -119,7 +119,7 @@ impl GenCore {
 
     /// `__sizeof__`: the object with its frame.
     pub fn size(&self) -> usize {
-        size_of::<Obj<GenCore>>() + self.record.with(|r| r.as_ref().map_or(0, |r| r.len() * 8))
+        size_of::<Obj<GenCore>>() + self.record.with(|r| r.as_ref().map_or(0, Record::size))
     }
 
     /// "generator", "coroutine" or "async generator".
@@ -305,10 +305,9 @@ pub unsafe fn from_call(frame: *mut Frame, resume_at: *mut u64) -> Value {
         let code = (*frame).code_ref().clone();
         let function = (*frame).function();
         let words = FRAME_WORDS + code.nlocalsplus as usize + code.stacksize as usize;
-        let mut record = vec![0u64; words].into_boxed_slice();
         let used = FRAME_WORDS + code.nlocalsplus as usize;
-        std::ptr::copy_nonoverlapping(frame as *const u64, record.as_mut_ptr(), used);
-        let moved = record.as_mut_ptr() as *mut Frame;
+        let record = Record::copied(frame, used, words);
+        let moved = record.frame();
         (*moved).sp = (*moved).stack_base();
         (*moved).ip = resume_at;
         (*moved).owner = Owner::Generator;

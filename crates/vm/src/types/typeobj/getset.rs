@@ -353,6 +353,7 @@ impl PyType {
                 return Ok(annotate);
             }
         }
+        attributes::store(zelf, name!("__annotate_func__"), Some(Value::NONE))?;
         Ok(Value::NONE)
     }
 
