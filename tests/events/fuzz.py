@@ -69,7 +69,7 @@ def monitor():
 warnings.simplefilter("ignore")
 with open(program) as file:
     code = compile(file.read(), program, "exec")
-for round in range(30):
+while count < limit:
     if seed % 2:
         sys.settrace(trace)
     else:
