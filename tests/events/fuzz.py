@@ -53,6 +53,8 @@ def trace(frame, event, arg):
 def monitor():
     events = sys.monitoring.events
     sys.monitoring.use_tool_id(3, "fuzz")
+    # What was disabled in an earlier round.
+    sys.monitoring.restart_events()
     # Jumps from branch events crash the oracle.
     for event in ("LINE", "PY_YIELD", "PY_RESUME", "PY_RETURN", "CALL"):
 

@@ -61,7 +61,9 @@ impl<'a> Args<'a> {
         };
         // SAFETY: a `Value` is one word; all of them stay borrowed until `f` has returned, so nothing needs counting.
         let args = unsafe { slice::from_raw_parts(words.as_ptr().cast(), count) };
-        f(Args { args, kwnames: self.kwnames })
+        // Copied as it is, it would be loaded as a vector, which has to wait for the two stores that have just made it.
+        let kwnames = if self.kwnames.is_empty() { &[] } else { self.kwnames };
+        f(Args { args, kwnames })
     }
 
     /// Without the first positional argument, the receiver.

@@ -27,14 +27,18 @@ use crate::types::str::StrRef;
 use crate::value::Value;
 
 /// The registers of the eval loop: copied into locals by the dispatcher, so that they live in machine registers.
+///
+/// `ip` and `sp` are kept apart: [`State::sync`] in a handler that is not inlined would load them as one vector, for which the
+/// processor has to wait until both stores before the call are done.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub struct State {
-    pub thread: &'static Thread,
-    pub frame: *mut Frame,
     /// The current instruction.
     pub ip: *mut u64,
+    pub thread: &'static Thread,
     /// One past the top of the value stack.
     pub sp: *mut u64,
+    pub frame: *mut Frame,
     /// The first fast local.
     pub locals: *mut u64,
 }
