@@ -5,6 +5,7 @@ With FUZZ_DEBUG in the environment every event is printed.
 
 import os
 import random
+import signal
 import sys
 import warnings
 
@@ -68,6 +69,20 @@ def monitor():
     sys.monitoring.set_events(3, events.LINE | events.PY_YIELD | events.PY_RESUME | events.PY_RETURN | events.CALL)
 
 
+def report():
+    print("\n".join(log), flush=True)
+    print(count, file=sys.stderr, flush=True)
+
+
+def endless(number, frame):
+    """A jump has made a loop endless, and nobody listens any more."""
+    log.append("endless")
+    report()
+    os._exit(0)
+
+
+signal.signal(signal.SIGALRM, endless)
+signal.alarm(20)
 warnings.simplefilter("ignore")
 with open(program) as file:
     code = compile(file.read(), program, "exec")
@@ -85,5 +100,5 @@ while count < limit:
         sys.settrace(None)
         sys.monitoring.free_tool_id(3)
     log.append(outcome)
-print("\n".join(log))
-print(count, file=sys.stderr)
+signal.alarm(0)
+report()

@@ -190,37 +190,49 @@ impl State {
         let is_bound = self.peek(2).downcast_exact::<PyBoundMethod>().is_some();
         self.unwrap_bound(0);
         let callable = self.peek(2).clone();
-        let mut all: SmallVec<[Value; 8]> = SmallVec::new();
         // SAFETY: the slot of the receiver, which moves out of it; zero if there is none.
-        unsafe {
-            let receiver = std::mem::take(&mut *self.slot(1));
-            if receiver != 0 {
-                all.push(Value::from_bits(receiver));
-            }
-        }
-        if let Some(tuple) = args.downcast_exact::<PyTuple>() {
-            all.extend(tuple.iter().cloned());
-        } else if let Some(list) = args.downcast_exact::<PyList>() {
-            list.with(|items| all.extend(items.iter().cloned()));
-        } else {
-            all.extend(starred_arguments(&args, &callable)?.iter().cloned());
-        }
+        let receiver = unsafe {
+            let bits = std::mem::take(&mut *self.slot(1));
+            (bits != 0).then(|| Value::from_bits(bits))
+        };
+        let positional = match args.downcast_exact::<PyTuple>() {
+            Some(tuple) => tuple.clone(),
+            None => starred_arguments(&args, &callable)?,
+        };
         let kwargs = match kwargs {
-            Some(kwargs) => Some(keyword_arguments(kwargs, &callable)?),
+            Some(kwargs) => Some(keyword_arguments(kwargs, &callable)?).filter(|kwargs| !kwargs.is_empty()),
             None => None,
         };
-        let mut names = Vec::new();
-        for (name, value) in kwargs.iter().flat_map(|k| k.entries()) {
-            bind::keyword_name(&name)?;
-            names.push(name);
-            all.push(value);
+        let pushed = match (&kwargs, &receiver) {
+            (None, None) => self.call_spread(&callable, is_bound, Args::positional_only(&positional)),
+            (None, Some(receiver)) => Args::positional_only(&positional)
+                .preceded_by(receiver, |full| self.call_spread(&callable, is_bound, full)),
+            (Some(kwargs), _) => {
+                let mut all: SmallVec<[Value; 8]> = receiver.iter().chain(&**positional).cloned().collect();
+                let mut names = Vec::new();
+                for (name, value) in kwargs.entries() {
+                    bind::keyword_name(&name)?;
+                    names.push(name);
+                    all.push(value);
+                }
+                self.call_spread(&callable, is_bound, Args { args: &all, kwnames: &names })
+            }
+        }?;
+        drop((callable, receiver, args, positional, kwargs));
+        if !pushed {
+            self.safe_point();
         }
-        let full = Args { args: &all, kwnames: &names };
+        Ok(())
+    }
+
+    /// Calls with arguments that were spread from a tuple and a mapping; true if that pushed a frame. On the stack there are the
+    /// callable's slot and the receiver's.
+    fn call_spread(&mut self, callable: &Value, is_bound: bool, args: Args<'_>) -> PyResult<bool> {
         if let Some(function) = callable.downcast_exact::<PyFunction>() {
             let frame = bind::push_frame(self.thread, function.clone())?;
             // SAFETY: the frame is fresh.
             unsafe {
-                if let Err(error) = bind::bind(frame, function, full) {
+                if let Err(error) = bind::bind(frame, function, args) {
                     bind::discard_frame(self.thread, frame);
                     return Err(error);
                 }
@@ -230,15 +242,13 @@ impl State {
                 (*self.frame).return_offset = 1;
                 self.switch_to(frame);
             }
-            return Ok(());
+            return Ok(true);
         }
-        let result = protocol::call_args(&callable, full)?;
+        let result = protocol::call_args(callable, args)?;
         self.drop_slots(2);
         self.push(result);
         self.skip(1);
-        drop((callable, all, args, kwargs));
-        self.safe_point();
-        Ok(())
+        Ok(false)
     }
 
     /// Returns the value on top to the caller's frame; `Some` when the entry frame returns.
@@ -329,6 +339,10 @@ impl State {
             5 => protocol::unary_positive(self.peek(1))?,
             // INTRINSIC_LIST_TO_TUPLE
             6 => match self.peek(1).downcast::<PyList>() {
+                // Nobody else has the list that arguments are collected in.
+                Some(list) if list.header().refcount() == 1 => {
+                    PyTuple::from_vec(list.with(std::mem::take)).into_value()
+                }
                 Some(list) => PyTuple::from_vec(list.to_vec()).into_value(),
                 None => return Err(exceptions::system_error("no list")),
             },
