@@ -6,6 +6,7 @@ pub mod code;
 pub mod constant;
 pub mod dis;
 pub mod exception_table;
+pub mod image;
 pub mod location;
 pub mod marshal;
 pub mod opcode;

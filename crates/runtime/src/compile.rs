@@ -122,7 +122,7 @@ pub fn compile_ast(source: &Value, request: &Request<'_>) -> PyResult<Value> {
     if request.flags & PYCF_ONLY_AST != 0 {
         return to_objects(&arena, &module, request);
     }
-    compile_module(&module, request).map(|code| PyCode::compiled(code).into_value())
+    compile_module(&module, request).map(|code| PyCode::compiled(&code).into_value())
 }
 
 /// Code generation alone for a syntax-tree object: its unit, and what is nested in it.
@@ -159,7 +159,7 @@ fn to_objects(arena: &Arena, module: &Mod<'_>, request: &Request<'_>) -> PyResul
 
 /// Compiles a source to a code object, or raises SyntaxError.
 pub fn compile(source: &Source, request: &Request<'_>) -> PyResult<Ref<PyCode>> {
-    compile_to_data(source, request).map(PyCode::compiled)
+    compile_to_data(source, request).map(|code| PyCode::compiled(&code))
 }
 
 /// As [`compile`], giving the code object as plain data.

@@ -5,6 +5,15 @@
 
 #[cfg(feature = "code")]
 mod code;
+#[cfg(not(feature = "code"))]
+mod code {
+    /// No module has code.
+    #[derive(Default)]
+    pub struct Code {
+        pub images: Vec<(String, Vec<u8>)>,
+        pub strings: (Vec<u8>, Vec<u8>),
+    }
+}
 mod patches;
 
 use std::collections::BTreeMap;
@@ -62,7 +71,7 @@ fn main() {
         codes
     };
     #[cfg(not(feature = "code"))]
-    let codes = BTreeMap::new();
+    let codes = code::Code::default();
     write(&files, &codes, &out);
 }
 
@@ -86,8 +95,8 @@ fn collect(dir: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// Writes `stdlib.bin` (all names, then all sources, then all code) and `table.rs` (where in it each file is).
-fn write(files: &BTreeMap<String, Vec<u8>>, codes: &BTreeMap<String, Vec<u8>>, out: &Path) {
+/// Writes `stdlib.bin` (all names, the strings of the code, all code, then all sources) and `table.rs` (where in it each is).
+fn write(files: &BTreeMap<String, Vec<u8>>, codes: &code::Code, out: &Path) {
     let mut blob: Vec<u8> = Vec::new();
     let mut place = |bytes: &[u8]| {
         let start = blob.len();
@@ -95,11 +104,17 @@ fn write(files: &BTreeMap<String, Vec<u8>>, codes: &BTreeMap<String, Vec<u8>>, o
         format!("Span {{ start: {start}, len: {} }}", bytes.len())
     };
     let names: Vec<String> = files.keys().map(|name| place(name.as_bytes())).collect();
+    let (ends, text) = (place(&codes.strings.0), place(&codes.strings.1));
+    let nothing = place(&[]);
+    let images: BTreeMap<&String, String> =
+        codes.images.iter().map(|(name, image)| (name, place(image))).collect();
     let sources: Vec<String> = files.values().map(|contents| place(contents)).collect();
-    let codes: Vec<String> =
-        files.keys().map(|name| place(codes.get(name).map_or(&[], Vec::as_slice))).collect();
-    let mut table = format!("static FILES: [Entry; {}] = [\n", files.len());
-    for ((name, source), code) in names.iter().zip(&sources).zip(&codes) {
+    let mut table = format!(
+        "static STRING_ENDS: Span = {ends};\nstatic STRINGS: Span = {text};\nstatic FILES: [Entry; {}] = [\n",
+        files.len()
+    );
+    for ((path, name), source) in files.keys().zip(&names).zip(&sources) {
+        let code = images.get(path).unwrap_or(&nothing);
         writeln!(table, "    Entry {{ name: {name}, source: {source}, code: {code} }},")
             .expect("into memory");
     }

@@ -48,8 +48,8 @@ impl File {
         self.entry.source.bytes()
     }
 
-    /// The marshalled code object of a module, compiled at optimisation level 0; `None` if it was not compiled. Its
-    /// `co_filename` is [`File::path`], for the importer to replace.
+    /// The image (`minipy_bytecode::image`) of a module's code object, compiled at optimisation level 0; `None` if it was not
+    /// compiled.
     pub fn code(self) -> Option<&'static [u8]> {
         Some(self.entry.code.bytes()).filter(|code| !code.is_empty())
     }
@@ -66,7 +66,12 @@ pub fn source(path: &str) -> Option<&'static [u8]> {
     file(path).map(File::source)
 }
 
-/// The marshalled code object of the module at `path`, if it was compiled.
+/// The interned strings of all code: where each ends, and all of them.
+pub fn code_strings() -> (&'static [u8], &'static [u8]) {
+    (STRING_ENDS.bytes(), STRINGS.bytes())
+}
+
+/// The image of the code object of the module at `path`, if it was compiled.
 pub fn code(path: &str) -> Option<&'static [u8]> {
     file(path)?.code()
 }

@@ -12,6 +12,8 @@ use super::{Atom, CODE_PARTS, CodeNumbers, Container, FLAG_REF, MAX_DEPTH, tag};
 pub enum ReadError {
     /// EOFError: the data ends too early.
     Eof,
+    /// EOFError: the data ends before an object.
+    NoObject,
     /// ValueError: `bad marshal data (…)`.
     Bad(&'static str),
     /// TypeError: a NULL where an object was expected.
@@ -24,6 +26,7 @@ impl std::fmt::Display for ReadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             ReadError::Eof => f.write_str("marshal data too short"),
+            ReadError::NoObject => f.write_str("EOF read where object expected"),
             ReadError::Bad(why) => write!(f, "bad marshal data ({why})"),
             ReadError::Null => f.write_str("NULL object in marshal data for object"),
             ReadError::Refused => f.write_str("marshalled value refused"),
@@ -65,10 +68,85 @@ struct Open<V> {
     slot: Option<usize>,
 }
 
-/// A reader over `data`; [`Reader::object`] may be called again for what follows.
-pub struct Reader<'a, B: Builder> {
-    data: &'a [u8],
-    pos: usize,
+/// Where marshal data comes from.
+pub trait Input {
+    /// The next `len` bytes.
+    fn take(&mut self, len: usize) -> Result<&[u8], ReadError>;
+
+    /// How many bytes are left at most.
+    fn left(&self) -> usize;
+}
+
+impl Input for &[u8] {
+    fn take(&mut self, len: usize) -> Result<&[u8], ReadError> {
+        self.split_off(..len).ok_or(ReadError::Eof)
+    }
+
+    fn left(&self) -> usize {
+        self.len()
+    }
+}
+
+fn array<const N: usize>(input: &mut impl Input) -> Result<[u8; N], ReadError> {
+    let mut out = [0; N];
+    out.copy_from_slice(input.take(N)?);
+    Ok(out)
+}
+
+fn byte(input: &mut impl Input) -> Result<u8, ReadError> {
+    Ok(array::<1>(input)?[0])
+}
+
+fn long(input: &mut impl Input) -> Result<i32, ReadError> {
+    array(input).map(i32::from_le_bytes)
+}
+
+fn size(input: &mut impl Input, bad: &'static str) -> Result<usize, ReadError> {
+    usize::try_from(long(input)?).map_err(|_| ReadError::Bad(bad))
+}
+
+fn text_float(input: &mut impl Input) -> Result<f64, ReadError> {
+    let len = byte(input)? as usize;
+    let text = std::str::from_utf8(input.take(len)?).ok();
+    text.and_then(|t| t.parse().ok()).ok_or(ReadError::Bad("invalid float"))
+}
+
+/// An int of 15-bit digits.
+fn big_int(input: &mut impl Input) -> Result<IBig, ReadError> {
+    let count = long(input)?;
+    if count == 0 {
+        return Ok(IBig::ZERO);
+    }
+    let digits = input.take((count.unsigned_abs() as usize).checked_mul(2).ok_or(ReadError::Eof)?)?;
+    let mut bytes = Vec::with_capacity(digits.len());
+    let (mut buffer, mut bits) = (0u32, 0);
+    for pair in digits.chunks_exact(2) {
+        let digit = u16::from_le_bytes([pair[0], pair[1]]);
+        if digit >= 1 << 15 {
+            return Err(ReadError::Bad("digit out of range in long"));
+        }
+        buffer |= u32::from(digit) << bits;
+        bits += 15;
+        while bits >= 8 {
+            bytes.push(buffer as u8);
+            buffer >>= 8;
+            bits -= 8;
+        }
+    }
+    bytes.push(buffer as u8);
+    if digits[digits.len() - 2..] == [0, 0] {
+        return Err(ReadError::Bad("unnormalized long data"));
+    }
+    let sign = if count < 0 { Sign::Negative } else { Sign::Positive };
+    Ok(IBig::from_parts(sign, UBig::from_le_bytes(&bytes)))
+}
+
+/// Most items of tuples that room is made for before they are read.
+const ROOM: usize = 1 << 20;
+
+/// A reader of `input`; [`Reader::object`] may be called again for what follows.
+pub struct Reader<I: Input, B: Builder> {
+    pub input: I,
     pub builder: B,
     refs: Vec<Option<B::Value>>,
     /// How many items of tuples may still be made room for before they are read. Without a bound, tuples that promise more
@@ -82,14 +160,10 @@ enum Item<V> {
     Null,
 }
 
-impl<'a, B: Builder> Reader<'a, B> {
-    pub fn new(data: &'a [u8], builder: B) -> Self {
-        Reader { data, pos: 0, builder, refs: Vec::new(), room: data.len() }
-    }
-
-    /// Bytes consumed so far.
-    pub fn position(&self) -> usize {
-        self.pos
+impl<I: Input, B: Builder> Reader<I, B> {
+    pub fn new(input: I, builder: B) -> Self {
+        let room = input.left().min(ROOM);
+        Reader { input, builder, refs: Vec::new(), room }
     }
 
     /// Read one object.
@@ -145,70 +219,9 @@ impl<'a, B: Builder> Reader<'a, B> {
         if let Some(Open { kind: Container::Code(numbers), .. }) = open.last_mut()
             && have - first == 8
         {
-            numbers.firstlineno = self.long()?;
+            numbers.firstlineno = long(&mut self.input)?;
         }
         Ok(())
-    }
-
-    fn take(&mut self, len: usize) -> Result<&'a [u8], ReadError> {
-        let end = self.pos.checked_add(len).ok_or(ReadError::Eof)?;
-        let bytes = self.data.get(self.pos..end).ok_or(ReadError::Eof)?;
-        self.pos = end;
-        Ok(bytes)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
-        let mut out = [0; N];
-        out.copy_from_slice(self.take(N)?);
-        Ok(out)
-    }
-
-    fn byte(&mut self) -> Result<u8, ReadError> {
-        Ok(self.array::<1>()?[0])
-    }
-
-    fn long(&mut self) -> Result<i32, ReadError> {
-        self.array().map(i32::from_le_bytes)
-    }
-
-    fn size(&mut self, bad: &'static str) -> Result<usize, ReadError> {
-        usize::try_from(self.long()?).map_err(|_| ReadError::Bad(bad))
-    }
-
-    fn text_float(&mut self) -> Result<f64, ReadError> {
-        let len = self.byte()? as usize;
-        let text = std::str::from_utf8(self.take(len)?).ok();
-        text.and_then(|t| t.parse().ok()).ok_or(ReadError::Bad("invalid float"))
-    }
-
-    /// An int of 15-bit digits.
-    fn big_int(&mut self) -> Result<IBig, ReadError> {
-        let count = self.long()?;
-        if count == 0 {
-            return Ok(IBig::ZERO);
-        }
-        let digits = self.take((count.unsigned_abs() as usize).checked_mul(2).ok_or(ReadError::Eof)?)?;
-        let mut bytes = Vec::with_capacity(digits.len());
-        let (mut buffer, mut bits) = (0u32, 0);
-        for pair in digits.chunks_exact(2) {
-            let digit = u16::from_le_bytes([pair[0], pair[1]]);
-            if digit >= 1 << 15 {
-                return Err(ReadError::Bad("digit out of range in long"));
-            }
-            buffer |= u32::from(digit) << bits;
-            bits += 15;
-            while bits >= 8 {
-                bytes.push(buffer as u8);
-                buffer >>= 8;
-                bits -= 8;
-            }
-        }
-        bytes.push(buffer as u8);
-        if digits[digits.len() - 2..] == [0, 0] {
-            return Err(ReadError::Bad("unnormalized long data"));
-        }
-        let sign = if count < 0 { Sign::Negative } else { Sign::Positive };
-        Ok(IBig::from_parts(sign, UBig::from_le_bytes(&bytes)))
     }
 
     fn container(
@@ -219,8 +232,8 @@ impl<'a, B: Builder> Reader<'a, B> {
         flag: bool,
     ) -> Result<Item<B::Value>, ReadError> {
         // Each item takes at least a byte, so that a huge count cannot make us wait or allocate.
-        if left.is_some_and(|count| count > self.data.len() - self.pos) {
-            return Err(ReadError::Eof);
+        if left.is_some_and(|count| count > self.input.left()) {
+            return Err(ReadError::NoObject);
         }
         let shared = left.filter(|&count| flag && count <= self.room);
         self.room -= shared.unwrap_or(0);
@@ -233,8 +246,12 @@ impl<'a, B: Builder> Reader<'a, B> {
     }
 
     fn item(&mut self, first: usize) -> Result<Item<B::Value>, ReadError> {
-        let byte = self.byte()?;
-        let (kind, flag) = (byte & !FLAG_REF, byte & FLAG_REF != 0);
+        let tag = byte(&mut self.input).map_err(|error| match error {
+            ReadError::Eof => ReadError::NoObject,
+            error => error,
+        })?;
+        let (kind, flag) = (tag & !FLAG_REF, tag & FLAG_REF != 0);
+        let input = &mut self.input;
         let text;
         let atom = match kind {
             tag::NULL => return Ok(Item::Null),
@@ -243,32 +260,32 @@ impl<'a, B: Builder> Reader<'a, B> {
             tag::ELLIPSIS => Atom::Ellipsis,
             tag::FALSE => Atom::False,
             tag::TRUE => Atom::True,
-            tag::INT => Atom::Int(self.long()?.into()),
-            tag::INT64 => Atom::Int(self.array().map(i64::from_le_bytes)?),
+            tag::INT => Atom::Int(long(input)?.into()),
+            tag::INT64 => Atom::Int(array(input).map(i64::from_le_bytes)?),
             tag::LONG => {
-                let value = self.big_int()?;
+                let value = big_int(input)?;
                 match i64::try_from(&value) {
                     Ok(small) => Atom::Int(small),
                     Err(_) => Atom::BigInt(Cow::Owned(value)),
                 }
             }
-            tag::FLOAT => Atom::Float(self.text_float()?),
-            tag::BINARY_FLOAT => Atom::Float(self.array().map(f64::from_le_bytes)?),
-            tag::COMPLEX => Atom::Complex(self.text_float()?, self.text_float()?),
+            tag::FLOAT => Atom::Float(text_float(input)?),
+            tag::BINARY_FLOAT => Atom::Float(array(input).map(f64::from_le_bytes)?),
+            tag::COMPLEX => Atom::Complex(text_float(input)?, text_float(input)?),
             tag::BINARY_COMPLEX => {
-                Atom::Complex(self.array().map(f64::from_le_bytes)?, self.array().map(f64::from_le_bytes)?)
+                Atom::Complex(array(input).map(f64::from_le_bytes)?, array(input).map(f64::from_le_bytes)?)
             }
             tag::STRING => {
-                let len = self.size("bytes object size out of range")?;
-                Atom::Bytes(Cow::Borrowed(self.take(len)?))
+                let len = size(input, "bytes object size out of range")?;
+                Atom::Bytes(Cow::Borrowed(input.take(len)?))
             }
             tag::ASCII | tag::ASCII_INTERNED | tag::SHORT_ASCII | tag::SHORT_ASCII_INTERNED => {
                 let len = if matches!(kind, tag::ASCII | tag::ASCII_INTERNED) {
-                    self.size("string size out of range")?
+                    size(input, "string size out of range")?
                 } else {
-                    self.byte()? as usize
+                    byte(input)? as usize
                 };
-                let bytes = self.take(len)?;
+                let bytes = input.take(len)?;
                 let interned = matches!(kind, tag::ASCII_INTERNED | tag::SHORT_ASCII_INTERNED);
                 match std::str::from_utf8(bytes) {
                     Ok(ascii) if bytes.is_ascii() => Atom::Str(Cow::Borrowed(Wtf8::new(ascii)), interned),
@@ -280,27 +297,27 @@ impl<'a, B: Builder> Reader<'a, B> {
                 }
             }
             tag::UNICODE | tag::INTERNED => {
-                let len = self.size("string size out of range")?;
-                let bytes = self.take(len)?;
+                let len = size(input, "string size out of range")?;
+                let bytes = input.take(len)?;
                 match Wtf8::from_bytes(bytes) {
                     Some(wtf8) => Atom::Str(Cow::Borrowed(wtf8), kind == tag::INTERNED),
                     None => return Err(ReadError::Bad("invalid utf-8 in string")),
                 }
             }
             tag::SMALL_TUPLE => {
-                let len = self.byte()? as usize;
+                let len = byte(input)? as usize;
                 return self.container(Container::Tuple, Some(len), first, flag);
             }
             tag::TUPLE => {
-                let len = self.size("tuple size out of range")?;
+                let len = size(input, "tuple size out of range")?;
                 return self.container(Container::Tuple, Some(len), first, flag);
             }
             tag::LIST => {
-                let len = self.size("list size out of range")?;
+                let len = size(input, "list size out of range")?;
                 return self.container(Container::List, Some(len), first, flag);
             }
             tag::SET | tag::FROZENSET => {
-                let len = self.size("set size out of range")?;
+                let len = size(input, "set size out of range")?;
                 let set = if kind == tag::SET { Container::Set } else { Container::FrozenSet };
                 return self.container(set, Some(len), first, flag);
             }
@@ -308,17 +325,17 @@ impl<'a, B: Builder> Reader<'a, B> {
             tag::SLICE => return self.container(Container::Slice, Some(3), first, flag),
             tag::CODE => {
                 let numbers = CodeNumbers {
-                    argcount: self.long()?,
-                    posonlyargcount: self.long()?,
-                    kwonlyargcount: self.long()?,
-                    stacksize: self.long()?,
-                    flags: self.long()?,
+                    argcount: long(input)?,
+                    posonlyargcount: long(input)?,
+                    kwonlyargcount: long(input)?,
+                    stacksize: long(input)?,
+                    flags: long(input)?,
                     firstlineno: 0,
                 };
                 return self.container(Container::Code(numbers), Some(CODE_PARTS.len()), first, flag);
             }
             tag::REF => {
-                let index = self.long()?;
+                let index = long(input)?;
                 let known = usize::try_from(index).ok().and_then(|i| self.refs.get(i));
                 return match known {
                     Some(Some(value)) => Ok(Item::Value(value.clone())),

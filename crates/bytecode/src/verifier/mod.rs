@@ -13,8 +13,6 @@
 mod operands;
 mod state;
 
-use std::sync::Arc;
-
 use crate::code::{CodeObject, LocalKind, flags};
 use crate::constant::Constant;
 use crate::exception_table;
@@ -44,11 +42,64 @@ const MAX_VISITS: usize = 64;
 
 const GENERATOR_FLAGS: u32 = flags::CO_GENERATOR | flags::CO_COROUTINE | flags::CO_ASYNC_GENERATOR;
 
+/// What of a code object matters to the verifier.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub argcount: u32,
+    pub posonlyargcount: u32,
+    pub kwonlyargcount: u32,
+    pub stacksize: u32,
+    pub flags: u32,
+    pub code: &'a [u8],
+    pub exceptiontable: &'a [u8],
+    pub localspluskinds: &'a [LocalKind],
+    /// The length of `co_localsplusnames`.
+    pub locals: usize,
+    /// The length of `co_names`.
+    pub names: usize,
+    /// The length of `co_consts`.
+    pub consts: usize,
+    /// Whether the constant at an index is a str.
+    pub is_str: &'a dyn Fn(usize) -> bool,
+}
+
+/// Runs `f` on what matters of a code object.
+fn with_view<R>(code: &CodeObject, f: impl FnOnce(&View<'_>) -> R) -> R {
+    f(&View {
+        argcount: code.argcount,
+        posonlyargcount: code.posonlyargcount,
+        kwonlyargcount: code.kwonlyargcount,
+        stacksize: code.stacksize,
+        flags: code.flags,
+        code: &code.code,
+        exceptiontable: &code.exceptiontable,
+        localspluskinds: &code.localspluskinds,
+        locals: code.localsplusnames.len(),
+        names: code.names.len(),
+        consts: code.consts.len(),
+        is_str: &|index| matches!(code.consts.get(index), Some(Constant::Str(..))),
+    })
+}
+
+impl View<'_> {
+    fn total_args(&self) -> u64 {
+        u64::from(self.argcount)
+            + u64::from(self.kwonlyargcount)
+            + u64::from(self.flags & flags::CO_VARARGS != 0)
+            + u64::from(self.flags & flags::CO_VARKEYWORDS != 0)
+    }
+
+    /// Checks this code object; not those among its constants.
+    pub fn verify(&self) -> Result<(), VerifyError> {
+        Verifier::new(self)?.run()
+    }
+}
+
 /// Checks a code object and all those among its constants.
 pub fn verify(code: &CodeObject) -> Result<(), VerifyError> {
     let mut todo: Vec<&CodeObject> = vec![code];
     while let Some(code) = todo.pop() {
-        Verifier::new(code)?.run()?;
+        with_view(code, |view| view.verify())?;
         let mut constants: Vec<&[Constant]> = vec![&code.consts];
         while let Some(items) = constants.pop() {
             for item in items {
@@ -87,7 +138,7 @@ struct Handler {
 }
 
 struct Verifier<'a> {
-    code: &'a CodeObject,
+    code: &'a View<'a>,
     instrs: Vec<Instr>,
     handlers: Vec<Handler>,
     /// State at each instruction that control reaches from more than the one before.
@@ -107,8 +158,8 @@ fn error(unit: u32, what: &'static str) -> VerifyError {
 }
 
 impl<'a> Verifier<'a> {
-    fn new(code: &'a CodeObject) -> Result<Self, VerifyError> {
-        check_counts(code)?;
+    fn new(code: &'a View<'a>) -> Result<Self, VerifyError> {
+        code.check_counts()?;
         let (mut instrs, starts) = decode(code)?;
         let index_at = |unit: usize| starts.get(unit).copied().filter(|&index| index != u32::MAX);
         let mut joins: Vec<Join> = instrs.iter().map(|_| Join::No).collect();
@@ -135,7 +186,7 @@ impl<'a> Verifier<'a> {
             }
         }
         let mut handlers = Vec::new();
-        let mut entries = exception_table::Entries::new(&code.exceptiontable);
+        let mut entries = exception_table::Entries::new(code.exceptiontable);
         let mut last_end = 0;
         for entry in entries.by_ref() {
             let unit = u32::try_from(entry.start).unwrap_or(u32::MAX);
@@ -156,7 +207,7 @@ impl<'a> Verifier<'a> {
             return Err(error(0, "malformed exception table"));
         }
         let count = joins.iter().filter(|join| matches!(join, Join::Unseen)).count();
-        let words = code.localsplusnames.len() / 8 + code.stacksize as usize / 8 + 2;
+        let words = code.locals / 8 + code.stacksize as usize / 8 + 2;
         if count.saturating_mul(words.min(instrs.len() + 2)) > MAX_STATE_WORDS {
             return Err(error(0, "too complex"));
         }
@@ -247,41 +298,40 @@ fn is_backward(opcode: Opcode) -> bool {
     matches!(opcode, Opcode::JUMP_BACKWARD | Opcode::JUMP_BACKWARD_NO_INTERRUPT)
 }
 
-/// The fields must agree with each other before anything else can be said: arguments and kinds of locals, by which a frame is
-/// laid out.
-pub fn check_counts(code: &CodeObject) -> Result<(), VerifyError> {
-    let refuse = |what| Err(error(0, what));
-    if code.localsplusnames.len() != code.localspluskinds.len() {
-        return refuse("names and kinds of locals differ in number");
+impl View<'_> {
+    /// The fields must agree with each other before anything else can be said: arguments and kinds of locals, by which a frame
+    /// is laid out.
+    pub fn check_counts(&self) -> Result<(), VerifyError> {
+        let refuse = |what| Err(error(0, what));
+        if self.locals != self.localspluskinds.len() {
+            return refuse("names and kinds of locals differ in number");
+        }
+        let arguments = self.total_args();
+        if self.posonlyargcount > self.argcount || arguments > self.locals as u64 {
+            return refuse("more arguments than locals");
+        }
+        if !self.localspluskinds.iter().take(arguments as usize).all(|kind| kind.is_local()) {
+            return refuse("an argument is no local");
+        }
+        // Locals come first, then cells, then free variables; each slot is one of them.
+        let class = |kind: &LocalKind| match (kind.is_local(), kind.is_cell(), kind.is_free()) {
+            (true, _, false) => 0,
+            (false, true, false) => 1,
+            (false, false, true) => 2,
+            _ => 3,
+        };
+        let classes = self.localspluskinds.iter().map(class);
+        if !classes.clone().is_sorted() || classes.last() == Some(3) {
+            return refuse("locals out of order");
+        }
+        Ok(())
     }
-    let arguments = u64::from(code.argcount)
-        + u64::from(code.kwonlyargcount)
-        + u64::from(code.flags & flags::CO_VARARGS != 0)
-        + u64::from(code.flags & flags::CO_VARKEYWORDS != 0);
-    if code.posonlyargcount > code.argcount || arguments > code.localsplusnames.len() as u64 {
-        return refuse("more arguments than locals");
-    }
-    if !code.localspluskinds.iter().take(arguments as usize).all(|kind| kind.is_local()) {
-        return refuse("an argument is no local");
-    }
-    // Locals come first, then cells, then free variables; each slot is one of them.
-    let class = |kind: &LocalKind| match (kind.is_local(), kind.is_cell(), kind.is_free()) {
-        (true, _, false) => Some(0),
-        (false, true, false) => Some(1),
-        (false, false, true) => Some(2),
-        _ => None,
-    };
-    let classes: Option<Vec<u8>> = code.localspluskinds.iter().map(class).collect();
-    if !classes.is_some_and(|classes| classes.is_sorted()) {
-        return refuse("locals out of order");
-    }
-    Ok(())
 }
 
 /// Cuts code into instructions. Also returns, for each code unit, the index of the instruction that
 /// starts there, prefixes included.
-fn decode(code: &CodeObject) -> Result<(Vec<Instr>, Vec<u32>), VerifyError> {
-    let bytes: &Arc<[u8]> = &code.code;
+fn decode(code: &View<'_>) -> Result<(Vec<Instr>, Vec<u32>), VerifyError> {
+    let bytes = code.code;
     if bytes.is_empty() || !bytes.len().is_multiple_of(2) {
         return Err(error(0, "empty or odd code"));
     }
@@ -335,7 +385,7 @@ fn decode(code: &CodeObject) -> Result<(Vec<Instr>, Vec<u32>), VerifyError> {
 }
 
 /// A generator makes itself first thing, and only generators yield.
-fn check_generator(code: &CodeObject, instrs: &[Instr]) -> Result<(), VerifyError> {
+fn check_generator(code: &View<'_>, instrs: &[Instr]) -> Result<(), VerifyError> {
     let is_generator = code.flags & GENERATOR_FLAGS != 0;
     let prefix = instrs.iter().take_while(|i| matches!(i.opcode, Opcode::COPY_FREE_VARS | Opcode::MAKE_CELL));
     let maker = prefix.count();

@@ -1,15 +1,16 @@
 //! Operand ranges.
 
-use crate::code::CodeObject;
+use super::View;
+use crate::code::LocalKind;
 use crate::opcode::{Flags, Opcode};
 
 /// Checks what an operand can be checked for without knowing the stack.
-pub fn check(code: &CodeObject, opcode: Opcode, oparg: u32) -> Result<(), &'static str> {
+pub fn check(code: &View<'_>, opcode: Opcode, oparg: u32) -> Result<(), &'static str> {
     let index = oparg as usize;
     let locals = code.localspluskinds.len();
-    let names = code.names.len();
+    let names = code.names;
     let fine = match opcode {
-        Opcode::LOAD_CONST => index < code.consts.len(),
+        Opcode::LOAD_CONST => index < code.consts,
         Opcode::LOAD_GLOBAL | Opcode::LOAD_ATTR => index >> 1 < names,
         Opcode::LOAD_SUPER_ATTR => index >> 2 < names,
         Opcode::LOAD_FAST_LOAD_FAST
@@ -22,7 +23,10 @@ pub fn check(code: &CodeObject, opcode: Opcode, oparg: u32) -> Result<(), &'stat
         | Opcode::DELETE_DEREF
         | Opcode::LOAD_FROM_DICT_OR_DEREF
         | Opcode::MAKE_CELL => index < locals,
-        Opcode::COPY_FREE_VARS => index == code.nfreevars(),
+        Opcode::COPY_FREE_VARS => {
+            let is_free = |kind: &&LocalKind| kind.is_free();
+            index == code.localspluskinds.iter().filter(is_free).count()
+        }
         Opcode::BINARY_OP => oparg <= 26,
         // Bit 4 asks for a bool; the low bits are the mask of a specialised comparison.
         Opcode::COMPARE_OP => oparg >> 5 <= 5,

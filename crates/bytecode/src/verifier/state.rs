@@ -1,7 +1,6 @@
 //! What is known about stack and locals at one instruction, and how instructions change it.
 
-use crate::code::CodeObject;
-use crate::constant::Constant;
+use super::View;
 use crate::opcode::Opcode;
 
 /// What a stack slot or local may hold, as bits.
@@ -86,9 +85,9 @@ type Outcome = Result<(), &'static str>;
 
 impl State {
     /// Arguments are bound when a function starts.
-    pub fn at_start(code: &CodeObject) -> State {
-        let mut locals = vec![Kind::NULL; code.localsplusnames.len()];
-        for local in locals.iter_mut().take(code.total_args()) {
+    pub fn at_start(code: &View<'_>) -> State {
+        let mut locals = vec![Kind::NULL; code.locals];
+        for local in locals.iter_mut().take(code.total_args() as usize) {
             *local = Kind::VALUE;
         }
         State { stack: Vec::new(), locals }
@@ -119,7 +118,7 @@ impl State {
         Ok(changed)
     }
 
-    pub fn push(&mut self, code: &CodeObject, kind: Kind) -> Outcome {
+    pub fn push(&mut self, code: &View<'_>, kind: Kind) -> Outcome {
         if self.stack.len() >= code.stacksize as usize {
             return Err("stack overflow");
         }
@@ -153,7 +152,7 @@ impl State {
         if top.into_iter().all(|kind| kind.is_value()) { Ok(()) } else { Err("null where a value is needed") }
     }
 
-    fn load(&mut self, code: &CodeObject, local: u32) -> Outcome {
+    fn load(&mut self, code: &View<'_>, local: u32) -> Outcome {
         let kind = self.local(local);
         if kind.is_value() { self.push(code, kind) } else { Err("local may be unbound") }
     }
@@ -165,7 +164,7 @@ impl State {
     }
 
     /// The effect of one instruction.
-    pub fn step(&mut self, code: &CodeObject, opcode: Opcode, oparg: u32) -> Outcome {
+    pub fn step(&mut self, code: &View<'_>, opcode: Opcode, oparg: u32) -> Outcome {
         let (pops, pushes) = opcode.stack(oparg);
         match opcode {
             Opcode::LOAD_FAST | Opcode::LOAD_FAST_BORROW => self.load(code, oparg),
@@ -224,8 +223,8 @@ impl State {
                 self.pop()
             }
             Opcode::LOAD_CONST => {
-                let text = matches!(code.consts.get(oparg as usize), Some(Constant::Str(..)));
-                self.push(code, if text { Kind::STR } else { Kind::VALUE })
+                let is_str = (code.is_str)(oparg as usize);
+                self.push(code, if is_str { Kind::STR } else { Kind::VALUE })
             }
             Opcode::FORMAT_SIMPLE | Opcode::FORMAT_WITH_SPEC | Opcode::CONVERT_VALUE => {
                 self.pop_many(pops)?;
@@ -325,7 +324,7 @@ impl State {
         }
     }
 
-    fn push_values(&mut self, code: &CodeObject, count: i64) -> Outcome {
+    fn push_values(&mut self, code: &View<'_>, count: i64) -> Outcome {
         // The operand may claim billions; the stack does not hold them.
         if self.stack.len() as i64 + count > i64::from(code.stacksize) {
             return Err("stack overflow");

@@ -336,7 +336,7 @@ pub fn validate_hash(data: &[u8], hash: &[u8], name: &Value, details: &Details) 
 pub fn load_object(data: &[u8], details: &Details) -> PyResult<Value> {
     marshal::audit_loads(data)?;
     match marshal::try_load(data, marshal::Code::Verified) {
-        Ok((value, _)) => Ok(value),
+        Ok(value) => Ok(value),
         Err(LoadError::Raised(error)) => Err(error),
         Err(LoadError::InvalidCode(error)) => {
             Err(details.import_error(&format!("{error} in {}", repr(&details.path)?)))

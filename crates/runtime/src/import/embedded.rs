@@ -9,8 +9,10 @@ use crate::compile::{self, Mode, Request, Source};
 use crate::modules::marshal;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::code::PyCode;
+use minipy_vm::types::code::image::Library;
 use minipy_vm::types::str::{StrRef, intern};
 use minipy_vm::{PyList, PyModule, PyResult, PyStr, Ref, Value, exceptions, frame, name, protocol};
+use std::sync::OnceLock;
 
 /// Finds and loads the modules of one folder of the embedded standard library.
 #[pyclass(name = "EmbeddedImporter", module = "_frozen_importlib_external")]
@@ -28,12 +30,14 @@ pub fn code(path: &str, filename: &str) -> PyResult<Ref<PyCode>> {
     };
     if let Some(data) = file.code().filter(|_| crate::config::optimize() == 0) {
         marshal::audit_loads(data)?;
-        let (value, _) = marshal::load(data, marshal::Code::Trusted)?;
-        let Some(code) = value.downcast::<PyCode>() else {
-            return Err(exceptions::runtime_error(format!("the embedded code of {path} is damaged")));
-        };
-        code.set_filename(&intern(filename));
-        return Ok(code.clone());
+        static LIBRARY: OnceLock<Library> = OnceLock::new();
+        let library = LIBRARY.get_or_init(|| {
+            let (ends, text) = minipy_stdlib::code_strings();
+            Library::new(ends, text)
+        });
+        let code = library.load(data, intern(filename));
+        return code
+            .ok_or_else(|| exceptions::runtime_error(format!("the embedded code of {path} is damaged")));
     }
     let request = Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None };
     compile::compile(&Source::Bytes(file.source().to_vec()), &request)

@@ -124,7 +124,7 @@ pub mod functions {
         };
         let data = BytesLike::of(data)?;
         let shown = repr(name.as_value())?;
-        let Ok((code, _)) = marshal::load(&data, marshal::Code::Verified) else {
+        let Ok(code) = marshal::load(&data, marshal::Code::Verified) else {
             return Err(import_error(&format!("Frozen object named {shown} is invalid"), name.as_value()));
         };
         if code.downcast::<PyCode>().is_none() {

@@ -22,13 +22,14 @@ const SLICE: Duration = Duration::from_millis(50);
 struct Recursive {
     /// The holder's identity and how often it holds the lock.
     owner: GilCell<(u64, u64)>,
-    waiters: Mutex<()>,
+    /// How many threads wait.
+    waiters: Mutex<u32>,
     released: Condvar,
 }
 
 impl Recursive {
     const fn new() -> Recursive {
-        Recursive { owner: GilCell::new((0, 0)), waiters: Mutex::new(()), released: Condvar::new() }
+        Recursive { owner: GilCell::new((0, 0)), waiters: Mutex::new(0), released: Condvar::new() }
     }
 
     fn holder(&self) -> Option<u64> {
@@ -55,8 +56,12 @@ impl Recursive {
     /// Sleeps until the lock is released or a while has passed.
     fn wait(&self) {
         // Locked before the GIL goes, so that a release cannot slip in between.
-        let guard = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
-        gil::without(|| drop(self.released.wait_timeout(guard, SLICE)));
+        let mut guard = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
+        *guard += 1;
+        gil::without(|| {
+            let woken = self.released.wait_timeout(guard, SLICE);
+            *woken.unwrap_or_else(PoisonError::into_inner).0 -= 1;
+        });
     }
 
     /// Gives the lock up once; false if the calling thread does not hold it.
@@ -69,8 +74,11 @@ impl Recursive {
             *count
         });
         if left == 0 {
-            let _guard = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
-            self.released.notify_one();
+            let waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
+            // Waking is a system call even if nobody sleeps.
+            if *waiters > 0 {
+                self.released.notify_one();
+            }
         }
         true
     }

@@ -7,7 +7,6 @@ use minipy_bytecode::CodeObject;
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::intern;
 use minipy_vm::{PyErr, PyResult, PyStr, Value, exceptions, frame, name, protocol};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The number of statements so far, which the file names of their code objects tell.
@@ -90,7 +89,7 @@ impl Session {
             Statement::Code(code, text) => (code, text),
         };
         self.flags |= code.flags & compile::PYCF_MASK;
-        let code = PyCode::new_ref(Arc::new(*code));
+        let code = PyCode::new_ref(&code);
         let linecache = import::import_module("linecache")?;
         let register = protocol::getattr(&linecache, &intern("_register_code"))?;
         protocol::call(&register, &[code.to_value(), Value::from(text), Value::from("<stdin>")])?;

@@ -1,23 +1,24 @@
 //! `marshal`: Python values to bytes and back, in CPython's format.
 
-use minipy_bytecode::code::CodeObject;
-use minipy_bytecode::marshal::read::{Builder, ReadError, Reader};
+mod merged;
+
+use merged::Merged;
+use minipy_bytecode::LocalKind;
+use minipy_bytecode::marshal::read::{Builder, Input, ReadError, Reader};
 use minipy_bytecode::marshal::write::{Node, Source, WriteError, write};
 use minipy_bytecode::marshal::{Atom, CodeNumbers, Container};
 use minipy_bytecode::verifier::VerifyError;
-use minipy_bytecode::{LocalKind, Str};
 use minipy_macros::pymodule;
-use minipy_vm::types::code::{PyCode, interned};
+use minipy_vm::types::code::{Canonical, Data, Parts, PyCode, interned};
 use minipy_vm::types::complex::PyComplex;
 use minipy_vm::types::set::{self, any_set};
 use minipy_vm::types::slice::{PySlice, new_slice};
+use minipy_vm::types::str::intern_ref;
 use minipy_vm::types::{bytes, complex, float, int};
 use minipy_vm::{
-    PyBytes, PyDict, PyErr, PyList, PyResult, PyStr, PyTuple, Ref, TupleRef, Value, exceptions, name,
-    protocol,
+    PyBytes, PyDict, PyErr, PyList, PyResult, PyStr, PyTuple, Ref, StrRef, Value, exceptions, name, protocol,
 };
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// This module contains functions that can read and write Python values in
 /// a binary format. The format is specific to Python, but independent of
@@ -59,23 +60,28 @@ pub mod functions {
         };
         let data = data?;
         super::audit_loads(&data)?;
-        super::load(&data, Code::of(allow_code)).map(|(value, _)| value)
+        super::load(&data, Code::of(allow_code))
     }
 
     /// Read one value from the open file and return it.
     #[pyfunction("(file, /, *, allow_code=True)")]
     fn load(file: &Value, allow_code: bool) -> PyResult<Value> {
         crate::sys::audit("marshal.load", &[])?;
-        let start = protocol::call_method(file, name!("tell"), &[])?;
-        let data = protocol::call_method(file, name!("read"), &[])?;
-        let Some(data) = data.downcast::<PyBytes>() else {
+        let data = protocol::call_method(file, name!("read"), &[Value::small_int(0)])?;
+        if data.downcast::<PyBytes>().is_none() {
             let message = format!("file.read() returned not bytes but {}", data.type_name());
             return Err(exceptions::type_error(message));
-        };
-        let (value, used) = super::load(data.as_bytes(), Code::of(allow_code))?;
-        let end = protocol::binary(protocol::BinaryOp::Add, &start, &int::from_usize(used))?;
-        protocol::call_method(file, name!("seek"), &[end])?;
-        Ok(value)
+        }
+        let input = File { file, buffer: Vec::new(), error: None };
+        let mut reader = Reader::new(input, ValueBuilder { code: Code::of(allow_code), error: None });
+        reader.object().map_err(|error| {
+            match (error, reader.input.error.take(), reader.builder.error.take()) {
+                (ReadError::Refused, Some(error), _) => error,
+                (ReadError::Refused, None, Some(error)) => error.into_exception(),
+                (ReadError::Eof, ..) => exceptions::eof_error("EOF read where not expected"),
+                (error, ..) => super::read_error(error),
+            }
+        })
     }
 }
 
@@ -96,8 +102,6 @@ pub enum Code {
     Refused,
     /// Verify them: they may come from anywhere.
     Verified,
-    /// Take them as they are: our own compiler made them.
-    Trusted,
 }
 
 impl Code {
@@ -123,26 +127,74 @@ impl LoadError {
     }
 }
 
-/// `marshal.loads`, with the number of bytes used.
-pub fn load(data: &[u8], code: Code) -> PyResult<(Value, usize)> {
+/// `marshal.loads`.
+pub fn load(data: &[u8], code: Code) -> PyResult<Value> {
     try_load(data, code).map_err(LoadError::into_exception)
 }
 
 /// As [`load`], telling invalid code from other errors.
-pub fn try_load(data: &[u8], code: Code) -> Result<(Value, usize), LoadError> {
+pub fn try_load(data: &[u8], code: Code) -> Result<Value, LoadError> {
     let mut reader = Reader::new(data, ValueBuilder { code, error: None });
-    match reader.object() {
-        Ok(value) => Ok((value, reader.position())),
-        Err(error) => {
-            let refused = reader.builder.error.take();
-            Err(refused.unwrap_or_else(|| LoadError::Raised(read_error(error))))
+    reader.object().map_err(|error| {
+        let refused = reader.builder.error.take();
+        refused.unwrap_or_else(|| LoadError::Raised(read_error(error)))
+    })
+}
+
+/// A file, of which nothing is read that does not belong to the value.
+struct File<'a> {
+    file: &'a Value,
+    buffer: Vec<u8>,
+    error: Option<PyErr>,
+}
+
+/// Most bytes that room is made for at once: the file may not have as many as the data promise.
+const PIECE: usize = 1 << 20;
+
+impl File<'_> {
+    /// Reads `len` bytes to the end of the buffer; false if there are not as many.
+    fn read_into(&mut self, len: usize) -> PyResult<bool> {
+        let target = minipy_vm::types::bytearray::PyByteArray::from_vec(vec![0; len]);
+        let count = protocol::call_method(self.file, name!("readinto"), &[target.to_value()])?;
+        let count = protocol::index_to_i64(&count)?.unwrap_or(-1);
+        match usize::try_from(count) {
+            Ok(count) if count == len => {
+                target.with(|data| self.buffer.extend_from_slice(data));
+                Ok(true)
+            }
+            Ok(count) if count > len => Err(exceptions::value_error(format!(
+                "read() returned too much data: {len} bytes requested, {count} returned"
+            ))),
+            _ => Ok(false),
         }
+    }
+}
+
+impl Input for File<'_> {
+    fn take(&mut self, len: usize) -> Result<&[u8], ReadError> {
+        self.buffer.clear();
+        while self.buffer.len() < len {
+            let piece = (len - self.buffer.len()).min(PIECE);
+            match self.read_into(piece) {
+                Ok(true) => {}
+                Ok(false) => return Err(ReadError::Eof),
+                Err(error) => {
+                    self.error = Some(error);
+                    return Err(ReadError::Refused);
+                }
+            }
+        }
+        Ok(&self.buffer)
+    }
+
+    fn left(&self) -> usize {
+        usize::MAX
     }
 }
 
 fn read_error(error: ReadError) -> PyErr {
     match error {
-        ReadError::Eof => exceptions::eof_error(error.to_string()),
+        ReadError::Eof | ReadError::NoObject => exceptions::eof_error(error.to_string()),
         ReadError::Null => exceptions::type_error(error.to_string()),
         _ => exceptions::value_error(error.to_string()),
     }
@@ -244,13 +296,10 @@ impl Builder for ValueBuilder {
                 self.check(Err(exceptions::value_error("unmarshalling code objects is disallowed")))
             }
             Container::Code(numbers) => {
-                let Some((object, consts)) = code(numbers, items) else {
+                let Some(parts) = code(numbers, items) else {
                     return Err(ReadError::Bad("invalid code object"));
                 };
-                if self.code == Code::Trusted {
-                    return Ok(PyCode::with_consts(Arc::new(object), consts).into_value());
-                }
-                PyCode::verified(object, consts).map(Ref::into_value).map_err(|error| {
+                PyCode::verified(parts).map(Ref::into_value).map_err(|error| {
                     self.error = Some(LoadError::InvalidCode(error));
                     ReadError::Refused
                 })
@@ -259,22 +308,25 @@ impl Builder for ValueBuilder {
     }
 }
 
-/// A code object and its constants, if all parts have the right type.
-fn code(numbers: CodeNumbers, parts: &mut dyn Iterator<Item = Value>) -> Option<(CodeObject, TupleRef)> {
-    let mut part = || parts.next();
-    fn data(value: Option<Value>) -> Option<Arc<[u8]>> {
-        value?.downcast::<PyBytes>().map(|b| b.as_bytes().into())
+/// The parts of a code object, if all have the right type.
+fn code(numbers: CodeNumbers, items: &mut dyn Iterator<Item = Value>) -> Option<Parts> {
+    fn data(value: Value) -> Option<Data> {
+        value.downcast_into::<PyBytes>().ok().map(Data::Bytes)
     }
-    fn text(value: Option<Value>) -> Option<Str> {
-        value?.downcast::<PyStr>().map(|s| Str::from(s.to_wtf8()))
+    fn text(value: Value) -> Option<StrRef> {
+        value.downcast::<PyStr>().map(intern_ref)
     }
-    fn names(value: Option<Value>) -> Option<Arc<[Str]>> {
-        value?.downcast::<PyTuple>()?.iter().map(|v| text(Some(v.clone()))).collect()
+    fn names(value: Value) -> Option<Box<[StrRef]>> {
+        value.downcast::<PyTuple>()?.iter().map(|name| text(name.clone())).collect()
     }
     let unsigned = |n: i32| u32::try_from(n).ok();
-    let code = data(part())?;
-    let consts = part()?.downcast::<PyTuple>()?.clone();
-    let object = CodeObject {
+    let mut item = || items.next();
+    let code = data(item()?)?;
+    let consts = item()?.downcast_into::<PyTuple>().ok()?;
+    let (co_names, locals) = (names(item()?)?, names(item()?)?);
+    let localspluskinds = data(item()?)?.iter().map(|&kind| LocalKind(kind)).collect();
+    let (filename, name, qualname) = (text(item()?)?, text(item()?)?, text(item()?)?);
+    let object = Canonical {
         argcount: unsigned(numbers.argcount)?,
         posonlyargcount: unsigned(numbers.posonlyargcount)?,
         kwonlyargcount: unsigned(numbers.kwonlyargcount)?,
@@ -282,17 +334,11 @@ fn code(numbers: CodeNumbers, parts: &mut dyn Iterator<Item = Value>) -> Option<
         flags: unsigned(numbers.flags)?,
         firstlineno: numbers.firstlineno,
         code,
-        consts: Arc::default(),
-        names: names(part())?,
-        localsplusnames: names(part())?,
-        localspluskinds: data(part())?.iter().map(|&kind| LocalKind(kind)).collect(),
-        filename: text(part())?,
-        name: text(part())?,
-        qualname: text(part())?,
-        linetable: data(part())?,
-        exceptiontable: data(part())?,
+        localspluskinds,
+        linetable: data(item()?)?,
+        exceptiontable: data(item()?)?,
     };
-    Some((object, consts))
+    Some(Parts { object, consts, names: co_names, locals, strings: [name, qualname, filename] })
 }
 
 /// The newest version of the format.
@@ -300,27 +346,64 @@ pub const VERSION: i32 = 5;
 
 /// `marshal.dumps`.
 pub fn dump(value: &Value, version: i32, allow_code: bool) -> PyResult<Vec<u8>> {
-    let mut source = ValueSource { allow_code, error: None, held: Vec::new() };
-    write(&mut source, value, version).map_err(|error| match (error, source.error) {
+    let mut source = ValueSource { allow_code, error: None, merged: Merged::default(), alone: 0 };
+    if let Some(code) = value.downcast_exact::<PyCode>() {
+        source.merged.add(code);
+    }
+    write(&mut source, &Part::Object(value.clone()), version).map_err(|error| match (error, source.error) {
         (WriteError::Refused, Some(error)) => error,
         (error, _) => exceptions::value_error(error.to_string()),
     })
 }
 
+/// A value on its way out. What has more than one reference in CPython is marked in the data.
+#[derive(Clone)]
+enum Part {
+    Object(Value),
+    /// Of a code object: it is one object with what is equal to it.
+    Constant(Value),
+    /// The instructions of a code object, which keeps a second reference to them.
+    Instructions(Value),
+    /// Of a set: while it is sorted, something else refers to it too.
+    Member(Value),
+    /// What nothing else refers to.
+    Alone(Value),
+}
+
+impl Part {
+    fn value(&self) -> &Value {
+        match self {
+            Part::Object(value)
+            | Part::Constant(value)
+            | Part::Instructions(value)
+            | Part::Member(value)
+            | Part::Alone(value) => value,
+        }
+    }
+}
+
 struct ValueSource {
     allow_code: bool,
     error: Option<PyErr>,
-    /// References to the instructions of code objects, which CPython's code objects keep themselves: what has more than one
-    /// reference is marked in the data.
-    held: Vec<Value>,
+    merged: Merged,
+    /// How many things that nothing else refers to have been marked.
+    alone: usize,
 }
 
 impl<'a> Source<'a> for ValueSource {
-    type Value = Value;
+    type Value = Part;
 
-    fn node(&mut self, value: &Value) -> Result<Node<'a, Value>, WriteError> {
+    fn node(&mut self, part: &Part) -> Result<Node<'a, Part>, WriteError> {
+        let value = part.value();
         let atom = |atom| Ok(Node::Atom(atom));
-        let container = |kind, items| Ok(Node::Container(kind, items));
+        let container = |kind, items: Vec<Value>| {
+            let wrap = match part {
+                _ if matches!(kind, Container::Set | Container::FrozenSet) => Part::Member,
+                Part::Constant(_) | Part::Member(_) => Part::Constant,
+                _ => Part::Object,
+            };
+            Ok(Node::Container(kind, items.into_iter().map(wrap).collect()))
+        };
         if value.is_none() {
             return atom(Atom::None);
         }
@@ -378,7 +461,7 @@ impl<'a> Source<'a> for ValueSource {
                 self.error = Some(exceptions::value_error("marshalling code objects is disallowed"));
                 return Err(WriteError::Refused);
             }
-            return Ok(code_node(code, &mut self.held));
+            return Ok(code_node(code));
         }
         match bytes::contiguous(value) {
             Some(Ok(data)) => atom(Atom::Bytes(Cow::Owned(data))),
@@ -390,21 +473,55 @@ impl<'a> Source<'a> for ValueSource {
         }
     }
 
-    fn identity(&mut self, value: &Value) -> Option<usize> {
+    fn identity(&mut self, part: &Part) -> Option<usize> {
+        let value = part.value();
+        match part {
+            Part::Alone(_) => return None,
+            Part::Instructions(_) => return self.unlike_others(),
+            _ => {}
+        }
         if let Some(shared) = shared_by_all(value) {
             return Some(shared);
         }
-        let header = value.header()?;
-        let interned = value.downcast_exact::<PyStr>().is_some_and(|s| s.is_interned());
+        if let Some(text) = value.downcast_exact::<PyStr>()
+            && text.is_interned()
+        {
+            return Some(value.bits() as usize);
+        }
+        match part {
+            Part::Constant(constant) if constant.downcast_exact::<PyCode>().is_none() => {
+                if let Some(known) = self.merged.identity(constant) {
+                    return known;
+                }
+            }
+            Part::Member(member) => {
+                let address = member.header().map(|_| member.bits() as usize);
+                let known = self.merged.identity(member).flatten();
+                return known.or(address).or_else(|| self.unlike_others());
+            }
+            _ => {}
+        }
         // A single reference is the container's own.
-        (interned || header.refcount() > 2).then_some(value.bits() as usize)
+        (value.header()?.refcount() > 2).then_some(value.bits() as usize)
     }
 }
 
-/// The identity of a value that CPython makes only once: a small int, bytes of at most one byte. No address is like these.
+impl ValueSource {
+    /// An identity for something to be marked.
+    fn unlike_others(&mut self) -> Option<usize> {
+        self.alone += 1;
+        Some(self.alone * 8 + 7)
+    }
+}
+
+/// The identity of a value that CPython makes only once: a small int, the empty tuple, bytes of at most one byte. No address is
+/// like these.
 fn shared_by_all(value: &Value) -> Option<usize> {
     if let Some(int) = value.as_small_int() {
         return (-5..=256).contains(&int).then(|| (int + 5) as usize * 8 + 1);
+    }
+    if value.downcast_exact::<PyTuple>().is_some_and(|tuple| tuple.is_empty()) {
+        return Some(3);
     }
     match value.downcast_exact::<PyBytes>()?.as_bytes() {
         [] => Some(2),
@@ -413,15 +530,16 @@ fn shared_by_all(value: &Value) -> Option<usize> {
     }
 }
 
-fn code_node<'a>(code: &Ref<PyCode>, held: &mut Vec<Value>) -> Node<'a, Value> {
+fn code_node<'a>(code: &Ref<PyCode>) -> Node<'a, Part> {
     let object = &code.object;
     let data = |data: &[u8]| bytes::from_slice(data).into_value();
-    let strings = |names: &[minipy_vm::StrRef]| {
-        PyTuple::from_vec(names.iter().map(|n| n.to_value()).collect()).into_value()
+    let names = |names: &[StrRef]| {
+        let names = names.iter().map(Ref::to_value).collect();
+        Part::Constant(PyTuple::from_vec(names).into_value())
     };
-    let instructions = data(&object.code);
-    held.extend([instructions.clone(), instructions.clone()]);
     let kinds: Vec<u8> = object.localspluskinds.iter().map(|k| k.0).collect();
+    let locals = names(&code.locals);
+    let text = |text: StrRef| Part::Object(text.into_value());
     Node::Container(
         Container::Code(CodeNumbers {
             argcount: object.argcount as i32,
@@ -432,16 +550,16 @@ fn code_node<'a>(code: &Ref<PyCode>, held: &mut Vec<Value>) -> Node<'a, Value> {
             firstlineno: object.firstlineno,
         }),
         vec![
-            instructions,
-            code.consts.to_value(),
-            strings(&code.names),
-            strings(&code.locals),
-            data(&kinds),
-            code.filename.get().into_value(),
-            code.name.to_value(),
-            code.qualname.to_value(),
-            data(&object.linetable),
-            data(&object.exceptiontable),
+            Part::Instructions(data(&object.code)),
+            Part::Constant(code.consts.to_value()),
+            names(&code.names),
+            if merged::shares_locals(code) { locals } else { Part::Alone(locals.value().clone()) },
+            if kinds.is_empty() { Part::Object(data(&kinds)) } else { Part::Alone(data(&kinds)) },
+            text(code.filename.get()),
+            text(code.name.clone()),
+            text(code.qualname.clone()),
+            Part::Constant(data(&object.linetable)),
+            Part::Constant(data(&object.exceptiontable)),
         ],
     )
 }

@@ -14,7 +14,6 @@ use minipy_vm::{
     GilCell, Payload, PyDict, PyErr, PyResult, PyStr, PyTuple, Ref, StrRef, Traverse, TypeRef, Value,
     Visitor, exceptions, name, protocol,
 };
-use std::sync::Arc;
 
 pub use module::MODULE;
 
@@ -163,7 +162,7 @@ mod module {
         let mut lines = location::Writer::new(firstlineno);
         lines.add(3, firstlineno, firstlineno, -1, -1);
         const ASSERTION_ERROR: u8 = 0;
-        PyCode::new_ref(Arc::new(CodeObject {
+        PyCode::new_ref(&CodeObject {
             filename: Str::from(filename.to_wtf8()),
             qualname: name.clone(),
             name,
@@ -178,7 +177,7 @@ mod module {
             .into(),
             linetable: lines.finish().into(),
             ..CodeObject::default()
-        }))
+        })
     }
 
     /// The line of the instruction at a byte offset, -1 if it has none.

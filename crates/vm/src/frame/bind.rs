@@ -125,6 +125,7 @@ unsafe fn init_frame(frame: *mut Frame, function: &Ref<PyFunction>, previous: *m
     unsafe {
         let locals = code.nlocalsplus as usize;
         code.header().incref();
+        let ip = code.entry();
         ptr::write(
             frame,
             Frame {
@@ -134,8 +135,8 @@ unsafe fn init_frame(frame: *mut Frame, function: &Ref<PyFunction>, previous: *m
                 locals: 0,
                 object: 0,
                 generator: ptr::null(),
-                consts: <[Value]>::as_ptr(&code.consts),
-                ip: code.entry(),
+                consts: code.consts_start(),
+                ip,
                 sp: ptr::null_mut(),
                 return_offset: 0,
                 owner: Owner::Thread,

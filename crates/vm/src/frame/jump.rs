@@ -7,10 +7,10 @@ use super::{Frame, PyFrame};
 use crate::heap::{self, Ref};
 use crate::thread::{self, Thread};
 use crate::types::cell::PyCell;
-use crate::types::code::PyCode;
+use crate::types::code::{Canonical, PyCode};
 use crate::value::Value;
 use crate::{PyResult, exceptions, monitoring, warnings};
-use minipy_bytecode::{CodeObject, Opcode, exception_table, location, opcode};
+use minipy_bytecode::{Opcode, exception_table, location, opcode};
 
 /// What a slot of the value stack is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,7 +91,7 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
 
 /// Where the lines start: a unit with its line for each run of entries with the same line. What comes before the first RESUME
 /// makes the frame ready and cannot run again.
-fn line_starts(code: &CodeObject) -> Vec<(usize, i32)> {
+fn line_starts(code: &Canonical) -> Vec<(usize, i32)> {
     let first = monitoring::first_resume(&code.code);
     let mut starts: Vec<(usize, i32)> = location::Entries::new(&code.linetable, code.firstlineno)
         .filter_map(|entry| Some((entry.start, entry.position.line?)))
@@ -195,7 +195,7 @@ fn restore_handled(thread: &Thread, previous: Option<Value>) {
 }
 
 /// The state before each instruction; `None` where control never comes.
-fn states(code: &CodeObject) -> Vec<Option<State>> {
+fn states(code: &Canonical) -> Vec<Option<State>> {
     let units = code.code.len() / 2;
     let first = monitoring::first_resume(&code.code);
     let instructions: Vec<_> = monitoring::instructions(&code.code).collect();

@@ -3,7 +3,8 @@
 //! The event happens when control comes to an instruction from another line. Wherever control comes from is known from the code,
 //! except at instructions that several lead to; jumps to those say that they were made.
 
-use minipy_bytecode::{CodeObject, Opcode, exception_table, location, opcode};
+use crate::types::code::Canonical;
+use minipy_bytecode::{Opcode, exception_table, location, opcode};
 
 /// The lines of a code object, by code unit.
 pub struct Lines {
@@ -83,7 +84,7 @@ pub fn first_resume(code: &[u8]) -> usize {
 }
 
 impl Lines {
-    pub fn new(code: &CodeObject) -> Lines {
+    pub fn new(code: &Canonical) -> Lines {
         let units = code.code.len() / 2;
         let mut lines = vec![-1; units].into_boxed_slice();
         for entry in location::Entries::new(&code.linetable, code.firstlineno) {
@@ -144,7 +145,7 @@ impl Lines {
     /// says whether somebody listens to the start of the function. An exception thrown into a generator comes from the outside: from a RESUME.
     pub fn reports(
         &self,
-        code: &CodeObject,
+        code: &Canonical,
         index: usize,
         source: Option<usize>,
         started: impl FnOnce() -> bool,

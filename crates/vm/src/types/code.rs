@@ -1,8 +1,11 @@
 //! `code`: a code object as the interpreter holds it: the canonical fields, and the private code that executes.
 
 mod attributes;
+mod body;
+pub mod image;
 mod replace;
 
+pub use body::{Body, Canonical, Data, Parts, forget_columns, keeps_columns};
 pub use replace::as_constant;
 
 use crate::PyResult;
@@ -14,15 +17,16 @@ use crate::types::str::{PyStr, StrRef, intern, intern_ref};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::{float, int};
 use crate::value::Value;
+use body::Content;
 use minipy_bytecode::code::flags;
 use minipy_bytecode::location;
 use minipy_bytecode::verifier::VerifyError;
-use minipy_bytecode::{CodeObject, Constant, LocalKind, Opcode};
+use minipy_bytecode::{CodeObject, Constant, Opcode};
 use minipy_macros::{pyclass, pymethods};
 use rustc_hash::FxHashMap;
 use rustpython_wtf8::Wtf8;
 use std::cell::Cell;
-use std::sync::Arc;
+use std::ops::Deref;
 
 /// Create a code object.  Not for mere mortals.
 #[pyclass(
@@ -33,18 +37,14 @@ use std::sync::Arc;
     parts(attributes, replace)
 )]
 pub struct PyCode {
-    /// The canonical code object, never changed.
-    pub object: Arc<CodeObject>,
-    pub consts: TupleRef,
-    /// `co_names`, interned.
-    pub names: Box<[StrRef]>,
-    /// Names of the fast locals, interned.
-    pub locals: Box<[StrRef]>,
+    content: GilCell<Content>,
     pub name: StrRef,
     pub qualname: StrRef,
     pub filename: GilCell<StrRef>,
     /// The quickened copy that executes, made on the first call.
     pub private: GilCell<Option<Box<[u64]>>>,
+    /// Where the constants are, once there is private code.
+    consts_start: Cell<*const Value>,
     /// Who listens to events of this code; see `monitoring`.
     pub events: GilCell<Option<Box<Instrumentation>>>,
     /// Where `monitoring` lists the code object, once it has private code.
@@ -64,6 +64,43 @@ pub struct PyCode {
     pub refused: Option<VerifyError>,
 }
 
+/// The fields of the body are those of the code object.
+impl Deref for PyCode {
+    type Target = Body;
+
+    #[inline]
+    fn deref(&self) -> &Body {
+        // SAFETY: under the GIL; a body that was made stays while the code object lives.
+        match unsafe { &*self.content.as_ptr() } {
+            Content::Made(body) => body,
+            Content::Unread(_) => self.read(),
+        }
+    }
+}
+
+/// What laying out frames and binding arguments needs to know.
+struct Numbers {
+    flags: u32,
+    argcount: u32,
+    kwonlyargcount: u32,
+    nlocalsplus: u32,
+    nfree: u32,
+    stacksize: u32,
+}
+
+impl Numbers {
+    fn of(object: &Canonical) -> Numbers {
+        Numbers {
+            flags: object.flags,
+            argcount: object.argcount,
+            kwonlyargcount: object.kwonlyargcount,
+            nlocalsplus: object.localspluskinds.len() as u32,
+            nfree: object.localspluskinds.iter().filter(|kind| kind.is_free()).count() as u32,
+            stacksize: object.stacksize,
+        }
+    }
+}
+
 /// The place of a name in a namespace: the namespace's `keys_version` and the entry's index.
 #[derive(Clone, Copy, Default)]
 pub struct NamePlace {
@@ -73,7 +110,10 @@ pub struct NamePlace {
 
 impl Traverse for PyCode {
     fn traverse(&self, visit: &mut Visitor<'_>) {
-        self.consts.traverse(visit);
+        // What was not read yet refers to no container.
+        if let Some(body) = self.body() {
+            body.consts.traverse(visit);
+        }
     }
 }
 
@@ -83,19 +123,6 @@ impl Drop for PyCode {
             monitoring::code_dropped(self);
         }
     }
-}
-
-/// Whether new code objects forget the columns of their instructions.
-static WITHOUT_COLUMNS: GilCell<bool> = GilCell::new(false);
-
-/// Makes new code objects forget the columns of their instructions (`-X no_debug_ranges`).
-pub fn forget_columns() {
-    WITHOUT_COLUMNS.set(true);
-}
-
-/// Whether new code objects keep the columns of their instructions.
-pub fn keeps_columns() -> bool {
-    !WITHOUT_COLUMNS.get()
 }
 
 /// A `str` of the text of a code object, interned.
@@ -132,7 +159,7 @@ fn value_of(constant: &Constant, inner: &mut dyn FnMut(&Constant) -> Value) -> V
             let [start, stop, step] = &**parts;
             crate::types::slice::new_slice(inner(start), inner(stop), inner(step))
         }
-        Constant::Code(code) => PyCode::new_ref(code.clone()).into_value(),
+        Constant::Code(code) => PyCode::new_ref(code).into_value(),
     }
 }
 
@@ -143,7 +170,7 @@ struct Merged(FxHashMap<Constant, Value>);
 impl Merged {
     fn value(&mut self, constant: &Constant) -> Value {
         if let Constant::Code(code) = constant {
-            return self.code(code.clone()).into_value();
+            return self.code(code).into_value();
         }
         if let Some(known) = self.0.get(constant) {
             return known.clone();
@@ -153,7 +180,7 @@ impl Merged {
         value
     }
 
-    fn code(&mut self, object: Arc<CodeObject>) -> Ref<PyCode> {
+    fn code(&mut self, object: &CodeObject) -> Ref<PyCode> {
         let has_code = object.consts.iter().any(|constant| matches!(constant, Constant::Code(_)));
         let consts = if has_code {
             PyTuple::from_vec(object.consts.iter().map(|constant| self.value(constant)).collect())
@@ -166,49 +193,81 @@ impl Merged {
 }
 
 impl PyCode {
-    pub fn new_ref(object: Arc<CodeObject>) -> Ref<PyCode> {
+    pub fn new_ref(object: &CodeObject) -> Ref<PyCode> {
         let consts = object.consts.iter().map(constant_value).collect();
         PyCode::with_consts(object, PyTuple::from_vec(consts))
     }
 
     /// A code object that has just been compiled. It and those nested in it share what constants they have in common.
-    pub fn compiled(object: CodeObject) -> Ref<PyCode> {
-        Merged::default().code(Arc::new(object))
+    pub fn compiled(object: &CodeObject) -> Ref<PyCode> {
+        Merged::default().code(object)
     }
 
     /// A code object whose constants are these values (`code.replace` may pass values no compiler makes).
-    pub fn with_consts(object: Arc<CodeObject>, consts: TupleRef) -> Ref<PyCode> {
-        Ref::new(PyCode::build(object, consts, None))
+    fn with_consts(object: &CodeObject, consts: TupleRef) -> Ref<PyCode> {
+        PyCode::of_parts(Parts::of(object, consts), None)
     }
 
-    fn build(mut object: Arc<CodeObject>, consts: TupleRef, refused: Option<VerifyError>) -> PyCode {
-        if WITHOUT_COLUMNS.get() {
-            let plain = Arc::make_mut(&mut object);
-            plain.linetable = location::without_columns(&plain.linetable, plain.firstlineno).into();
-        }
-        let nlocalsplus = object.localsplusnames.len() as u32;
-        let nfree = object.localspluskinds.iter().filter(|k: &&LocalKind| k.is_free()).count() as u32;
+    fn of_parts(parts: Parts, refused: Option<VerifyError>) -> Ref<PyCode> {
+        let Parts { object, consts, names, locals, strings } = parts;
+        let numbers = Numbers::of(&object);
+        let body = Body::new(object, consts, names, locals);
+        Ref::new(PyCode::head(Content::Made(body), strings, &numbers, refused))
+    }
+
+    fn head(
+        content: Content,
+        [name, qualname, filename]: [StrRef; 3],
+        numbers: &Numbers,
+        refused: Option<VerifyError>,
+    ) -> PyCode {
         PyCode {
-            consts,
-            names: object.names.iter().map(|n| interned(n)).collect(),
-            locals: object.localsplusnames.iter().map(|n| interned(n)).collect(),
-            name: interned(&object.name),
-            qualname: interned(&object.qualname),
-            filename: GilCell::new(interned(&object.filename)),
+            content: GilCell::new(content),
+            name,
+            qualname,
+            filename: GilCell::new(filename),
             private: GilCell::new(None),
+            consts_start: Cell::new(std::ptr::null()),
             events: GilCell::new(None),
             prepared_index: Cell::new(0),
             name_places: GilCell::new(None),
             trampoline: Cell::new(0),
-            flags: object.flags,
-            argcount: object.argcount,
-            kwonlyargcount: object.kwonlyargcount,
-            nlocalsplus,
-            nfree,
-            stacksize: object.stacksize,
+            flags: numbers.flags,
+            argcount: numbers.argcount,
+            kwonlyargcount: numbers.kwonlyargcount,
+            nlocalsplus: numbers.nlocalsplus,
+            nfree: numbers.nfree,
+            stacksize: numbers.stacksize,
             refused,
-            object,
         }
+    }
+
+    /// The body, if it was made already.
+    fn body(&self) -> Option<&Body> {
+        // SAFETY: as in `deref`.
+        match unsafe { &*self.content.as_ptr() } {
+            Content::Made(body) => Some(body),
+            Content::Unread(_) => None,
+        }
+    }
+
+    #[cold]
+    fn read(&self) -> &Body {
+        let place = self.content.with(|content| match content {
+            Content::Made(_) => None,
+            Content::Unread(place) => Some(place.clone()),
+        });
+        if let Some(place) = place {
+            let body = place.read(&self.filename.get());
+            self.content.set(Content::Made(body));
+        }
+        self
+    }
+
+    /// Where the constants are, of code that has private code.
+    #[inline(always)]
+    pub fn consts_start(&self) -> *const Value {
+        self.consts_start.get()
     }
 
     #[inline(always)]
@@ -249,8 +308,10 @@ impl PyCode {
     /// `_imp._fix_co_filename`: the file name of this code and of the code nested in it.
     pub fn set_filename(&self, filename: &StrRef) {
         let old = self.filename.replace(filename.clone());
+        // What was not read yet takes the name then.
+        let Some(body) = self.body() else { return };
         // Code from elsewhere among the constants keeps its own name.
-        let nested = self.consts.iter().filter_map(|c| c.downcast::<PyCode>());
+        let nested = body.consts.iter().filter_map(|c| c.downcast::<PyCode>());
         for constant in nested.filter(|constant| constant.filename.get().eq(&old)) {
             constant.set_filename(filename);
         }
@@ -295,6 +356,7 @@ impl PyCode {
 
     #[cold]
     fn prepare(&self) -> *mut u64 {
+        self.consts_start.set(<[Value]>::as_ptr(&self.consts));
         if self.refused.is_some() {
             self.private.set(Some(quicken::refuse(&self.object.code)));
         } else {

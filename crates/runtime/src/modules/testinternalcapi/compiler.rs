@@ -118,7 +118,7 @@ pub fn assemble_code_object(
         ..Unit::default()
     };
     let object = assemble::assemble_optimized(unit).map_err(malformed)?;
-    PyCode::checked(object, PyTuple::from_vec(consts)).map_err(|error| exceptions::value_error(error.what))
+    PyCode::checked(&object, PyTuple::from_vec(consts)).map_err(|error| exceptions::value_error(error.what))
 }
 
 fn text(value: &Value) -> PyResult<Str> {

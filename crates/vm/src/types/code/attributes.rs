@@ -1,21 +1,20 @@
 //! The attributes of `code`, and what `dis` and tracebacks ask it.
 
+use super::PyCode;
 use super::replace::constant;
-use super::{PyCode, interned};
 use crate::heap::Ref;
 use crate::types::bytes;
 use crate::types::list::PyList;
 use crate::types::str::StrRef;
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::value::Value;
-use crate::{BytesRef, CmpOp, PyResult, exceptions, protocol, warnings};
-use minipy_bytecode::code::CodeObject;
-use minipy_bytecode::{Opcode, Str, location, opcode};
+use crate::{BytesRef, CmpOp, PyResult, exceptions, protocol, stack, warnings};
+use minipy_bytecode::{LocalKind, Opcode, location, opcode};
 use minipy_macros::pymethods;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-fn names<'a>(names: impl Iterator<Item = &'a Str>) -> TupleRef {
-    names.map(|name| interned(name).into_value()).collect()
+fn names<'a>(names: impl Iterator<Item = &'a StrRef>) -> TupleRef {
+    names.map(Ref::to_value).collect()
 }
 
 fn or_none(number: Option<i32>) -> Value {
@@ -27,12 +26,15 @@ fn iterator(items: Vec<Value>) -> PyResult<Value> {
 }
 
 /// What equality and hash of code objects go by: everything but the file name, and but the constants, which are compared by
-/// themselves.
-fn identity(code: &CodeObject) -> impl PartialEq + Hash + '_ {
+/// themselves. Names are interned.
+fn identity(code: &PyCode) -> impl PartialEq + Hash + '_ {
+    let object = &code.object;
+    let names = |names: &[StrRef]| names.iter().map(Ref::as_ptr).collect::<Vec<_>>();
     (
-        (&code.name, code.argcount, code.posonlyargcount, code.kwonlyargcount, code.flags, code.firstlineno),
-        (&code.code, &code.names, &code.localsplusnames),
-        (&code.linetable, &code.exceptiontable),
+        (code.name.as_ptr(), object.argcount, object.posonlyargcount, object.kwonlyargcount),
+        (object.flags, object.firstlineno),
+        (&*object.code, names(&code.names), names(&code.locals)),
+        (&*object.linetable, &*object.exceptiontable),
     )
 }
 
@@ -41,6 +43,7 @@ fn same_constants(ours: &[Value], theirs: &[Value]) -> PyResult<bool> {
     if ours.len() != theirs.len() {
         return Ok(false);
     }
+    let _guard = stack::enter_comparison()?;
     for (a, b) in ours.iter().zip(theirs) {
         let same = match (a.downcast::<PyTuple>(), b.downcast::<PyTuple>()) {
             (Some(a), Some(b)) => same_constants(a, b)?,
@@ -58,7 +61,7 @@ impl PyCode {
     #[slot]
     fn hash(&self) -> i64 {
         let mut hasher = DefaultHasher::new();
-        identity(&self.object).hash(&mut hasher);
+        identity(self).hash(&mut hasher);
         match hasher.finish().cast_signed() {
             -1 => -2,
             hash => hash,
@@ -71,8 +74,7 @@ impl PyCode {
         if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        let equal =
-            identity(&self.object) == identity(&other.object) && same_constants(&self.consts, &other.consts)?;
+        let equal = identity(self) == identity(other) && same_constants(&self.consts, &other.consts)?;
         Ok(Value::from_bool(equal == (op == CmpOp::Eq)))
     }
 
@@ -184,7 +186,7 @@ impl PyCode {
 
     #[pygetset(member)]
     fn co_names(&self) -> TupleRef {
-        self.names.iter().map(Ref::to_value).collect()
+        names(self.names.iter())
     }
 
     #[pygetset(member)]
@@ -251,17 +253,17 @@ impl PyCode {
 
     #[pygetset]
     fn co_varnames(&self) -> TupleRef {
-        names(self.object.varnames())
+        names(self.locals_that(LocalKind::is_local))
     }
 
     #[pygetset]
     fn co_cellvars(&self) -> TupleRef {
-        names(self.object.cellvars())
+        names(self.locals_that(LocalKind::is_cell))
     }
 
     #[pygetset]
     fn co_freevars(&self) -> TupleRef {
-        names(self.object.freevars())
+        names(self.locals_that(LocalKind::is_free))
     }
 
     #[pygetset]

@@ -1,6 +1,6 @@
 //! Making code objects from their fields: `code.replace()` and the constructor. What the verifier refuses cannot run.
 
-use super::PyCode;
+use super::{Parts, PyCode};
 use crate::heap::Ref;
 use crate::macros_support::KwArgs;
 use crate::types::bytes::PyBytes;
@@ -8,12 +8,12 @@ use crate::types::complex::PyComplex;
 use crate::types::int;
 use crate::types::set::PyFrozenSet;
 use crate::types::slice::PySlice;
-use crate::types::str::PyStr;
+use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{Args, PyResult, exceptions, protocol};
-use minipy_bytecode::verifier::{self, VerifyError};
+use crate::{Args, PyResult, exceptions, protocol, stack};
+use minipy_bytecode::verifier::VerifyError;
 use minipy_bytecode::{CodeObject, Constant, LocalKind, Str};
 use minipy_macros::pymethods;
 use std::sync::Arc;
@@ -28,7 +28,9 @@ pub(super) fn constant(value: &Value) -> Constant {
 pub fn as_constant(value: &Value) -> Option<Constant> {
     plain(value, &|other| {
         if let Some(code) = other.downcast_exact::<PyCode>() {
-            return Some(Constant::Code(code.object.clone()));
+            let consts = code.consts.iter().map(|item| as_constant(item).unwrap_or(Constant::None));
+            let consts = consts.collect();
+            return Some(Constant::Code(Arc::new(CodeObject { consts, ..plain_object(code) })));
         }
         if let Some(set) = other.downcast_exact::<PyFrozenSet>() {
             let items: Option<Vec<Constant>> = set.data.to_vec().iter().map(as_constant).collect();
@@ -42,6 +44,10 @@ pub fn as_constant(value: &Value) -> Option<Constant> {
 
 /// As [`as_constant`], with `other` for what is no number, string, bytes or tuple.
 fn plain(value: &Value, other: &dyn Fn(&Value) -> Option<Constant>) -> Option<Constant> {
+    // Marshal data can hold tuples that hold themselves.
+    if stack::remaining() == 0 {
+        return None;
+    }
     if value.is_none() {
         return Some(Constant::None);
     }
@@ -74,33 +80,48 @@ fn plain(value: &Value, other: &dyn Fn(&Value) -> Option<Constant>) -> Option<Co
 }
 
 impl PyCode {
-    /// As [`PyCode::with_consts`], for code that may come from anywhere.
+    /// A code object that may come from anywhere.
     ///
     /// Errors: what the verifier has against it. Code objects among the constants have been verified when they were made.
-    pub fn verified(object: CodeObject, consts: TupleRef) -> Result<Ref<PyCode>, VerifyError> {
-        verify(&object, &consts)?;
-        Ok(PyCode::with_consts(Arc::new(object), consts))
+    pub fn verified(parts: Parts) -> Result<Ref<PyCode>, VerifyError> {
+        parts.verify()?;
+        Ok(PyCode::of_parts(parts, None))
     }
 
     /// As [`PyCode::verified`], but what cannot run is a code object nevertheless, which raises SystemError when it is called.
     ///
     /// Errors: no frame could be laid out for it.
-    pub fn checked(object: CodeObject, consts: TupleRef) -> Result<Ref<PyCode>, VerifyError> {
-        verifier::check_counts(&object)?;
-        let refused = verify(&object, &consts).err();
-        Ok(Ref::new(PyCode::build(Arc::new(object), consts, refused)))
+    pub fn checked(object: &CodeObject, consts: TupleRef) -> Result<Ref<PyCode>, VerifyError> {
+        let parts = Parts::of(object, consts);
+        parts.check_counts()?;
+        let refused = parts.verify().err();
+        Ok(PyCode::of_parts(parts, refused))
     }
 }
 
-fn verify(object: &CodeObject, consts: &TupleRef) -> Result<(), VerifyError> {
-    // All that matters of a constant is whether it is a str.
-    let text = Constant::str(Str::default());
-    let kind = |value: &Value| match value.downcast_exact::<PyStr>() {
-        Some(_) => text.clone(),
-        None => Constant::None,
-    };
-    let consts = consts.iter().map(kind).collect();
-    verifier::verify(&CodeObject { consts, ..object.clone() })
+/// The fields of a code object as plain data, without its constants.
+fn plain_object(code: &PyCode) -> CodeObject {
+    let plain = |text: &StrRef| Str::from(text.to_wtf8());
+    let table = |data: &[u8]| Arc::from(data);
+    let object = &code.object;
+    CodeObject {
+        argcount: object.argcount,
+        posonlyargcount: object.posonlyargcount,
+        kwonlyargcount: object.kwonlyargcount,
+        stacksize: object.stacksize,
+        flags: object.flags,
+        firstlineno: object.firstlineno,
+        code: table(&object.code),
+        consts: Arc::default(),
+        names: code.names.iter().map(plain).collect(),
+        localsplusnames: code.locals.iter().map(plain).collect(),
+        localspluskinds: object.localspluskinds.iter().copied().collect(),
+        filename: plain(&code.filename.get()),
+        name: plain(&code.name),
+        qualname: plain(&code.qualname),
+        linetable: table(&object.linetable),
+        exceptiontable: table(&object.exceptiontable),
+    }
 }
 
 /// The fields that a caller gives, next to a code object to start from.
@@ -266,15 +287,14 @@ impl Fields {
             (None, Some(consts)) => consts.clone(),
             (None, None) => crate::types::tuple::empty(),
         };
-        PyCode::checked(self.code, consts).map_err(|error| {
+        PyCode::checked(&self.code, consts).map_err(|error| {
             exceptions::value_error(format!("code: {} at offset {}", error.what, error.offset))
         })
     }
 }
 
 fn replaced(code: &PyCode, changes: KwArgs<'_>) -> PyResult<Ref<PyCode>> {
-    let mut fields = Fields::of(&code.object);
-    fields.code.filename = Str::from(code.filename.get().to_wtf8());
+    let mut fields = Fields::of(&plain_object(code));
     for (name, value) in changes.iter() {
         fields.set(&name.to_string_lossy(), value)?;
     }

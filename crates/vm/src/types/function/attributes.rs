@@ -136,12 +136,12 @@ impl PyFunction {
 
     #[pygetset(member)]
     fn __doc__(&self) -> Value {
-        self.doc.get()
+        self.doc.get().unwrap_or_else(|| self.code().docstring())
     }
 
     #[pygetset(setter, name = "__doc__")]
     fn set_doc(&self, value: Option<Value>) {
-        self.doc.set(value.unwrap_or(Value::NONE));
+        self.doc.set(Some(value.unwrap_or(Value::NONE)));
     }
 
     #[pygetset(member)]
@@ -182,6 +182,8 @@ impl PyFunction {
                 1,
             )?;
         }
+        // The docstring remains.
+        zelf.doc.set(Some(zelf.__doc__()));
         zelf.code.set(code);
         zelf.modified();
         Ok(())

@@ -37,7 +37,8 @@ pub struct PyFunction {
     pub name: GilCell<StrRef>,
     pub qualname: GilCell<StrRef>,
     pub module: GilCell<Value>,
-    pub doc: GilCell<Value>,
+    /// None while it is the docstring of the code.
+    pub doc: GilCell<Option<Value>>,
     pub defaults: GilCell<Option<TupleRef>>,
     pub kwdefaults: GilCell<Option<DictRef>>,
     pub closure: GilCell<Option<TupleRef>>,
@@ -65,7 +66,7 @@ impl Traverse for PyFunction {
 
     fn clear_refs(&self) {
         self.module.set(Value::NONE);
-        self.doc.set(Value::NONE);
+        self.doc.set(Some(Value::NONE));
         self.defaults.set(None);
         self.kwdefaults.set(None);
         self.annotations.set(None);
@@ -79,7 +80,6 @@ impl PyFunction {
     pub fn new_ref(code: Ref<PyCode>, globals: DictRef, closure: Option<TupleRef>) -> FunctionRef {
         let builtins = crate::frame::builtins_of(&globals);
         let module = globals.get_interned(crate::name!("__name__")).unwrap_or(Value::NONE);
-        let doc = code.docstring();
         Ref::new(PyFunction {
             name: GilCell::new(code.name.clone()),
             qualname: GilCell::new(code.qualname.clone()),
@@ -87,7 +87,7 @@ impl PyFunction {
             globals,
             builtins,
             module: GilCell::new(module),
-            doc: GilCell::new(doc),
+            doc: GilCell::new(None),
             defaults: GilCell::new(None),
             kwdefaults: GilCell::new(None),
             closure: GilCell::new(closure),
