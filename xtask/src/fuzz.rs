@@ -11,8 +11,17 @@ use std::time::{Duration, Instant};
 use crate::process::{self, End};
 use crate::{Outcome, events, oracle, workspace};
 
-/// Code objects that one process runs: after a crash the rest of them is lost.
-const BATCH: usize = 2000;
+/// What one process does: after a crash the rest of it is lost.
+struct Batch {
+    script: &'static str,
+    inputs: usize,
+}
+
+/// Changed code objects that pass the verifier are run, with a limit on their steps.
+const CODE: Batch = Batch { script: include_str!("fuzz.py"), inputs: 2000 };
+/// Damaged data for `marshal.loads`, whose names are interned and stay.
+const LOADS: Batch = Batch { script: include_str!("fuzz_loads.py"), inputs: 500_000 };
+
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// The oracle may hang where it does not crash.
@@ -20,11 +29,11 @@ const ORACLE_LIMIT: Duration = Duration::from_secs(30);
 /// Events of one run of `tests/events/fuzz.py`.
 const EVENTS: &str = "2000";
 
-/// `data [ROUNDS] [SEED]`: marshal, the pyc reader and the verifier in this process. `code [ROUNDS] [SEED]`: changed code
-/// objects that pass the verifier are run by minipy, with a limit on their steps. `trace [RUNS] [SEED]`: random programs under trace
-/// functions and monitoring callbacks that jump and raise, by minipy and, while it survives, the oracle.
+/// `data [ROUNDS] [SEED]`: marshal, the pyc reader and the verifier in this process. `loads [ROUNDS] [SEED]`: `marshal.loads`.
+/// `code [ROUNDS] [SEED]`: changed code objects are run by minipy. `trace [RUNS] [SEED]`: random programs under trace functions and
+/// monitoring callbacks that jump and raise, by minipy and, while it survives, the oracle.
 pub fn run(args: &[String]) -> Outcome {
-    let (what, rest) = args.split_first().ok_or("fuzz what? One of: data, code, trace")?;
+    let (what, rest) = args.split_first().ok_or("fuzz what? One of: data, loads, code, trace")?;
     let number = |index: usize, default: u64| match rest.get(index) {
         Some(text) => text.parse::<u64>().map_err(|_| format!("{text} is no number")),
         None => Ok(default),
@@ -32,9 +41,10 @@ pub fn run(args: &[String]) -> Outcome {
     let seed = number(1, u64::from(std::process::id()))?;
     match what.as_str() {
         "data" => data(number(0, 1_000_000)? as usize, seed),
-        "code" => code(number(0, 20_000)? as usize, seed),
+        "loads" => processes(&LOADS, number(0, 1_000_000)? as usize, seed),
+        "code" => processes(&CODE, number(0, 20_000)? as usize, seed),
         "trace" => trace(number(0, 100)? as usize, seed),
-        _ => Err("fuzz what? One of: data, code, trace".into()),
+        _ => Err("fuzz what? One of: data, loads, code, trace".into()),
     }
 }
 
@@ -68,15 +78,15 @@ fn data(rounds: usize, seed: u64) -> Outcome {
     Ok(true)
 }
 
-fn code(rounds: usize, seed: u64) -> Outcome {
+fn processes(batch: &Batch, rounds: usize, seed: u64) -> Outcome {
     let minipy = workspace::minipy()?;
     let mut run = 0;
     let mut failures = 0;
     let mut batch_seed = seed;
     while run < rounds {
-        let count = BATCH.min(rounds - run);
+        let count = batch.inputs.min(rounds - run);
         let mut command = Command::new(&minipy);
-        command.args(["-c", include_str!("fuzz.py"), &batch_seed.to_string(), &count.to_string()]);
+        command.args(["-c", batch.script, &batch_seed.to_string(), &count.to_string()]);
         let finished = process::run(&mut command, LIMIT)?;
         if finished.end != End::Exit(0) {
             failures += 1;
@@ -86,7 +96,7 @@ fn code(rounds: usize, seed: u64) -> Outcome {
         run += count;
         batch_seed += 1;
     }
-    println!("{run} changed code objects run, {failures} of the processes failed");
+    println!("{run} inputs, {failures} of the processes failed");
     Ok(failures == 0)
 }
 

@@ -9,6 +9,7 @@ mod crash;
 mod events;
 mod fuzz;
 mod goldens;
+mod link_order;
 mod oracle;
 mod parity;
 mod process;
@@ -46,7 +47,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        usage: "data|code|trace [ROUNDS] [SEED]\n      damaged pycs for the reader and the verifier, changed code for the interpreter, trace functions that jump and raise",
+        usage: "data|loads|code|trace [ROUNDS] [SEED]\n      damaged pycs for the reader and the verifier, changed code for the interpreter, trace functions that jump and raise",
         run: fuzz::run,
     },
     Command {
@@ -63,6 +64,11 @@ const COMMANDS: &[Command] = &[
         name: "goldens",
         usage: "[FILTER…]\n      record the oracle's output of examples/ and tests/scripts/",
         run: goldens::run,
+    },
+    Command {
+        name: "link-order",
+        usage: "\n      the functions that every start runs, for the linker to lay together (needs valgrind)",
+        run: link_order::run,
     },
     Command { name: "unicode", usage: "\n      regenerate the tables of crates/unicode", run: unicode::run },
     Command {
