@@ -3,11 +3,15 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let is_linux = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux");
     println!("cargo::rerun-if-changed=start.ld");
-    if is_linux {
+    let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
+    if target("OS") != "linux" {
+        return;
+    }
+    println!("cargo::rustc-link-arg-bins=-no-pie");
+    // Where the linker is LLVM's, which takes such a script beside its own order of sections.
+    if target("ARCH") == "x86_64" && target("ENV") == "gnu" {
         let folder = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{folder}/start.ld");
-        println!("cargo::rustc-link-arg-bins=-no-pie");
     }
 }

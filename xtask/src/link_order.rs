@@ -39,12 +39,12 @@ pub fn run(args: &[String]) -> Outcome {
     }
     drop(std::fs::remove_file(&profile));
     let mut script = String::from(
-        "/* The functions that every start runs, side by side. Written by `cargo xtask link-order`. */\nSECTIONS {\n  .text.start : {\n",
+        "/* The functions that every start runs, side by side. Written by `cargo xtask link-order`. */\nSECTIONS {\n  .text : {\n",
     );
     for pattern in &patterns {
         script.push_str(&format!("    *(.text.{pattern} .text.unlikely.{pattern})\n"));
     }
-    script.push_str("  }\n} INSERT BEFORE .text;\n");
+    script.push_str("    *(.text .text.*)\n  }\n} INSERT BEFORE .init;\n");
     let path = workspace::root().join("crates/minipy/start.ld");
     std::fs::write(&path, script).map_err(|error| format!("{}: {error}", path.display()))?;
     println!("{} functions", patterns.len());
@@ -70,10 +70,18 @@ fn pattern(symbol: &str) -> Option<String> {
     if let Some(end) = symbol.rfind("17h").filter(|_| symbol.starts_with("_ZN")) {
         return Some(format!("{}*", &symbol[..end + 3]));
     }
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    // The standard library's names hold hashes in many places; C has plain ones.
-    (!symbol.starts_with("_R") && symbol.starts_with(char::is_alphabetic) && symbol.chars().all(is_name))
-        .then(|| symbol.to_owned())
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_.$".contains(c);
+    if !symbol.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !symbol.chars().all(is_name) {
+        return None;
+    }
+    // The newer kind of Rust name has a hash behind the mark of each crate.
+    let mut pieces = symbol.split("Cs");
+    let mut pattern = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces.filter(|_| symbol.starts_with("_R")) {
+        pattern.push_str("Cs*");
+        pattern.push_str(piece.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
+    }
+    Some(if symbol.starts_with("_R") { pattern } else { symbol.to_owned() })
 }
 
 #[cfg(test)]
@@ -84,7 +92,9 @@ mod tests {
     fn patterns_leave_hashes_open() {
         let symbol = "_ZN9minipy_vm4hash10hash_bytes17h0123456789abcdefE.llvm.12";
         assert_eq!(pattern(symbol).as_deref(), Some("_ZN9minipy_vm4hash10hash_bytes17h*"));
-        assert_eq!(pattern("mi_malloc").as_deref(), Some("mi_malloc"));
+        assert_eq!(pattern("_mi_bin.isra.0").as_deref(), Some("_mi_bin.isra.0"));
+        let symbol = "_RNvMs_NtCsgEmfK2I1SDS_4core4cell";
+        assert_eq!(pattern(symbol).as_deref(), Some("_RNvMs_NtCs*_4core4cell"));
         assert_eq!(pattern("0x000000000001ab70"), None);
     }
 }

@@ -78,7 +78,13 @@ pub fn enter(doing: &str) -> PyResult<Guard> {
 /// As [`enter`], for comparisons of containers.
 #[inline(always)]
 pub fn enter_comparison() -> PyResult<Guard> {
-    if stack_pointer() < COMPARISON_LIMIT.get() { overflow(" in comparison") } else { Ok(Guard) }
+    enter_deep(" in comparison")
+}
+
+/// As [`enter`], for what goes as deep as comparisons.
+#[inline(always)]
+pub fn enter_deep(doing: &str) -> PyResult<Guard> {
+    if stack_pointer() < COMPARISON_LIMIT.get() { overflow(doing) } else { Ok(Guard) }
 }
 
 #[cold]

@@ -320,8 +320,8 @@ impl View<'_> {
             (false, false, true) => 2,
             _ => 3,
         };
-        let classes = self.localspluskinds.iter().map(class);
-        if !classes.clone().is_sorted() || classes.last() == Some(3) {
+        let mut classes = self.localspluskinds.iter().map(class);
+        if !classes.clone().is_sorted() || classes.next_back() == Some(3) {
             return refuse("locals out of order");
         }
         Ok(())

@@ -145,7 +145,7 @@ pub fn hash(object: &Value) -> PyResult<i64> {
     }
     match object.class().slots().hash {
         Some(hash) => {
-            let _guard = stack::enter(" while hashing an object")?;
+            let _guard = stack::enter_deep(" while hashing an object")?;
             hash(object)
         }
         None => hash_not_implemented(object),

@@ -11,8 +11,9 @@ pub use replace::as_constant;
 use crate::PyResult;
 use crate::cell::GilCell;
 use crate::frame::{quicken, trampoline};
-use crate::heap::{Ref, Traverse, Visitor};
+use crate::heap::Ref;
 use crate::monitoring::{self, Instrumentation};
+use crate::types::bytes::PyBytes;
 use crate::types::str::{PyStr, StrRef, intern, intern_ref};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::{float, int};
@@ -27,12 +28,13 @@ use rustc_hash::FxHashMap;
 use rustpython_wtf8::Wtf8;
 use std::cell::Cell;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// Create a code object.  Not for mere mortals.
+// Not tracked by the collector, as in CPython: constants form no cycles.
 #[pyclass(
     name = "code",
     sig = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
-    gc,
     weakref,
     parts(attributes, replace)
 )]
@@ -108,15 +110,6 @@ pub struct NamePlace {
     pub index: u32,
 }
 
-impl Traverse for PyCode {
-    fn traverse(&self, visit: &mut Visitor<'_>) {
-        // What was not read yet refers to no container.
-        if let Some(body) = self.body() {
-            body.consts.traverse(visit);
-        }
-    }
-}
-
 impl Drop for PyCode {
     fn drop(&mut self) {
         if self.refused.is_none() && self.private.with(|p| p.is_some()) {
@@ -188,24 +181,30 @@ impl Merged {
             let all = self.value(&Constant::Tuple(object.consts.clone()));
             all.downcast_into::<PyTuple>().unwrap_or_else(|_| crate::types::tuple::empty())
         };
-        PyCode::with_consts(object, consts)
+        let mut parts = Parts::of(object, consts);
+        parts.object.linetable = self.table(&object.linetable);
+        parts.object.exceptiontable = self.table(&object.exceptiontable);
+        PyCode::of_parts(parts, None)
+    }
+
+    /// A table, which is one object with the constants that are equal to it.
+    fn table(&mut self, table: &Arc<[u8]>) -> Data {
+        match self.value(&Constant::Bytes(table.clone())).downcast_into::<PyBytes>() {
+            Ok(bytes) => Data::Bytes(bytes),
+            Err(_) => Data::Compiled(table.clone()),
+        }
     }
 }
 
 impl PyCode {
     pub fn new_ref(object: &CodeObject) -> Ref<PyCode> {
         let consts = object.consts.iter().map(constant_value).collect();
-        PyCode::with_consts(object, PyTuple::from_vec(consts))
+        PyCode::of_parts(Parts::of(object, PyTuple::from_vec(consts)), None)
     }
 
     /// A code object that has just been compiled. It and those nested in it share what constants they have in common.
     pub fn compiled(object: &CodeObject) -> Ref<PyCode> {
         Merged::default().code(object)
-    }
-
-    /// A code object whose constants are these values (`code.replace` may pass values no compiler makes).
-    fn with_consts(object: &CodeObject, consts: TupleRef) -> Ref<PyCode> {
-        PyCode::of_parts(Parts::of(object, consts), None)
     }
 
     fn of_parts(parts: Parts, refused: Option<VerifyError>) -> Ref<PyCode> {

@@ -211,12 +211,12 @@ impl PyCode {
 
     #[pygetset(member)]
     fn co_linetable(&self) -> BytesRef {
-        bytes::from_slice(&self.object.linetable)
+        self.object.linetable.object()
     }
 
     #[pygetset(member)]
     fn co_exceptiontable(&self) -> BytesRef {
-        bytes::from_slice(&self.object.exceptiontable)
+        self.object.exceptiontable.object()
     }
 
     #[pygetset]

@@ -4,7 +4,7 @@ use super::image::Place;
 use super::interned;
 use crate::cell::GilCell;
 use crate::heap::Ref;
-use crate::types::bytes::PyBytes;
+use crate::types::bytes::{self, PyBytes};
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::TupleRef;
 use minipy_bytecode::verifier::{VerifyError, View};
@@ -28,9 +28,19 @@ impl Deref for Data {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Data::Image(bytes) => bytes,
-            Data::Compiled(bytes) => bytes,
-            Data::Bytes(bytes) => bytes.as_bytes(),
+            Data::Image(data) => data,
+            Data::Compiled(data) => data,
+            Data::Bytes(object) => object.as_bytes(),
+        }
+    }
+}
+
+impl Data {
+    /// A `bytes` of the same contents: the one that it is, if it is one.
+    pub fn object(&self) -> Ref<PyBytes> {
+        match self {
+            Data::Bytes(bytes) => bytes.clone(),
+            _ => bytes::from_slice(self),
         }
     }
 }
