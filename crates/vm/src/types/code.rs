@@ -15,7 +15,7 @@ use crate::heap::Ref;
 use crate::monitoring::{self, Instrumentation};
 use crate::types::bytes::PyBytes;
 use crate::types::str::{PyStr, StrRef, intern, intern_ref};
-use crate::types::tuple::{PyTuple, TupleRef};
+use crate::types::tuple::PyTuple;
 use crate::types::{float, int};
 use crate::value::Value;
 use body::Content;
