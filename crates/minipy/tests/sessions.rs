@@ -89,8 +89,9 @@ fn run(
     let hidden = scratch.with_extension("hidden");
     fs::create_dir_all(scratch).map_err(message)?;
     fs::create_dir_all(&hidden).map_err(message)?;
-    // CPython is to do without GNU readline, whose echo is another.
-    fs::write(hidden.join("readline.py"), "raise ImportError('hidden')\n").map_err(message)?;
+    // The plain prompt is to be plain: without GNU readline in CPython, and without its like in minipy.
+    let hide = "import sys; sys.modules['readline'] = None\n";
+    fs::write(hidden.join("sitecustomize.py"), hide).map_err(message)?;
     for (name, text) in &case.files {
         fs::write(scratch.join(name), text).map_err(message)?;
     }

@@ -1,5 +1,6 @@
 //! Lines from standard input behind a prompt, as the plain session and `input()` on a terminal read them.
 
+use crate::modules::readline;
 use crate::syscall;
 use minipy_vm::cell::GilCell;
 use minipy_vm::{PyResult, gil};
@@ -22,9 +23,12 @@ pub fn write_prompt(text: &[u8]) {
     let _ = std::io::stderr().write_all(text);
 }
 
-/// Shows the prompt and reads a line with its newline. At the end of the input the line lacks it, or is empty. Raises what
+/// Shows the prompt and reads a line with its newline, which the user can edit if `readline` is loaded. At the end of the input the line lacks it, or is empty. Raises what
 /// handlers of signals raise: KeyboardInterrupt for Ctrl-C.
 pub fn read_line(prompt: &[u8]) -> PyResult<Vec<u8>> {
+    if readline::is_loaded() && is_terminal(0) && is_terminal(1) {
+        return readline::read_line(prompt);
+    }
     write_prompt(prompt);
     let mut buffer = [0; BLOCK];
     let mut line = PENDING.take();
@@ -53,6 +57,18 @@ pub fn read_line(prompt: &[u8]) -> PyResult<Vec<u8>> {
     }
 }
 
+/// Reads a byte, `None` at the end of the input. Raises what handlers of signals raise.
+pub fn read_byte() -> PyResult<Option<u8>> {
+    if PENDING.with(|pending| pending.is_empty()) {
+        let mut buffer = [0; BLOCK];
+        // SAFETY: the buffer is writable for its length, and lives as long as the call.
+        let read = syscall::blocking(|| unsafe { libc::read(0, buffer.as_mut_ptr().cast(), buffer.len()) })?;
+        let count = read.unwrap_or(0).max(0) as usize;
+        PENDING.with(|pending| pending.extend_from_slice(&buffer[..count]));
+    }
+    Ok(PENDING.with(|pending| if pending.is_empty() { None } else { Some(pending.remove(0)) }))
+}
+
 /// Gives back text for the next [`read_line`] to start with.
 pub fn unread(text: &[u8]) {
     PENDING.with(|pending| pending.splice(0..0, text.iter().copied()).for_each(drop));
@@ -60,10 +76,15 @@ pub fn unread(text: &[u8]) {
 
 /// Whether a line, or a part of it, is there already.
 pub fn is_pending() -> bool {
+    is_pending_within(0)
+}
+
+/// As [`is_pending`], after waiting for it for some milliseconds.
+pub fn is_pending_within(patience: i32) -> bool {
     if PENDING.with(|pending| !pending.is_empty()) {
         return true;
     }
     let mut poll = libc::pollfd { fd: 0, events: libc::POLLIN, revents: 0 };
     // SAFETY: the array has one element.
-    gil::without(|| unsafe { libc::poll(&mut poll, 1, 0) } == 1 && poll.revents & libc::POLLIN != 0)
+    gil::without(|| unsafe { libc::poll(&mut poll, 1, patience) } == 1 && poll.revents & libc::POLLIN != 0)
 }

@@ -3,7 +3,7 @@
 //! On a terminal the session is that of the library's `_pyrepl`, which edits whole blocks; where the terminal cannot, or
 //! PYTHON_BASIC_REPL asks for it, and where standard input is no terminal, it is the plain prompt of `plain`.
 
-mod input;
+pub mod input;
 mod instant;
 mod plain;
 

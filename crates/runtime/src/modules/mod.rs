@@ -47,6 +47,7 @@ pub mod posixsubprocess;
 pub mod pwd;
 mod queue;
 mod random;
+pub mod readline;
 pub(crate) mod record;
 pub mod remote_debugging;
 pub mod resource;
@@ -126,6 +127,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &posix::MODULE,
     &queue::MODULE,
     &random::MODULE,
+    &readline::MODULE,
     &sha1::MODULE,
     &sha2::MODULE,
     &sha3::MODULE,
