@@ -5,7 +5,7 @@ use crate::function::args::Args;
 use crate::heap::Ref;
 use crate::thread::{self, Thread};
 use crate::types::dict::PyDict;
-use crate::types::function::PyFunction;
+use crate::types::function::{PyFunction, PyNative};
 use crate::types::generator;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::PyTuple;
@@ -44,7 +44,11 @@ pub fn call_function(function: &Ref<PyFunction>, args: Args<'_>) -> PyResult<Val
 #[inline(always)]
 pub fn call_moving<const N: usize>(callable: Value, args: [Value; N]) -> PyResult<Value> {
     let Some(function) = callable.downcast_exact::<PyFunction>() else {
-        return protocol::call_args(&callable, Args::positional_only(&args));
+        let args = Args::positional_only(&args);
+        return match callable.downcast_exact::<PyNative>().map(|native| (native, &native.receiver)) {
+            Some((native, Some(receiver))) => args.preceded_by(receiver, native.def.func),
+            _ => protocol::call_args(&callable, args),
+        };
     };
     if !function.code().runs_at_once(N) {
         return call_function(function, Args::positional_only(&args));
@@ -55,7 +59,8 @@ pub fn call_moving<const N: usize>(callable: Value, args: [Value; N]) -> PyResul
         let frame = push_frame_moving(thread, function)?;
         std::mem::forget(callable);
         for (i, arg) in args.into_iter().enumerate() {
-            *(*frame).localsplus().add(i) = arg.into_bits();
+            // Volatile, so that they are moved one by one, as they were made.
+            (*frame).localsplus().add(i).write_volatile(arg.into_bits());
         }
         (*frame).entry = true;
         frame

@@ -86,7 +86,9 @@ impl State {
                 let value = self.peek(1).clone();
                 self.before(index, site.own, Event::PyYield, &[self.code_value(), offset(index), value])
             }
-            op::CALL | op::CALL_KW => self.reported_call(code, index, arg, site.own),
+            opcode @ (op::CALL | op::CALL_KW) => {
+                self.reported_call(index, opcode == op::CALL_KW, arg, site.own)
+            }
             op::CALL_FUNCTION_EX => self.reported_call_function_ex(index, site.own),
             op::LOAD_SUPER_ATTR => self.reported_super(index, arg, site.own).map(|()| Next::Fetch),
             op::END_FOR | op::END_SEND => {
@@ -308,10 +310,16 @@ impl State {
         Ok(Next::Fetch)
     }
 
-    /// CALL and CALL_KW.
-    fn reported_call(&mut self, code: &PyCode, index: usize, argc: u32, tools: ToolSet) -> PyResult<Next> {
+    /// CALL, and CALL_KW, which `has_keywords`.
+    fn reported_call(
+        &mut self,
+        index: usize,
+        has_keywords: bool,
+        argc: u32,
+        tools: ToolSet,
+    ) -> PyResult<Next> {
         let argc = argc as usize;
-        let names = if code.opcode_at(index) == Opcode::CALL_KW { 1 } else { 0 };
+        let names = usize::from(has_keywords);
         // The keyword names lie on top of the arguments.
         let below = argc + names;
         self.unwrap_bound(below);
