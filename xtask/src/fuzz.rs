@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: damaged pycs and code objects for the reader, the verifier and the interpreter, and trace functions that jump
-//! and raise.
+//! `cargo xtask fuzz`: damaged pycs and code objects for the reader, the verifier and the interpreter, trace functions that jump
+//! and raise, and random patterns for the engine of regular expressions.
 
 #[path = "../../crates/bytecode/tests/hostile/mod.rs"]
 mod hostile;
@@ -31,9 +31,10 @@ const EVENTS: &str = "2000";
 
 /// `data [ROUNDS] [SEED]`: marshal, the pyc reader and the verifier in this process. `loads [ROUNDS] [SEED]`: `marshal.loads`.
 /// `code [ROUNDS] [SEED]`: changed code objects are run by minipy. `trace [RUNS] [SEED]`: random programs under trace functions and
-/// monitoring callbacks that jump and raise, by minipy and, while it survives, the oracle.
+/// monitoring callbacks that jump and raise, by minipy and, while it survives, the oracle. `regex [ROUNDS] [SEED]`: random patterns are matched by
+/// minipy and by the oracle, which must find the same.
 pub fn run(args: &[String]) -> Outcome {
-    let (what, rest) = args.split_first().ok_or("fuzz what? One of: data, loads, code, trace")?;
+    let (what, rest) = args.split_first().ok_or("fuzz what? One of: data, loads, code, trace, regex")?;
     let number = |index: usize, default: u64| match rest.get(index) {
         Some(text) => text.parse::<u64>().map_err(|_| format!("{text} is no number")),
         None => Ok(default),
@@ -44,7 +45,8 @@ pub fn run(args: &[String]) -> Outcome {
         "loads" => processes(&LOADS, number(0, 1_000_000)? as usize, seed),
         "code" => processes(&CODE, number(0, 20_000)? as usize, seed),
         "trace" => trace(number(0, 100)? as usize, seed),
-        _ => Err("fuzz what? One of: data, loads, code, trace".into()),
+        "regex" => regex(number(0, 100_000)? as usize, seed),
+        _ => Err("fuzz what? One of: data, loads, code, trace, regex".into()),
     }
 }
 
@@ -137,4 +139,36 @@ fn trace(runs: usize, first_seed: u64) -> Outcome {
     }
     println!("{runs} runs, {events} events: {failures} differ; the oracle did not survive {lost}");
     Ok(failures == 0)
+}
+
+/// Patterns that one process matches.
+const REGEX_BATCH: usize = 20_000;
+
+fn regex(rounds: usize, seed: u64) -> Outcome {
+    let programs = [workspace::minipy()?, oracle::find()?.python];
+    let script = include_str!("../../tests/scripts/stdlib/re_random.py");
+    let batches: Vec<u64> = (seed..).take(rounds.div_ceil(REGEX_BATCH)).collect();
+    let mut different = 0;
+    for batch in &batches {
+        let outputs = process::parallel(&programs, 2, |program| {
+            let mut command = Command::new(program);
+            command.args(["-c", script, &batch.to_string(), &REGEX_BATCH.min(rounds).to_string()]);
+            process::run(&mut command, LIMIT)
+        });
+        let mut texts = Vec::new();
+        for finished in outputs {
+            let finished = finished?;
+            if finished.end != End::Exit(0) {
+                println!("seed {batch}: {}\n{}", finished.end, String::from_utf8_lossy(&finished.stderr));
+                different += 1;
+            }
+            texts.push(String::from_utf8_lossy(&finished.stdout).into_owned());
+        }
+        for (ours, theirs) in texts[0].lines().zip(texts[1].lines()).filter(|(a, b)| a != b) {
+            println!("minipy {ours}\noracle {theirs}");
+            different += 1;
+        }
+    }
+    println!("{rounds} patterns from seed {seed} on, {different} differences");
+    Ok(different == 0)
 }

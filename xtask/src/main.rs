@@ -47,7 +47,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        usage: "data|loads|code|trace [ROUNDS] [SEED]\n      damaged pycs for the reader and the verifier, changed code for the interpreter, trace functions that jump and raise",
+        usage: "data|loads|code|trace|regex [ROUNDS] [SEED]\n      damaged pycs for the reader and the verifier, changed code for the interpreter, trace functions that jump and raise,\n      random patterns beside the oracle",
         run: fuzz::run,
     },
     Command {

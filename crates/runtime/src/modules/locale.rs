@@ -120,6 +120,24 @@ pub fn set_ctype(name: &str) -> String {
     }
 }
 
+/// The lower case of a byte in the current locale.
+pub fn to_lower(c: u8) -> u8 {
+    // SAFETY: the function takes the values of an unsigned char.
+    unsafe { libc::tolower(c_int::from(c)) as u8 }
+}
+
+/// The upper case of a byte in the current locale.
+pub fn to_upper(c: u8) -> u8 {
+    // SAFETY: as above.
+    unsafe { libc::toupper(c_int::from(c)) as u8 }
+}
+
+/// Whether a byte is a letter or a digit in the current locale.
+pub fn is_alphanumeric(c: u8) -> bool {
+    // SAFETY: as above.
+    unsafe { libc::isalnum(c_int::from(c)) != 0 }
+}
+
 /// The system's name of LC_CTYPE's encoding.
 pub fn ctype_encoding() -> StrRef {
     // SAFETY: a valid item, whose text is read at once.

@@ -1,19 +1,19 @@
 //! `re.Match`.
 
 use super::pattern::{PyPattern, compile_template, is_literal};
-use super::subject;
+use super::subject::{self, Piece};
 use minipy_macros::{pyclass, pymethods};
+use minipy_sre::Memory;
 use minipy_vm::types::generic_alias;
 use minipy_vm::types::str::{StrBuilder, StrRef};
 use minipy_vm::{
     Args, DictRef, GilCell, PyDict, PyResult, PyTuple, Ref, Traverse, TupleRef, TypeRef, Value, Visitor,
     exceptions, protocol,
 };
-use rustpython_sre_engine::State;
 use smallvec::SmallVec;
 
 /// Start and end of a group; `None` if it took no part.
-type Span = Option<(usize, usize)>;
+pub type Span = Option<(usize, usize)>;
 
 /// The result of re.match() and re.search().
 /// Match objects always have a boolean value of True.
@@ -25,8 +25,9 @@ pub struct PyMatch {
     endpos: usize,
     /// 0: no group.
     lastindex: usize,
-    /// The whole match, then the groups.
-    spans: SmallVec<[Span; 3]>,
+    span: (usize, usize),
+    /// Start and end of each group, as the engine keeps them.
+    marks: SmallVec<[usize; 6]>,
     regs: GilCell<Option<TupleRef>>,
 }
 
@@ -40,35 +41,29 @@ impl Traverse for PyMatch {
 
 impl PyMatch {
     /// What the engine found.
-    pub fn from_state(
+    pub fn new(
         pattern: &Ref<PyPattern>,
         string: &Value,
         (pos, endpos): (usize, usize),
-        state: &State,
+        found: &Memory,
     ) -> Ref<PyMatch> {
-        let mut spans: SmallVec<[Span; 3]> = SmallVec::with_capacity(pattern.groups + 1);
-        spans.push(Some((state.start, state.cursor.position)));
-        for n in 0..pattern.groups {
-            let (start, end) = state.marks.get(n);
-            spans.push(start.into_option().zip(end.into_option()));
-        }
         Ref::new(PyMatch {
             string: string.clone(),
             pattern: pattern.clone(),
             pos,
             endpos,
-            lastindex: usize::try_from(state.marks.last_index()).unwrap_or(0),
-            spans,
+            lastindex: found.last_group(),
+            span: found.span(),
+            marks: SmallVec::from_slice(found.marks()),
             regs: GilCell::new(None),
         })
     }
 
-    pub fn string(&self) -> &Value {
-        &self.string
-    }
-
     pub fn span_of(&self, group: usize) -> Span {
-        self.spans.get(group).copied().flatten()
+        match group.checked_sub(1) {
+            None => Some(self.span),
+            Some(group) => Memory::span_of(&self.marks, group),
+        }
     }
 
     /// The text of a group, or `default` if it took no part.
@@ -162,9 +157,9 @@ impl PyMatch {
             return Ok(template.clone());
         }
         let compiled = compile_template(&zelf.pattern, template)?;
-        let mut items = Vec::new();
-        compiled.expand(zelf, &mut items)?;
-        subject::join(&zelf.string, items)
+        let mut pieces: Vec<Piece> = Vec::new();
+        compiled.expand(|group| zelf.span_of(group), &mut pieces);
+        subject::join(&zelf.string, &pieces)
     }
 
     #[pymethod("($self, /)")]
@@ -224,8 +219,8 @@ impl PyMatch {
         if let Some(regs) = self.regs.get() {
             return regs;
         }
-        let bounds = |span: &Span| span.map_or((-1, -1), |(start, end)| (start as i64, end as i64));
-        let regs = PyTuple::from_vec(self.spans.iter().map(|span| pair(bounds(span))).collect());
+        let bounds = |group| self.span_of(group).map_or((-1, -1), |(start, end)| (start as i64, end as i64));
+        let regs = PyTuple::from_vec((0..=self.pattern.groups).map(|group| pair(bounds(group))).collect());
         self.regs.set(Some(regs.clone()));
         regs
     }

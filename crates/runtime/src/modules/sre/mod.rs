@@ -1,18 +1,17 @@
-//! `_sre`: compiled regular expressions, on the matching engine of `rustpython-sre_engine`.
+//! `_sre`: compiled regular expressions, on the engine of `minipy-sre`.
 
 mod matching;
 mod pattern;
 mod scanner;
 mod subject;
 mod template;
-mod validate;
 
 use minipy_macros::pymodule;
+use minipy_sre::{Program, Refused};
 use minipy_vm::types::int;
 use minipy_vm::types::str::PyStr;
-use minipy_vm::{DictRef, ListRef, PyResult, Ref, TupleRef, Value, exceptions, protocol};
+use minipy_vm::{DictRef, ListRef, PyResult, Ref, TupleRef, Value, exceptions, protocol, stack};
 use pattern::PyPattern;
-use rustpython_sre_engine as engine;
 use template::PyTemplate;
 
 #[pymodule(name = "_sre")]
@@ -20,13 +19,13 @@ pub mod module {
     use super::*;
 
     #[pyattr]
-    const MAGIC: i64 = engine::SRE_MAGIC as i64;
+    const MAGIC: i64 = minipy_sre::MAGIC as i64;
     #[pyattr]
     const CODESIZE: i64 = 4;
     #[pyattr]
-    const MAXREPEAT: i64 = u32::MAX as i64;
+    const MAXREPEAT: i64 = minipy_sre::MAXREPEAT as i64;
     #[pyattr]
-    const MAXGROUPS: i64 = (i32::MAX / 2) as i64;
+    const MAXGROUPS: i64 = minipy_sre::MAXGROUPS as i64;
     #[pyattr]
     const copyright: &str = " SRE 2.2.2 Copyright (c) 1997-2002 by Secret Labs AB ";
 
@@ -66,7 +65,6 @@ pub mod module {
         groupindex: DictRef,
         indexgroup: TupleRef,
     ) -> PyResult<Value> {
-        let invalid = || exceptions::runtime_error("invalid SRE code");
         let mut words = Vec::with_capacity(code.len());
         for word in code.to_vec() {
             let word = protocol::as_index(&word)?;
@@ -77,19 +75,34 @@ pub mod module {
                 })?,
             );
         }
-        if !validate::is_valid(&words, groups)? {
-            return Err(invalid());
-        }
+        // No level of nesting takes more than this much of the native stack.
+        let depth = stack::remaining() / 4096;
+        let groups_fit = u32::try_from(groups).map_err(|_| Refused::Invalid);
+        let program = match groups_fit.and_then(|groups| Program::new(&words, groups, depth)) {
+            Ok(program) => program,
+            Err(Refused::Invalid) => return Err(exceptions::runtime_error("invalid SRE code")),
+            Err(Refused::TooDeep) => {
+                return Err(exceptions::recursion_error(
+                    "maximum recursion depth exceeded while compiling a regular expression",
+                ));
+            }
+        };
         let is_bytes = if pattern.is_none() {
             None
         } else if pattern.downcast::<PyStr>().is_some() {
             Some(false)
-        } else {
-            subject::Subject::new(pattern)?;
+        } else if pattern.class().slots().buffer.is_some() {
             Some(true)
+        } else {
+            return Err(exceptions::type_error(format!(
+                "expected string or bytes-like object, got '{}'",
+                pattern.type_name()
+            )));
         };
-        Ok(PyPattern::create(pattern.clone(), flags, words, groups, groupindex, indexgroup, is_bytes)
-            .into_value())
+        let pattern = pattern.clone();
+        let code = words.into();
+        let pattern = PyPattern { pattern, flags, code, program, groups, groupindex, indexgroup, is_bytes };
+        Ok(Ref::new(pattern).into_value())
     }
 
     ///

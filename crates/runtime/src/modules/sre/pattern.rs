@@ -1,34 +1,34 @@
 //! `re.Pattern`.
 
-use super::matching::PyMatch;
+use super::matching::{PyMatch, Span};
 use super::scanner::PyScanner;
-use super::subject::{self, Subject, with_drive};
+use super::subject::{self, Piece, Subject, with_memory};
 use super::template::{PyTemplate, Replacement};
 use minipy_macros::{pyclass, pymethods};
+use minipy_sre::{Memory, Mode, Program, Request};
 use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::types::callable_iterator::new_callable_iterator;
 use minipy_vm::types::mappingproxy::PyMappingProxy;
 use minipy_vm::types::str::{PyStr, StrRef};
 use minipy_vm::types::{generic_alias, str as pystr};
 use minipy_vm::{
-    CmpOp, DictRef, GilCell, ListRef, PyList, PyResult, PyTuple, Ref, Traverse, TupleRef, TypeRef, Value,
-    Visitor, exceptions, protocol,
+    CmpOp, DictRef, ListRef, PyList, PyResult, PyTuple, Ref, Traverse, TupleRef, TypeRef, Value, Visitor,
+    exceptions, protocol,
 };
-use rustpython_sre_engine::{Request, SearchIter, State, StringCursor};
 
 /// Compiled regular expression object.
 #[pyclass(name = "Pattern", module = "re", gc, weakref, no_new)]
 pub struct PyPattern {
     pub pattern: Value,
     pub flags: i64,
-    code: Box<[u32]>,
+    /// What `program` was made of: it tells patterns from each other.
+    pub code: Box<[u32]>,
+    pub program: Program,
     pub groups: usize,
     pub groupindex: DictRef,
     pub indexgroup: TupleRef,
     /// Whether it matches bytes; `None` if the pattern is None and it matches both.
-    is_bytes: Option<bool>,
-    /// The engine's memory between matches.
-    state: GilCell<Option<State>>,
+    pub is_bytes: Option<bool>,
 }
 
 impl Traverse for PyPattern {
@@ -39,77 +39,29 @@ impl Traverse for PyPattern {
     }
 }
 
-/// How a match is anchored.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    Match,
-    FullMatch,
-    Search,
-}
-
 impl PyPattern {
-    pub fn create(
-        pattern: Value,
-        flags: i64,
-        code: Vec<u32>,
-        groups: usize,
-        groupindex: DictRef,
-        indexgroup: TupleRef,
-        is_bytes: Option<bool>,
-    ) -> Ref<PyPattern> {
-        let state = GilCell::new(None);
-        let code = code.into();
-        Ref::new(PyPattern { pattern, flags, code, groups, groupindex, indexgroup, is_bytes, state })
-    }
-
-    /// Checks that a subject is of the pattern's type.
-    pub fn check_type(&self, string: &Value) -> PyResult<()> {
-        let is_text = string.downcast::<PyStr>().is_some();
-        if !is_text && string.class().slots().buffer.is_none() {
-            return Err(exceptions::type_error(format!(
-                "expected string or bytes-like object, got '{}'",
-                string.type_name()
-            )));
-        }
-        match self.is_bytes {
-            Some(true) if is_text => {
-                Err(exceptions::type_error("cannot use a bytes pattern on a string-like object"))
-            }
-            Some(false) if !is_text => {
-                Err(exceptions::type_error("cannot use a string pattern on a bytes-like object"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn take_state(&self) -> State {
-        let mut state = self.state.take().unwrap_or_default();
-        // A cursor of an earlier subject must not be moved along this one.
-        state.cursor = StringCursor::default();
-        state
-    }
-
-    /// One match; `must_advance` refuses an empty one at `start`. With the end of the match for the next one.
-    pub fn run(
+    /// One match in `span`.
+    pub fn find(
         zelf: &Ref<PyPattern>,
         string: &Value,
         span: (usize, usize),
-        start: usize,
-        mode: Mode,
-        must_advance: bool,
+        request: Request,
     ) -> PyResult<Option<Ref<PyMatch>>> {
-        let subject = Subject::new(string)?;
-        let mut state = zelf.take_state();
-        let found = with_drive!(&subject, drive => {
-            let mut request = Request::new(drive, start, span.1, &zelf.code, mode == Mode::FullMatch);
-            request.must_advance = must_advance;
-            let start = request.start;
-            state.reset(&request, start);
-            if mode == Mode::Search { state.search(request) } else { state.py_match(&request) }
-        });
-        let result = found.then(|| PyMatch::from_state(zelf, string, span, &state));
-        zelf.state.set(Some(state));
-        Ok(result)
+        let subject = Subject::new(zelf, string)?;
+        PyPattern::find_in(zelf, string, &subject, span, request)
+    }
+
+    fn find_in(
+        zelf: &Ref<PyPattern>,
+        string: &Value,
+        subject: &Subject<'_>,
+        span: (usize, usize),
+        request: Request,
+    ) -> PyResult<Option<Ref<PyMatch>>> {
+        with_memory(|memory| {
+            let found = subject.find(memory, &zelf.program, request)?;
+            Ok(found.then(|| PyMatch::new(zelf, string, span, memory)))
+        })
     }
 
     fn first(
@@ -119,38 +71,10 @@ impl PyPattern {
         endpos: Option<isize>,
         mode: Mode,
     ) -> PyResult<Option<Ref<PyMatch>>> {
-        let len = subject::length_of(zelf, string)?;
-        let span = clip(pos, endpos, len);
-        PyPattern::run(zelf, string, span, span.0, mode, false)
-    }
-
-    /// Calls `each` with every match; it says whether to go on.
-    fn each_match(
-        zelf: &Ref<PyPattern>,
-        string: &Value,
-        span: (usize, usize),
-        mut each: impl FnMut(&State) -> PyResult<bool>,
-    ) -> PyResult<()> {
-        let subject = Subject::new(string)?;
-        let state = zelf.take_state();
-        let (state, result) = with_drive!(&subject, drive => {
-            let request = Request::new(drive, span.0, span.1, &zelf.code, false);
-            let mut iter = SearchIter { req: request, state };
-            let mut result = Ok(());
-            while iter.next().is_some() {
-                match each(&iter.state) {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    Err(error) => {
-                        result = Err(error);
-                        break;
-                    }
-                }
-            }
-            (iter.state, result)
-        });
-        zelf.state.set(Some(state));
-        result
+        let subject = Subject::new(zelf, string)?;
+        let span = clip(pos, endpos, subject.len());
+        let request = Request { mode, start: span.0, end: span.1, must_advance: false };
+        PyPattern::find_in(zelf, string, &subject, span, request)
     }
 
     /// The number of the group that `key`, an int or a name, means.
@@ -177,24 +101,43 @@ impl PyPattern {
         count: isize,
     ) -> PyResult<(Value, usize)> {
         let replacement = Replacement::new(zelf, repl)?;
-        let span = (0, subject::length_of(zelf, string)?);
-        let mut items = Vec::new();
+        let subject = Subject::new(zelf, string)?;
+        let span = (0, subject.len());
+        let mut pieces = Vec::new();
         let mut done = 0;
         let mut last = 0;
-        PyPattern::each_match(zelf, string, span, |state| {
-            let (start, end) = (state.start, state.cursor.position);
+        subject.each_match(&zelf.program, span, |found| {
+            let (start, end) = found.span();
             if last < start {
-                items.push(subject::slice(string, last, start)?);
+                pieces.push(Piece::Subject(last, start));
             }
-            replacement.expand(|| PyMatch::from_state(zelf, string, span, state), &mut items)?;
+            match &replacement {
+                Replacement::Literal(text) => pieces.push(Piece::Value(text.clone())),
+                Replacement::Template(template) => template.expand(|n| span_of(found, n), &mut pieces),
+                Replacement::Function(function) => {
+                    let found = PyMatch::new(zelf, string, span, found).into_value();
+                    let text = protocol::call1(function, found)?;
+                    if !text.is_none() {
+                        pieces.push(Piece::Value(text));
+                    }
+                }
+            }
             last = end;
             done += 1;
             Ok(count <= 0 || done < count as usize)
         })?;
-        if last < span.1 || items.is_empty() {
-            items.push(subject::slice(string, last, span.1)?);
+        if last < span.1 || pieces.is_empty() {
+            pieces.push(Piece::Subject(last, span.1));
         }
-        Ok((subject::join(string, items)?, done))
+        Ok((subject::join(string, &pieces)?, done))
+    }
+}
+
+/// The span of a group, where 0 is the whole match.
+fn span_of(found: &Memory, group: usize) -> Span {
+    match group.checked_sub(1) {
+        None => Some(found.span()),
+        Some(group) => found.group(group),
     }
 }
 
@@ -262,19 +205,18 @@ impl PyPattern {
         pos: isize,
         endpos: Option<isize>,
     ) -> PyResult<ListRef> {
-        let span = clip(pos, endpos, subject::length_of(zelf, string)?);
+        let subject = Subject::new(zelf, string)?;
+        let span = clip(pos, endpos, subject.len());
         let mut items = Vec::new();
-        PyPattern::each_match(zelf, string, span, |state| {
+        subject.each_match(&zelf.program, span, |found| {
             let group = |n: usize| -> PyResult<Value> {
-                let (start, end) = state.marks.get(n - 1);
-                match (start.into_option(), end.into_option()) {
-                    (Some(start), Some(end)) => subject::slice(string, start, end),
-                    _ => Ok(subject::empty_like(string)),
+                match span_of(found, n) {
+                    Some((start, end)) => subject::slice(string, start, end),
+                    None => Ok(subject::empty_like(string)),
                 }
             };
             items.push(match zelf.groups {
-                0 => subject::slice(string, state.start, state.cursor.position)?,
-                1 => group(1)?,
+                groups @ (0 | 1) => group(groups)?,
                 groups => {
                     PyTuple::from_vec((1..=groups).map(group).collect::<PyResult<Vec<_>>>()?).into_value()
                 }
@@ -301,29 +243,30 @@ impl PyPattern {
         pos: isize,
         endpos: Option<isize>,
     ) -> PyResult<Ref<PyScanner>> {
-        let span = clip(pos, endpos, subject::length_of(zelf, string)?);
+        let span = clip(pos, endpos, Subject::new(zelf, string)?.len());
         PyScanner::create(zelf, string, span)
     }
 
     /// Split string by the occurrences of pattern.
     #[pymethod("($self, /, string, maxsplit=0)")]
     fn split(zelf: &Ref<PyPattern>, string: &Value, maxsplit: isize) -> PyResult<ListRef> {
-        let span = (0, subject::length_of(zelf, string)?);
+        let subject = Subject::new(zelf, string)?;
+        let span = (0, subject.len());
         let mut items = Vec::new();
         let mut last = 0;
         let mut done = 0;
         // A negative limit splits nowhere.
         if maxsplit >= 0 {
-            PyPattern::each_match(zelf, string, span, |state| {
-                items.push(subject::slice(string, last, state.start)?);
-                for n in 0..zelf.groups {
-                    let (start, end) = state.marks.get(n);
-                    items.push(match (start.into_option(), end.into_option()) {
-                        (Some(start), Some(end)) => subject::slice(string, start, end)?,
-                        _ => Value::NONE,
+            subject.each_match(&zelf.program, span, |found| {
+                let (start, end) = found.span();
+                items.push(subject::slice(string, last, start)?);
+                for group in 0..zelf.groups {
+                    items.push(match found.group(group) {
+                        Some((start, end)) => subject::slice(string, start, end)?,
+                        None => Value::NONE,
                     });
                 }
-                last = state.cursor.position;
+                last = end;
                 done += 1;
                 Ok(maxsplit == 0 || done < maxsplit)
             })?;

@@ -1,8 +1,9 @@
 //! The object behind `Pattern.finditer`.
 
 use super::matching::PyMatch;
-use super::pattern::{Mode, PyPattern};
+use super::pattern::PyPattern;
 use minipy_macros::{pyclass, pymethods};
+use minipy_sre::{Mode, Request};
 use minipy_vm::buffer::{Buffer, flags, get_buffer};
 use minipy_vm::{PyResult, PyStr, Ref, Traverse, Value, Visitor};
 use std::cell::Cell;
@@ -47,9 +48,9 @@ impl PyScanner {
     }
 
     fn step(&self, mode: Mode) -> PyResult<Option<Ref<PyMatch>>> {
-        let Some(start) = self.next.get().filter(|&start| start <= self.span.1) else { return Ok(None) };
-        let found =
-            PyPattern::run(&self.pattern, &self.string, self.span, start, mode, self.must_advance.get())?;
+        let Some(start) = self.next.get() else { return Ok(None) };
+        let request = Request { mode, start, end: self.span.1, must_advance: self.must_advance.get() };
+        let found = PyPattern::find(&self.pattern, &self.string, self.span, request)?;
         match found.as_ref().and_then(|m| m.span_of(0)) {
             Some((start, end)) => {
                 self.must_advance.set(start == end);

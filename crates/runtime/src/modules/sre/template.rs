@@ -1,10 +1,10 @@
 //! Compiled replacement templates, and what `Pattern.sub` puts in place of a match.
 
-use super::matching::PyMatch;
+use super::matching::Span;
 use super::pattern::{PyPattern, compile_template, is_literal};
-use super::subject;
+use super::subject::Piece;
 use minipy_macros::pyclass;
-use minipy_vm::{PyResult, Ref, Traverse, Value, Visitor, exceptions, protocol};
+use minipy_vm::{PyResult, PyStr, Ref, Traverse, Value, Visitor, exceptions, protocol};
 
 /// Literals and the numbers of groups between them.
 #[pyclass(name = "SRE_Template", module = "_sre", gc, no_new)]
@@ -43,15 +43,17 @@ impl PyTemplate {
         Ok(Ref::new(PyTemplate { literal: literal.clone(), chunks }))
     }
 
-    /// Appends the parts of the expansion for a match.
-    pub fn expand(&self, found: &PyMatch, items: &mut Vec<Value>) -> PyResult<()> {
-        items.push(self.literal.clone());
-        let empty = subject::empty_like(found.string());
+    /// Appends the parts of the expansion for a match whose groups `span_of` gives.
+    pub fn expand(&self, span_of: impl Fn(usize) -> Span, pieces: &mut Vec<Piece>) {
+        pieces.push(Piece::Value(self.literal.clone()));
         for (group, literal) in &self.chunks {
-            items.push(found.text(*group, &empty)?);
-            items.push(literal.clone());
+            if let Some((start, end)) = span_of(*group) {
+                pieces.push(Piece::Subject(start, end));
+            }
+            if !literal.downcast::<PyStr>().is_some_and(|text| text.is_empty()) {
+                pieces.push(Piece::Value(literal.clone()));
+            }
         }
-        Ok(())
     }
 }
 
@@ -76,20 +78,5 @@ impl Replacement {
         } else {
             Replacement::Template(template)
         })
-    }
-
-    /// Appends the replacement for a match, which is made only if it is needed.
-    pub fn expand(&self, found: impl FnOnce() -> Ref<PyMatch>, items: &mut Vec<Value>) -> PyResult<()> {
-        match self {
-            Replacement::Literal(text) => items.push(text.clone()),
-            Replacement::Template(template) => template.expand(&found(), items)?,
-            Replacement::Function(function) => {
-                let text = protocol::call1(function, found().into_value())?;
-                if !text.is_none() {
-                    items.push(text);
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -68,15 +68,22 @@ impl StrBuilder {
     }
 
     pub fn push_pystr(&mut self, s: &PyStr) {
+        self.push_part(s, 0, s.len());
+    }
+
+    /// The characters of `s` from `start` to `end`, as far as there are any.
+    pub fn push_part(&mut self, s: &PyStr, start: usize, end: usize) {
+        let end = end.min(s.len());
+        let range = start.min(end)..end;
         match s.data() {
-            StrData::Ascii(d) | StrData::Latin1(d) => self.push_latin1(d),
+            StrData::Ascii(d) | StrData::Latin1(d) => self.push_latin1(&d[range]),
             StrData::Ucs2(d) => {
                 self.widen();
-                self.wide.extend(d.iter().map(|&c| u32::from(c)));
+                self.wide.extend(d[range].iter().map(|&c| u32::from(c)));
             }
             StrData::Ucs4(d) => {
                 self.widen();
-                self.wide.extend_from_slice(d);
+                self.wide.extend_from_slice(&d[range]);
             }
         }
     }

@@ -113,8 +113,7 @@ unsafe fn var_size(object: *const Header) -> usize {
 }
 
 fn block_size(kind: Kind, len: usize) -> usize {
-    // A byte more: the regular-expression engine looks at the byte behind the last character.
-    let size = size_of::<Obj<PyStr>>() + kind.width() * len + 1;
+    let size = size_of::<Obj<PyStr>>() + kind.width() * len;
     // In steps of a sixteenth at least, so that a str that grows by appending is seldom moved.
     size.next_multiple_of((size.next_power_of_two() / 32).max(8))
 }
