@@ -476,11 +476,11 @@ impl<U: Unit> Machine<'_, U> {
                         pc += 1;
                     }
                     Op::Literal(number) => {
-                        let needle = &program.literals[number as usize];
-                        if !self.text.get(position..).is_some_and(|text| U::starts_with(text, needle)) {
+                        let literal = &program.literals[number as usize];
+                        if !self.text.get(position..).is_some_and(|text| U::starts_with(text, literal)) {
                             break 'fail;
                         }
-                        position += needle.chars.len();
+                        position += literal.chars.len();
                         pc += 1;
                     }
                     Op::At(at) => {

@@ -4,7 +4,7 @@ use crate::code::At;
 use crate::first::First;
 use crate::program::{BRANCH_WIDTH, Branch, Filter, Loop, Next, Op, Pc, Prefix, Program, Run, Split, Start};
 use crate::tree::{Greed, Node, Test, Tests, ends_early, looks_at_groups, min_width};
-use crate::unit::Needle;
+use crate::unit::{Literal, Needle};
 use std::collections::HashMap;
 
 struct Lowering {
@@ -85,7 +85,7 @@ impl Lowering {
                 .collect();
             if literal.len() > 1 {
                 self.leading = false;
-                self.program.literals.push(Needle::new(&literal));
+                self.program.literals.push(Literal::new(&literal));
                 self.ops.push(Op::Literal(self.program.literals.len() as u32 - 1));
                 follows.truncate(follows.len() - literal.len());
                 rest = &rest[literal.len()..];
@@ -309,11 +309,11 @@ impl Lowering {
                 Node::Test(Test::Char(c)) => prefix.push(*c),
                 Node::Mark(_) => pure = false,
                 Node::At(At::Beginning | At::BeginningString) if prefix.is_empty() => {
-                    program.start = Start::TextStart;
+                    program.start = Start::Text;
                     return;
                 }
                 Node::At(At::BeginningLine) if prefix.is_empty() => {
-                    program.start = Start::LineStart;
+                    program.start = Start::Line;
                     return;
                 }
                 _ => {
@@ -332,7 +332,7 @@ impl Lowering {
             program.only_prefix = pure;
             program.start = match prefix.as_slice() {
                 [c] => Start::Char(*c, Prefix::new(&leading(nodes, &self.tests).0)),
-                chars => Start::Literal(Needle::new(chars)),
+                chars => Start::Literal(Box::new(Needle::new(chars))),
             };
             return;
         }

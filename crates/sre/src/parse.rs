@@ -342,8 +342,13 @@ impl<'a> Parser<'a> {
             && let Ok(after) = self.target(jump + 1, range)
             && after >= end
         {
-            let yes = self.block(start..jump)?;
-            return Ok((yes, self.block(end..after)?, after));
+            let depth = self.depth;
+            match self.block(start..jump) {
+                Ok(yes) => return Ok((yes, self.block(end..after)?, after)),
+                Err(Refused::TooDeep) => return Err(Refused::TooDeep),
+                // What looks like a jump was the end of another instruction.
+                Err(Refused::Invalid) => self.depth = depth,
+            }
         }
         Ok((self.block(start..end)?, Vec::new(), end))
     }

@@ -5,7 +5,7 @@ use crate::first::First;
 use crate::parse::{Refused, parse};
 use crate::set::{Fold, Set};
 use crate::tree::{Test, Tests};
-use crate::unit::{Needle, Unit};
+use crate::unit::{Literal, Needle, Unit};
 
 /// The place of an instruction.
 pub type Pc = u32;
@@ -123,11 +123,12 @@ pub struct Loop {
 pub enum Start {
     Anywhere,
     /// At the start of the text only.
-    TextStart,
-    LineStart,
+    Text,
+    /// At the start of a line.
+    Line,
     /// At this character, if what comes behind it fits.
     Char(u32, Prefix),
-    Literal(Needle),
+    Literal(Box<Needle>),
     Prefix(Prefix),
     Filter(Filter),
 }
@@ -187,7 +188,7 @@ pub struct Program {
     pub(crate) ops: Box<[Op]>,
     pub(crate) sets: Vec<Set>,
     pub(crate) locale_tests: Vec<crate::set::LocaleTest>,
-    pub(crate) literals: Vec<Needle>,
+    pub(crate) literals: Vec<Literal>,
     pub(crate) filters: Vec<Filter>,
     pub(crate) runs: Vec<Run>,
     pub(crate) splits: Vec<Split>,

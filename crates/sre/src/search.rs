@@ -36,10 +36,10 @@ impl<U: Unit> Machine<'_, U> {
         let rest = self.text.get(from..)?;
         let offset = match &self.program.start {
             Start::Anywhere => 0,
-            Start::TextStart if from == 0 => 0,
-            Start::TextStart => return None,
-            Start::LineStart if from == 0 => 0,
-            Start::LineStart => {
+            Start::Text if from == 0 => 0,
+            Start::Text => return None,
+            Start::Line if from == 0 => 0,
+            Start::Line => {
                 let line_feed = U::of(0x0a)?;
                 if self.text[from - 1] == line_feed { 0 } else { U::find(rest, line_feed)? + 1 }
             }

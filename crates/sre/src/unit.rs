@@ -25,21 +25,35 @@ pub trait Unit: Copy + Eq + Into<u32> + 'static {
     /// Where `needle` occurs first.
     fn find_str(text: &[Self], needle: &Needle) -> Option<usize>;
 
-    /// Whether `text` begins with `needle`.
-    fn starts_with(text: &[Self], needle: &Needle) -> bool;
+    /// Whether `text` begins with `literal`.
+    fn starts_with(text: &[Self], literal: &Literal) -> bool;
 }
 
-/// A literal of two characters or more.
-pub struct Needle {
+/// Characters that follow each other.
+pub struct Literal {
     pub chars: Box<[u32]>,
     /// For text of bytes; `None` if a character does not fit.
+    bytes: Option<Box<[u8]>>,
+}
+
+impl Literal {
+    pub fn new(chars: &[u32]) -> Literal {
+        let bytes = chars.iter().map(|&c| u8::try_from(c).ok()).collect();
+        Literal { chars: chars.into(), bytes }
+    }
+}
+
+/// A literal of two characters or more to search for.
+pub struct Needle {
+    literal: Literal,
     finder: Option<memmem::Finder<'static>>,
 }
 
 impl Needle {
     pub fn new(chars: &[u32]) -> Needle {
-        let bytes: Option<Vec<u8>> = chars.iter().map(|&c| u8::try_from(c).ok()).collect();
-        Needle { chars: chars.into(), finder: bytes.map(|bytes| memmem::Finder::new(&bytes).into_owned()) }
+        let literal = Literal::new(chars);
+        let finder = literal.bytes.as_ref().map(|bytes| memmem::Finder::new(bytes).into_owned());
+        Needle { literal, finder }
     }
 }
 
@@ -69,21 +83,21 @@ impl Unit for u8 {
     }
 
     #[inline]
-    fn starts_with(text: &[u8], needle: &Needle) -> bool {
-        needle.finder.as_ref().is_some_and(|finder| text.starts_with(finder.needle()))
+    fn starts_with(text: &[u8], literal: &Literal) -> bool {
+        literal.bytes.as_ref().is_some_and(|bytes| text.starts_with(bytes))
     }
 }
 
-fn wide_starts_with<U: Unit>(text: &[U], needle: &Needle) -> bool {
-    text.len() >= needle.chars.len() && text.iter().zip(&needle.chars).all(|(&u, &c)| u.into() == c)
+fn wide_starts_with<U: Unit>(text: &[U], literal: &Literal) -> bool {
+    text.len() >= literal.chars.len() && text.iter().zip(&literal.chars).all(|(&u, &c)| u.into() == c)
 }
 
 fn wide_find_str<U: Unit>(text: &[U], needle: &Needle) -> Option<usize> {
-    let first = U::of(*needle.chars.first()?)?;
+    let first = U::of(*needle.literal.chars.first()?)?;
     let mut from = 0;
     loop {
         from += U::find(text.get(from..)?, first)?;
-        if wide_starts_with(&text[from..], needle) {
+        if wide_starts_with(&text[from..], &needle.literal) {
             return Some(from);
         }
         from += 1;
@@ -100,8 +114,8 @@ impl Unit for u16 {
         wide_find_str(text, needle)
     }
 
-    fn starts_with(text: &[u16], needle: &Needle) -> bool {
-        wide_starts_with(text, needle)
+    fn starts_with(text: &[u16], literal: &Literal) -> bool {
+        wide_starts_with(text, literal)
     }
 }
 
@@ -115,7 +129,7 @@ impl Unit for u32 {
         wide_find_str(text, needle)
     }
 
-    fn starts_with(text: &[u32], needle: &Needle) -> bool {
-        wide_starts_with(text, needle)
+    fn starts_with(text: &[u32], literal: &Literal) -> bool {
+        wide_starts_with(text, literal)
     }
 }
