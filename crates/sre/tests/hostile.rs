@@ -132,3 +132,10 @@ fn a_long_match_can_be_interrupted() {
     let found = Memory::new().find(&program, &text, request, &Impatient(Cell::new(0)));
     assert_eq!(found, Err(Stop::Interrupted));
 }
+
+#[test]
+fn a_literal_that_looks_like_a_jump() {
+    // ()(?(1)\x0f?): the body of the conditional ends with the words of JUMP 1.
+    let code = [14, 4, 0, 0, 1, 17, 0, 17, 1, 12, 0, 9, 24, 6, 0, 1, 16, 15, 1, 1];
+    assert!(Program::new(&code, 1, DEPTH).is_ok());
+}
