@@ -36,7 +36,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             "immutable" => {}
             "basetype" | "gc" | "dict" | "weakref" | "var" | "heap" | "sequence" | "mapping"
             | "match_self" | "no_new" | "method_descriptor" | "finalizer" | "shared_layout"
-            | "any_receiver" => flags.push(format_ident!("{}", key.to_string().to_uppercase())),
+            | "any_receiver" | "plain_new" => flags.push(format_ident!("{}", key.to_string().to_uppercase())),
             _ => return Err(meta.error("unknown property of a class")),
         }
         Ok(())

@@ -223,6 +223,8 @@ impl ClassFlags {
     pub const FINALIZER: u32 = 1 << 12;
     /// Methods accept any receiver, as those written in Python do. All of them take it as `&Value`.
     pub const ANY_RECEIVER: u32 = 1 << 13;
+    /// The class shows no `__new__` of its own: that of its base makes its instances.
+    pub const PLAIN_NEW: u32 = 1 << 14;
 
     /// Whether all of `flags` are set.
     pub const fn has(self, flags: u32) -> bool {

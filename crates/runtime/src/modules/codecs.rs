@@ -9,7 +9,7 @@ use minipy_vm::codecs::{self, Decoding, Direction, Errors, Native};
 use minipy_vm::types::bytes::{BytesLike, from_slice};
 use minipy_vm::types::str::unit::by_width;
 use minipy_vm::types::str::{PyStr, StrBuilder, StrRef};
-use minipy_vm::{BytesRef, PyResult, PyTuple, Ref, TupleRef, Value, exceptions};
+use minipy_vm::{BytesRef, PyResult, PyTuple, Ref, TupleRef, Value, exceptions, name, protocol};
 
 /// What an encoder gives: the bytes and how many characters they came from.
 fn encoded(data: &[u8], used: usize) -> TupleRef {
@@ -69,8 +69,16 @@ fn text_or_bytes(data: &Value) -> PyResult<Vec<u8>> {
     }
 }
 
-fn name_of(text: &PyStr) -> String {
-    text.to_string_lossy()
+/// The name of a codec or of an error handler. UnicodeEncodeError if it holds a surrogate, ValueError for a null.
+pub fn name_of(text: &StrRef) -> PyResult<String> {
+    match text.to_utf8() {
+        Some(name) if name.contains('\0') => Err(exceptions::value_error("embedded null character")),
+        Some(name) => Ok(name.to_string()),
+        None => {
+            protocol::call_method(text.as_value(), name!("encode"), &[])?;
+            Ok(text.to_string_lossy())
+        }
+    }
 }
 
 /// The bytes of a bytes literal without its quotes, with a warning of escapes that should not be there.
@@ -127,7 +135,7 @@ pub mod module {
     /// Looks up a codec tuple in the Python codec registry and returns a CodecInfo object.
     #[pyfunction("(encoding, /)")]
     fn lookup(encoding: &StrRef) -> PyResult<Value> {
-        codecs::lookup(&name_of(encoding))
+        codecs::lookup(&name_of(encoding)?)
     }
 
     /// Encodes obj using the codec registered for encoding.
@@ -139,7 +147,7 @@ pub mod module {
     /// codecs.register_error that can handle ValueErrors.
     #[pyfunction("(obj, encoding='utf-8', errors='strict')")]
     fn encode(obj: &Value, encoding: Option<&StrRef>, errors: Option<&StrRef>) -> PyResult<Value> {
-        let name = encoding.map_or_else(|| "utf-8".to_owned(), |e| name_of(e));
+        let name = encoding.map_or_else(|| Ok("utf-8".to_owned()), name_of)?;
         let codec = codecs::lookup(&name)?;
         codecs::call_codec(Direction::Encode, &codec, obj, &name, errors.map(Ref::to_value))
     }
@@ -153,7 +161,7 @@ pub mod module {
     /// codecs.register_error that can handle ValueErrors.
     #[pyfunction("(obj, encoding='utf-8', errors='strict')")]
     fn decode(obj: &Value, encoding: Option<&StrRef>, errors: Option<&StrRef>) -> PyResult<Value> {
-        let name = encoding.map_or_else(|| "utf-8".to_owned(), |e| name_of(e));
+        let name = encoding.map_or_else(|| Ok("utf-8".to_owned()), name_of)?;
         let codec = codecs::lookup(&name)?;
         codecs::call_codec(Direction::Decode, &codec, obj, &name, errors.map(Ref::to_value))
     }
@@ -166,7 +174,7 @@ pub mod module {
     /// error and must return a (replacement, new position) tuple.
     #[pyfunction("(errors, handler, /)")]
     fn register_error(errors: &StrRef, handler: Value) -> PyResult<()> {
-        codecs::register_error(&name_of(errors), handler)
+        codecs::register_error(&name_of(errors)?, handler)
     }
 
     /// Un-register the specified error handler for the error handling `errors'.
@@ -179,7 +187,7 @@ pub mod module {
     /// handling exists.
     #[pyfunction("(errors, /)")]
     fn _unregister_error(errors: &StrRef) -> PyResult<bool> {
-        codecs::unregister_error(&name_of(errors))
+        codecs::unregister_error(&name_of(errors)?)
     }
 
     /// lookup_error(errors) -> handler
@@ -188,7 +196,7 @@ pub mod module {
     /// LookupError, if no handler exists under this name.
     #[pyfunction("(name, /)")]
     fn lookup_error(name: &StrRef) -> PyResult<Value> {
-        codecs::lookup_error(&name_of(name))
+        codecs::lookup_error(&name_of(name)?)
     }
 
     #[pyfunction("(str, errors=None, /)")]
@@ -372,7 +380,7 @@ pub mod module {
     #[pyfunction("(data, errors=None, /)")]
     fn escape_decode(data: &Value, errors: Option<&StrRef>) -> PyResult<TupleRef> {
         let data = text_or_bytes(data)?;
-        let errors = errors.map_or_else(|| "strict".to_owned(), |e| name_of(e));
+        let errors = errors.map_or_else(|| Ok("strict".to_owned()), name_of)?;
         let mut out = Vec::with_capacity(data.len());
         let mut rest: &[u8] = &data;
         loop {

@@ -8,7 +8,7 @@ use minipy_vm::{PyBytes, PyErr, PyList, PyResult, Ref, TypeRef, Value, exception
 use std::cell::Cell;
 
 /// The abstract base class for all I/O classes.
-#[pyclass(name = "_IOBase", module = "_io", sig = "()", basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_IOBase", module = "_io", sig = "()", basetype, dict, weakref, finalizer, plain_new)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyIOBase {
@@ -34,14 +34,21 @@ fn check_ability(stream: &Value, method: &minipy_vm::StrRef, message: &str) -> P
     }
 }
 
-/// Closes a stream that dies open, in silence.
+/// Closes a stream that dies open. What goes wrong is reported.
 fn finalize(stream: &Value, base: &PyIOBase) {
     match is_closed(stream) {
         Ok(false) => {}
         Ok(true) | Err(_) => return,
     }
     base.finalizing.set(true);
-    let _ = protocol::call_method(stream, name!("close"), &[]);
+    if let Err(error) = protocol::call_method(stream, name!("close"), &[]) {
+        let shown = protocol::repr(stream).map_or_else(|_| stream.type_name(), |text| text.to_string_lossy());
+        crate::sys::unraisable(
+            error,
+            Some(&format!("Exception ignored while finalizing file {shown}")),
+            None,
+        );
+    }
 }
 
 #[pymethods]
@@ -271,7 +278,7 @@ fn is_interrupted(error: &PyErr) -> bool {
 }
 
 /// Base class for raw binary I/O.
-#[pyclass(name = "_RawIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_RawIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer, plain_new)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyRawIOBase {
@@ -348,7 +355,7 @@ impl PyRawIOBase {
 }
 
 /// Base class for buffered IO objects.
-#[pyclass(name = "_BufferedIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_BufferedIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer, plain_new)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyBufferedIOBase {
@@ -428,7 +435,7 @@ impl PyBufferedIOBase {
 }
 
 /// Base class for text I/O.
-#[pyclass(name = "_TextIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer)]
+#[pyclass(name = "_TextIOBase", module = "_io", sig = "()", base = PyIOBase, basetype, dict, weakref, finalizer, plain_new)]
 #[repr(C)]
 #[derive(Default)]
 pub struct PyTextIOBase {

@@ -510,10 +510,11 @@ impl Buffered {
     /// `write(data)`.
     pub fn write(&self, zelf: &Value, data: &[u8]) -> PyResult<usize> {
         let raw = self.raw()?;
+        let _guard = self.enter(zelf)?;
+        // Another thread may have closed the stream while this one waited.
         if self.is_closed()? {
             return Err(closed_error("write to closed file"));
         }
-        let _guard = self.enter(zelf)?;
         if self.unread() > 0 {
             self.rewind(&raw)?;
         } else {
@@ -560,6 +561,8 @@ impl Buffered {
 
     /// The position of the next byte.
     fn position(&self, raw: &Value) -> PyResult<i64> {
+        // A device may be elsewhere than where reading should have brought it.
+        self.raw_position.set(None);
         let position = self.raw_tell(raw)?;
         let unread = self.unread() as i64;
         let pending = self.pending.with(|p| p.len()) as i64;
@@ -598,7 +601,7 @@ impl Buffered {
                 && len > 0
             {
                 self.at.set(offset as usize);
-                return Ok(start + offset);
+                return Ok((start + offset).max(0));
             }
         }
         if self.writable.get() {
@@ -649,7 +652,9 @@ impl Buffered {
             let _ = protocol::call1(&warn, zelf.clone());
         }
         let flushed = protocol::call_method(zelf, name!("flush"), &[]);
+        let guard = self.enter(zelf)?;
         let closed = protocol::call_method(&raw, name!("close"), &[]);
+        drop(guard);
         self.ahead.set(Vec::new());
         self.at.set(0);
         self.pending.set(Vec::new());
@@ -688,7 +693,14 @@ impl Buffered {
             return Ok(Some(0));
         }
         let data = if once {
-            Some(self.read1(zelf, target.len() as isize)?)
+            let ahead = self.unread() > 0;
+            let mut data = self.read1(zelf, target.len() as isize)?;
+            let missing = target.len() - data.len();
+            // What had been read ahead cost no read; a large rest is worth one.
+            if ahead && missing > self.size.get() {
+                data.append(&mut self.read1(zelf, missing as isize)?);
+            }
+            Some(data)
         } else {
             self.read(zelf, target.len() as isize)?
         };

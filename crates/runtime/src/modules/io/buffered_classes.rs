@@ -40,7 +40,7 @@ macro_rules! buffered_class {
      [$($part:ident),*]) => {
         $(#[$doc])*
         #[pyclass(name = $name, module = "_io", base = PyBufferedIOBase, basetype, dict, weakref, finalizer, gc,
-            sig = $sig, parts($($part),*))]
+            plain_new, sig = $sig, parts($($part),*))]
         #[repr(C)]
         #[derive(Default)]
         pub struct $class {

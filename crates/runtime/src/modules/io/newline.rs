@@ -100,6 +100,7 @@ fn contains_lf(text: &PyStr) -> bool {
     module = "_io",
     basetype,
     gc,
+    plain_new,
     sig = "(decoder, translate, errors='strict')"
 )]
 #[derive(Default)]

@@ -19,6 +19,7 @@ use minipy_vm::{
     weakref,
     finalizer,
     gc,
+    plain_new,
     sig = "(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)"
 )]
 #[repr(C)]

@@ -5,6 +5,7 @@ use super::buffered_classes::exact_inner;
 use super::newline::Newlines;
 use super::text_codec::{Decoder, Encoder};
 use super::{closed_error, unsupported};
+use crate::modules::codecs::name_of;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::cell::GilCell;
 use minipy_vm::types::bytes;
@@ -25,8 +26,9 @@ use std::rc::Rc;
     weakref,
     finalizer,
     gc,
+    plain_new,
     parts(reading, seeking),
-    sig = "(buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)"
+    sig = "(buffer, encoding=None, errors=None, newline=None,\n              line_buffering=False, write_through=False)"
 )]
 #[repr(C)]
 pub struct PyTextIOWrapper {
@@ -166,10 +168,8 @@ impl PyTextIOWrapper {
             },
         };
         let newline = checked_newline(newline)?;
-        let encoding_name = encoding.to_string_lossy();
-        if encoding_name.contains('\0') {
-            return Err(exceptions::value_error("embedded null character"));
-        }
+        let encoding_name = name_of(&encoding)?;
+        name_of(&errors)?;
         self.set_newline(newline);
         self.encoding.set(Some(encoding));
         self.errors.set(Some(errors.clone()));
@@ -262,17 +262,19 @@ impl PyTextIOWrapper {
             _ => None,
         };
         let text = translated.as_ref().unwrap_or(text);
-        if let (Encoder::Native { .. }, Some(ascii)) = (&*encoder, text.as_ascii()) {
-            let chunk = self.chunk_size.get();
-            if self.pending.with(|p| p.len()) + ascii.len() > chunk {
-                self.write_pending()?;
+        let mut encoded = Vec::new();
+        let data = match (&*encoder, text.as_ascii()) {
+            (Encoder::Native { .. }, Some(ascii)) => ascii.as_bytes(),
+            _ => {
+                encoder.encode(text, &mut encoded)?;
+                &encoded
             }
-            self.pending.with(|pending| pending.extend_from_slice(ascii.as_bytes()));
-        } else {
-            let mut data = Vec::new();
-            encoder.encode(text, &mut data)?;
-            self.pending.with(|pending| pending.append(&mut data));
+        };
+        // The buffer's `write` may have written more text here meanwhile.
+        while self.pending.with(|p| !p.is_empty() && p.len() + data.len() > self.chunk_size.get()) {
+            self.write_pending()?;
         }
+        self.pending.with(|pending| pending.extend_from_slice(data));
         if self.pending.with(|p| p.len()) >= self.chunk_size.get() || needs_flush || self.write_through.get()
         {
             self.write_pending()?;
@@ -283,12 +285,13 @@ impl PyTextIOWrapper {
                 None => drop(protocol::call_method(&buffer, name!("flush"), &[])?),
             }
         }
-        if self.decoded.with(|d| d.is_some()) || self.snapshot.with(|s| s.is_some()) {
+        // Where the position matters, reading goes on behind what was written; a pipe has no such place.
+        if self.snapshot.with(|s| s.is_some()) {
             self.forget_decoded();
             self.snapshot.set(None);
-            if let Some(decoder) = self.decoder.get() {
-                decoder.reset()?;
-            }
+        }
+        if let Some(decoder) = self.decoder.get() {
+            decoder.reset()?;
         }
         Ok(length)
     }
@@ -381,7 +384,7 @@ impl PyTextIOWrapper {
                 zelf.class().name()
             )));
         };
-        let mut text = String::from("<_io.TextIOWrapper");
+        let mut text = format!("<{}", zelf.class().name());
         match protocol::lookup_attr(zelf.as_value(), name!("name")) {
             Ok(Some(name)) => text.push_str(&format!(" name={}", protocol::repr(&name)?)),
             Ok(None) => {}
@@ -406,8 +409,10 @@ impl PyTextIOWrapper {
     }
 
     /// Reconfigure the text stream with new parameters.
+    // An explicit None asks for universal newlines.
     #[pymethod(
-        "($self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)"
+        sig = "($self, /, *, encoding=None, errors=None, newline=<unrepresentable>, line_buffering=None, write_through=None)",
+        text = "($self, /, *, encoding=None, errors=None, newline=None,\n            line_buffering=None, write_through=None)"
     )]
     fn reconfigure(
         zelf: &Ref<PyTextIOWrapper>,
@@ -455,8 +460,9 @@ impl PyTextIOWrapper {
                 }
                 None => zelf.encoding.get().unwrap_or_else(|| PyStr::from_str("utf-8")),
             };
+            name_of(&errors)?;
             let buffer = zelf.attached()?;
-            zelf.make_codecs(&buffer, &encoding.to_string_lossy(), &errors)?;
+            zelf.make_codecs(&buffer, &name_of(&encoding)?, &errors)?;
             zelf.encoding.set(Some(encoding));
             zelf.errors.set(Some(errors));
             zelf.place_encoder(&buffer)?;
@@ -486,7 +492,7 @@ impl PyTextIOWrapper {
     #[pymethod("($self, /)")]
     fn close(zelf: &Ref<PyTextIOWrapper>) -> PyResult<()> {
         let buffer = zelf.attached()?;
-        if super::base::is_closed(&buffer)? {
+        if super::base::is_closed(&buffer)? || zelf.buffer.with(|buffer| buffer.is_none()) {
             return Ok(());
         }
         if zelf.base.base.finalizing.get()
@@ -579,7 +585,9 @@ impl PyTextIOWrapper {
 
     #[pygetset]
     fn errors(&self) -> PyResult<Value> {
-        self.attached()?;
+        if !self.detached.get() {
+            self.attached()?;
+        }
         Ok(self.errors.get().map_or(Value::NONE, Ref::into_value))
     }
 
@@ -590,17 +598,20 @@ impl PyTextIOWrapper {
     }
 
     #[pygetset(name = "_CHUNK_SIZE", setter)]
-    fn set_chunk_size(&self, value: Option<Value>) -> PyResult<()> {
-        self.attached()?;
+    fn set_chunk_size(zelf: &Ref<PyTextIOWrapper>, value: Option<Value>) -> PyResult<()> {
+        zelf.attached()?;
         let Some(value) = value else {
-            return Err(exceptions::type_error("cannot delete attribute"));
+            let message =
+                format!("attribute '_CHUNK_SIZE' of '{}' objects cannot be deleted", zelf.class().name());
+            return Err(exceptions::attribute_error(message, zelf.as_value(), name!("_CHUNK_SIZE")));
         };
-        match protocol::index_to_isize(&value)? {
-            size if size > 0 => {
-                self.chunk_size.set(size as usize);
+        match protocol::index_to_i64(&value)? {
+            Some(size) if size > 0 => {
+                zelf.chunk_size.set(size as usize);
                 Ok(())
             }
-            _ => Err(exceptions::value_error("a strictly positive integer is required")),
+            Some(_) => Err(exceptions::value_error("a strictly positive integer is required")),
+            None => Err(exceptions::value_error("cannot fit 'int' into an index-sized integer")),
         }
     }
 }

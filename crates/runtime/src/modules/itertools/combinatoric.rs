@@ -128,7 +128,7 @@ impl Product {
     /// Returns size in memory, in bytes.
     #[pymethod("($self, /)")]
     fn __sizeof__(&self) -> usize {
-        64 + 8 * self.pools.len() * self.repeat
+        48 + 8 * self.pools.len() * self.repeat
     }
 }
 

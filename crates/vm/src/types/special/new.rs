@@ -4,7 +4,8 @@ use super::table::{NEW_DOC, NEW_SIG};
 use super::update::is_trampoline;
 use super::{Slot, SlotFn};
 use crate::function::args::Args;
-use crate::macros_support::{MethodDef, MethodKind};
+use crate::macros_support::{ClassFlags, MethodDef, MethodKind};
+use crate::slots::NewFn;
 use crate::types::function::PyNative;
 use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
 use crate::value::Value;
@@ -45,15 +46,12 @@ fn call_new(args: Args<'_>) -> PyResult<Value> {
             class.type_name()
         )));
     };
-    check_class(owner, class)?;
-    match owner.slots().new {
-        Some(new) => new(class, args.without_receiver().without_receiver()),
-        None => Err(exceptions::type_error(format!("cannot create '{}' instances", owner.name()))),
-    }
+    checked_new(owner, class)?(class, args.without_receiver().without_receiver())
 }
 
-/// Refuses to make an instance of a class that is not derived from `owner`, or whose layout another builtin class decides.
-fn check_class(owner: &TypeRef, class: &TypeRef) -> PyResult<()> {
+/// The function that makes an instance of `class` for `owner.__new__`. TypeError if the class is not derived from `owner`, or
+/// if another builtin class with a `__new__` of its own decides its layout.
+fn checked_new(owner: &TypeRef, class: &TypeRef) -> PyResult<NewFn> {
     let (owner_name, name) = (owner.name(), class.name());
     if !class.is_subtype(owner) {
         return Err(exceptions::type_error(format!(
@@ -67,15 +65,15 @@ fn check_class(owner: &TypeRef, class: &TypeRef) -> PyResult<()> {
     {
         native = base;
     }
-    if class.flags().contains(TypeFlags::DISALLOW_INSTANTIATION) || native.slots().new.is_none() {
-        return Err(exceptions::type_error(format!("cannot create '{name}' instances")));
+    let cannot = || exceptions::type_error(format!("cannot create '{name}' instances"));
+    if class.flags().contains(TypeFlags::DISALLOW_INSTANTIATION) {
+        return Err(cannot());
     }
-    let same = match (native.slots().new, owner.slots().new) {
-        (Some(native), Some(own)) => std::ptr::fn_addr_eq(native, own),
-        _ => false,
-    };
-    if same {
-        return Ok(());
+    let new = native.slots().new.ok_or_else(cannot)?;
+    let plain = native.builtin.is_some_and(|def| def.flags.has(ClassFlags::PLAIN_NEW));
+    let same = owner.slots().new.is_some_and(|own| std::ptr::fn_addr_eq(new, own));
+    if same || plain && native.is_subtype(owner) {
+        return Ok(new);
     }
     Err(exceptions::type_error(format!(
         "{owner_name}.__new__({name}) is not safe, use {}.__new__()",

@@ -4,6 +4,7 @@ use super::new::new_method;
 use super::slotfn::{Slot, SlotFn};
 use super::table::{SLOT_DEFS, Wrap};
 use super::wrapper_descriptor::PyWrapperDescriptor;
+use crate::macros_support::ClassFlags;
 use crate::protocol;
 use crate::slots::HashFn;
 use crate::types::str::intern;
@@ -27,7 +28,9 @@ pub fn add_slot_wrappers(class: &TypeRef) {
         let name = intern(def.name);
         // A view of what never changes has nothing to release.
         let needless = def.wrap == Wrap::ReleaseBuffer && class.name() == "bytes";
-        if def.wrap == Wrap::Hook || needless || dict.get_interned(&name).is_some() {
+        let hidden =
+            def.slot == Slot::new && class.builtin.is_some_and(|def| def.flags.has(ClassFlags::PLAIN_NEW));
+        if def.wrap == Wrap::Hook || needless || hidden || dict.get_interned(&name).is_some() {
             continue;
         }
         let method = match function {
