@@ -31,8 +31,8 @@ const EVENTS: &str = "2000";
 
 /// `data [ROUNDS] [SEED]`: marshal, the pyc reader and the verifier in this process. `loads [ROUNDS] [SEED]`: `marshal.loads`.
 /// `code [ROUNDS] [SEED]`: changed code objects are run by minipy. `trace [RUNS] [SEED]`: random programs under trace functions and
-/// monitoring callbacks that jump and raise, by minipy and, while it survives, the oracle. `regex [ROUNDS] [SEED]`: random patterns are matched by
-/// minipy and by the oracle, which must find the same.
+/// monitoring callbacks that jump and raise, by minipy and, while it survives, the oracle. `regex [ROUNDS] [SEED]`: random
+/// patterns are matched by minipy and by the oracle, which must find the same.
 pub fn run(args: &[String]) -> Outcome {
     let (what, rest) = args.split_first().ok_or("fuzz what? One of: data, loads, code, trace, regex")?;
     let number = |index: usize, default: u64| match rest.get(index) {

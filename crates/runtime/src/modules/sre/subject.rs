@@ -45,6 +45,7 @@ impl Host for Interpreter {
 }
 
 /// Memories that no match uses at present. More than one is there once a callback of `sub` has matched something.
+#[expect(clippy::vec_box, reason = "a word is moved for each match, not the whole memory")]
 static IDLE: GilCell<Vec<Box<Memory>>> = GilCell::new(Vec::new());
 
 const MOST_IDLE: usize = 4;
@@ -102,7 +103,10 @@ impl<'a> Subject<'a> {
             }
             Subject::Str(StrData::Ucs2(text)) => memory.find(program, text, request, &host),
             Subject::Str(StrData::Ucs4(text)) => memory.find(program, text, request, &host),
-            Subject::Bytes(bytes) => memory.find(program, &**bytes, request, &host),
+            Subject::Bytes(bytes) => {
+                let bytes: &[u8] = bytes;
+                memory.find(program, bytes, request, &host)
+            }
         };
         found.map_err(|stop| match (stop, host.error.take()) {
             (Stop::Interrupted, Some(error)) => error,
