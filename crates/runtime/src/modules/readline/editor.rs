@@ -15,6 +15,8 @@ static KILLED: GilCell<Vec<Vec<char>>> = GilCell::new(Vec::new());
 
 /// How many characters typed in a row are undone at once.
 const UNDO_RUN: usize = 20;
+/// How long a line may be of which copies are kept.
+const UNDO_LINE: usize = 1 << 14;
 /// How long the rest of a key's sequence may take to arrive, in milliseconds.
 const KEY_PATIENCE: i32 = 500;
 
@@ -232,8 +234,12 @@ impl Editor {
 
     /// Keeps the line as it is for [`Command::Undo`].
     pub fn remember(&mut self) {
-        self.undo.push((self.line.clone(), self.cursor));
         self.run = 0;
+        if self.line.len() > UNDO_LINE {
+            // Copies of what is pasted without a line break would take time and room without end.
+            return self.undo.clear();
+        }
+        self.undo.push((self.line.clone(), self.cursor));
     }
 
     pub fn insert(&mut self, text: &[char]) {
