@@ -3,6 +3,7 @@
 use super::deque_iter::{DequeIterator, DequeReverseIterator};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::generic_alias;
+use minipy_vm::types::instance;
 use minipy_vm::types::slice::indices;
 use minipy_vm::types::str::StrBuilder;
 use minipy_vm::{
@@ -301,10 +302,9 @@ impl Deque {
 
     /// Return the size of the deque in memory, in bytes.
     #[pymethod("($self, /)")]
-    fn __sizeof__(&self) -> usize {
-        // Blocks of 64 items with two links, as CPython lays a deque out.
-        let blocks = self.size().div_ceil(64);
-        216 + 528 * blocks.max(1)
+    fn __sizeof__(zelf: &Ref<Deque>) -> usize {
+        let items = zelf.items.with(|items| items.capacity()) * size_of::<Value>();
+        zelf.class().info.size + items + instance::attribute_room(zelf.as_value())
     }
 
     /// deques are generic over the type of their contents

@@ -111,8 +111,7 @@ impl OrderedDict {
 
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &Ref<OrderedDict>) -> usize {
-        let len = zelf.base.len();
-        112 + zelf.base.table_size() + 56 * len + instance::attribute_room(zelf.as_value())
+        zelf.class().info.size + zelf.base.table_size() + instance::attribute_room(zelf.as_value())
     }
 
     /// Return state information for pickling

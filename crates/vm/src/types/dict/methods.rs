@@ -77,7 +77,7 @@ impl PyDict {
     /// Return the size of the dict in memory, in bytes.
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &Ref<PyDict>) -> usize {
-        48 + zelf.table_size() + instance::attribute_room(zelf.as_value())
+        zelf.class().info.size + zelf.table_size() + instance::attribute_room(zelf.as_value())
     }
 
     /// dicts are generic over two types, signifying (respectively) the types of their keys and values

@@ -694,18 +694,16 @@ impl PyDict {
         Some((key, value))
     }
 
-    /// Bytes of the table as CPython counts them, for `__sizeof__`.
+    /// Bytes of the table, for `__sizeof__`.
     pub fn table_size(&self) -> usize {
         self.table.with(|t| {
-            let width = match t.indices {
-                Indices::Empty => return 0,
-                Indices::U8(_) => 1,
-                Indices::U16(_) => 2,
-                Indices::U32(_) => 4,
+            let indices = match &t.indices {
+                Indices::Empty => 0,
+                Indices::U8(places) => size_of_val(&**places),
+                Indices::U16(places) => size_of_val(&**places),
+                Indices::U32(places) => size_of_val(&**places),
             };
-            let texts = t.entries.iter().all(|e| e.key.as_ref().is_none_or(|k| exact_str(k).is_some()));
-            let entry = if texts { 16 } else { 24 };
-            32 + t.indices.len() * width + usable(t.indices.len()) * entry
+            indices + t.entries.capacity() * size_of::<Entry>()
         })
     }
 }

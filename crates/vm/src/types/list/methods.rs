@@ -74,7 +74,7 @@ impl PyList {
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &Ref<PyList>) -> usize {
         let items = zelf.with(|items| items.capacity()) * size_of::<Value>();
-        40 + items + instance::attribute_room(zelf.as_value())
+        zelf.class().info.size + items + instance::attribute_room(zelf.as_value())
     }
 
     /// lists are generic over the type of their contents

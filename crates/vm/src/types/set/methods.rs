@@ -189,7 +189,7 @@ macro_rules! shared {
             /// S.__sizeof__() -> size of S in memory, in bytes.
             #[pymethod("($self, /)")]
             fn __sizeof__(zelf: &Ref<$class>) -> usize {
-                200 + zelf.data.table_size() + instance::attribute_room(zelf.as_value())
+                zelf.class().info.size + zelf.data.table_size() + instance::attribute_room(zelf.as_value())
             }
 
             /// sets are generic over the type of their elements

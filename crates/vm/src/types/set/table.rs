@@ -367,8 +367,8 @@ impl SetData {
         self.table.with(|a| other.table.with(|b| std::mem::swap(a, b)));
     }
 
-    /// Bytes of the table beyond the first eight places, which CPython keeps in the object.
+    /// Bytes of the table, for `__sizeof__`.
     pub fn table_size(&self) -> usize {
-        self.table.with(|t| if t.mask() < MIN_SIZE { 0 } else { (t.mask() + 1) * size_of::<Entry>() })
+        self.table.with(|t| t.entries.capacity() * size_of::<Entry>())
     }
 }
