@@ -113,15 +113,9 @@ impl ArgPos<'_> {
         crate::exceptions::type_error(format!(
             "{} must be {expected}, not {}",
             self.label(),
-            none_or_type(got)
+            got.type_name_or_none()
         ))
     }
-}
-
-/// The name messages give to the type of `value`: "None" for None.
-fn none_or_type(value: &Value) -> String {
-    let name = value.type_name();
-    if name == "NoneType" { "None".to_owned() } else { name }
 }
 
 /// What a method is called on.

@@ -270,6 +270,11 @@ impl Value {
     pub fn type_name(&self) -> String {
         self.class().name()
     }
+
+    /// The class's name as messages about arguments show it: "None" for None.
+    pub fn type_name_or_none(&self) -> String {
+        if self.is_none() { "None".to_owned() } else { self.type_name() }
+    }
 }
 
 #[cold]

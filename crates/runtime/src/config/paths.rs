@@ -62,7 +62,8 @@ impl Paths {
             None => executable.clone(),
         };
         let venv_root = venv.map(|venv| venv.root.into_os_string());
-        let mut stdlib_dir = format!("{}/{platlibdir}/python3.14", base_prefix.to_string_lossy());
+        let library = Path::new(&base_prefix).join(&platlibdir);
+        let mut stdlib_dir = library.join("python3.14").to_string_lossy().into_owned();
         // Only the executable's own prefix is looked at, not the folders above it as CPython does: the embedded library is
         // always there, and a library of the system's Python must not replace it by accident.
         let mut stdlib_on_disk =
@@ -77,10 +78,10 @@ impl Paths {
             let entries = entries.as_bytes().split(|&byte| byte == b':');
             path.extend(entries.map(|entry| absolute(OsStr::from_bytes(entry))));
         }
-        path.push(joined(&base_prefix, &format!("/{platlibdir}/python314.zip")));
+        path.push(library.join("python314.zip").into());
         path.push(stdlib_dir.clone().into());
         path.push(match &home {
-            Some(_) => joined(&base_exec_prefix, &format!("/{platlibdir}/python3.14/lib-dynload")),
+            Some(_) => Path::new(&base_exec_prefix).join(&platlibdir).join("python3.14/lib-dynload").into(),
             None => format!("{stdlib_dir}/lib-dynload").into(),
         });
         let path_file_site = path_file.as_ref().map(|file| file.import_site);
@@ -138,12 +139,6 @@ impl Paths {
         ];
         crate::startup::complain(&text.join("\n  "));
     }
-}
-
-fn joined(folder: &OsStr, rest: &str) -> OsString {
-    let mut whole = folder.to_owned();
-    whole.push(rest);
-    whole
 }
 
 /// PYTHONHOME: one prefix, or one for each kind of file.

@@ -69,7 +69,8 @@ fn text_or_bytes(data: &Value) -> PyResult<Vec<u8>> {
     }
 }
 
-/// The name of a codec or of an error handler. UnicodeEncodeError if it holds a surrogate, ValueError for a null.
+/// The UTF-8 of a name, such as that of a codec, of an error handler or of an event. UnicodeEncodeError if it holds a surrogate,
+/// ValueError for a null.
 pub fn name_of(text: &StrRef) -> PyResult<String> {
     match text.to_utf8() {
         Some(name) if name.contains('\0') => Err(exceptions::value_error("embedded null character")),

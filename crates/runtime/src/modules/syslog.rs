@@ -1,11 +1,10 @@
 //! `syslog`: messages to the system logger.
 
+use super::codecs;
 use super::constants::{self, Constants, libc_constants};
 use minipy_macros::pymodule;
 use minipy_vm::cell::GilCell;
-use minipy_vm::{
-    Args, PyList, PyModule, PyResult, PyStr, Ref, StrRef, Value, exceptions, gil, name, protocol,
-};
+use minipy_vm::{Args, PyList, PyModule, PyResult, PyStr, Ref, StrRef, Value, exceptions, gil, protocol};
 use std::ffi::CString;
 
 #[expect(non_snake_case, reason = "some functions have the names of C macros")]
@@ -97,12 +96,7 @@ struct Log {
 static LOG: GilCell<Option<Log>> = GilCell::new(None);
 
 fn text(text: &StrRef) -> PyResult<CString> {
-    let Some(utf8) = text.to_utf8() else {
-        // It says what is wrong with the text.
-        let encoded = protocol::call_method(text.as_value(), name!("encode"), &["utf-8".into()]);
-        return Err(encoded.err().unwrap_or_else(|| exceptions::unicode_error("surrogates not allowed")));
-    };
-    CString::new(&*utf8).map_err(|_| exceptions::value_error("embedded null character"))
+    CString::new(codecs::name_of(text)?).map_err(|_| exceptions::value_error("embedded null character"))
 }
 
 /// The last part of the program's name; `None` if `sys.argv` has none.

@@ -27,7 +27,7 @@ impl FromArg<'_> for Char {
             ))),
             None => Err(exceptions::type_error(format!(
                 "{func}() {position} must be a unicode character, not {}",
-                if value.is_none() { "None".to_owned() } else { value.type_name() }
+                value.type_name_or_none()
             ))),
         }
     }

@@ -1,5 +1,6 @@
 //! Audit hooks (PEP 578).
 
+use crate::modules::codecs;
 use minipy_macros::pymodule;
 use minipy_vm::{GilCell, PyErr, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, protocol, thread};
 
@@ -10,7 +11,7 @@ pub mod functions {
     /// Passes the event to any hooks that are attached.
     #[pyfunction("(event, /, *args)")]
     fn audit(event: &Ref<PyStr>, args: &[Value]) -> PyResult<()> {
-        super::audit(&event.to_string_lossy(), args)
+        super::audit(&codecs::name_of(event)?, args)
     }
 
     /// Adds a new audit hook callback.

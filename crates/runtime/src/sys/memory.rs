@@ -59,7 +59,7 @@ pub mod functions {
             }
             None => Err(exceptions::type_error(format!(
                 "intern() argument must be str, not {}",
-                string.type_name()
+                string.type_name_or_none()
             ))),
         }
     }

@@ -70,14 +70,14 @@ pub mod functions {
 
     #[pyfunction("(tool_id, code, /)")]
     fn get_local_events(tool_id: i32, code: &Value) -> PyResult<u32> {
-        let tool = super::tool(tool_id)?;
-        Ok(monitoring::local_events(tool, super::code(code)?))
+        let code = super::code(code)?;
+        Ok(monitoring::local_events(super::tool(tool_id)?, code))
     }
 
     #[pyfunction("(tool_id, code, event_set, /)")]
     fn set_local_events(tool_id: i32, code: &Value, event_set: i32) -> PyResult<()> {
-        let tool = super::tool(tool_id)?;
         let code = super::code(code)?;
+        let tool = super::tool(tool_id)?;
         let events = super::settable(event_set.cast_unsigned())?;
         if events >> LOCAL_EVENTS != 0 {
             return Err(exceptions::value_error(format!("invalid local event set {events:#x}")));

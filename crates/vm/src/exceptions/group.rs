@@ -128,7 +128,7 @@ impl PyBaseExceptionGroup {
             )));
         };
         let Some(message) = message.downcast::<PyStr>() else {
-            let got = if message.is_none() { "None".to_owned() } else { message.type_name() };
+            let got = message.type_name_or_none();
             return Err(type_error(format!(
                 "BaseExceptionGroup.__new__() argument 1 must be str, not {got}"
             )));

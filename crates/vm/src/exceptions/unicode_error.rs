@@ -97,7 +97,7 @@ fn string_argument(value: &Value, position: usize) -> PyResult<()> {
     if value.downcast::<PyStr>().is_some() {
         return Ok(());
     }
-    let name = if value.is_none() { "None".to_owned() } else { value.type_name() };
+    let name = value.type_name_or_none();
     Err(type_error(format!("argument {position} must be str, not {name}")))
 }
 

@@ -49,7 +49,7 @@ pub fn new_template(strings: Value, interpolations: Value) -> Value {
 }
 
 fn argument_error(argument: &str, expected: &str, got: &Value) -> PyErr {
-    let got = if got.is_none() { "None".to_owned() } else { got.type_name() };
+    let got = got.type_name_or_none();
     exceptions::type_error(format!("Interpolation() argument '{argument}' must be {expected}, not {got}"))
 }
 

@@ -6,6 +6,7 @@
 
 mod jitdump;
 
+use crate::modules::codecs;
 use jitdump::JitDump;
 use minipy_macros::pymodule;
 use minipy_vm::frame::trampoline;
@@ -91,12 +92,10 @@ pub mod functions {
     /// ("perf_jit").
     #[pyfunction("(backend, /)")]
     fn activate_stack_trampoline(backend: &Ref<PyStr>) -> PyResult<()> {
-        if backend.eq_str("perf_jit") {
-            super::activate(Backend::JitDump)
-        } else if backend.eq_str("perf") {
-            super::activate(Backend::Map)
-        } else {
-            Err(exceptions::value_error(format!("invalid backend: {backend}")))
+        match codecs::name_of(backend)?.as_str() {
+            "perf_jit" => super::activate(Backend::JitDump),
+            "perf" => super::activate(Backend::Map),
+            _ => Err(exceptions::value_error(format!("invalid backend: {backend}"))),
         }
     }
 

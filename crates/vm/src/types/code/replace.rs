@@ -142,7 +142,7 @@ fn number(name: &str, value: &Value) -> PyResult<u32> {
 }
 
 fn wrong(name: &str, expected: &str, value: &Value) -> exceptions::PyErr {
-    let got = if value.is_none() { "None".to_owned() } else { value.type_name() };
+    let got = value.type_name_or_none();
     exceptions::type_error(format!("replace() argument '{name}' must be {expected}, not {got}"))
 }
 
