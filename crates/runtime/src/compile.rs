@@ -15,7 +15,7 @@ use minipy_parser::{ParseOptions, Parsed};
 use minipy_vm::types::bytes;
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{PyStr, StrRef};
-use minipy_vm::{PyErr, PyResult, Ref, Value, audit, exceptions, protocol};
+use minipy_vm::{PyErr, PyResult, Ref, Value, exceptions, protocol};
 
 pub use minipy_compiler::PYCF_MASK;
 pub use minipy_parser::Mode;
@@ -112,7 +112,7 @@ fn node_class(mode: Mode) -> NodeClass {
 
 /// `compile()` of a syntax-tree object: itself, an optimized copy, or a code object, as the flags say.
 pub fn compile_ast(source: &Value, request: &Request<'_>) -> PyResult<Value> {
-    audit::event("compile", &[source.clone(), Value::NONE])?;
+    crate::sys::audit("compile", &[source.clone(), Value::NONE])?;
     let arena = Arena::new();
     let module = Reader::new(&arena)?.module(source, node_class(request.mode))?;
     if request.flags & PYCF_OPTIMIZED_AST == PYCF_ONLY_AST {
@@ -198,13 +198,13 @@ fn compile_module(module: &Mod<'_>, request: &Request<'_>) -> PyResult<CodeObjec
 
 /// Parses a source, issuing the warnings that the parser has about it.
 fn parse<'a>(arena: &'a Arena, source: &Source, request: &Request<'_>) -> PyResult<Parsed<'a>> {
-    if audit::is_active() {
+    if crate::sys::is_audited() {
         let source = match source {
             Source::Text(text) => bytes::from_slice(text.as_bytes()).into_value(),
             Source::Bytes(data) => bytes::from_slice(data).into_value(),
             Source::File(_) => Value::NONE,
         };
-        audit::event("compile", &[source, request.filename.into()])?;
+        crate::sys::audit("compile", &[source, request.filename.into()])?;
     }
     let max_int_digits = minipy_vm::types::int::convert::max_str_digits();
     let options = ParseOptions {

@@ -57,6 +57,11 @@ pub fn check<T: Status>(status: T) -> PyResult<T> {
     if status == T::ERROR { Err(last_os_error()) } else { Ok(status) }
 }
 
+/// The OSError of an error of Rust's library about a file, or about none.
+pub fn io_error(error: &std::io::Error, file: Option<Value>) -> PyErr {
+    os_error_from_errno(error.raw_os_error().unwrap_or(libc::EIO), file, None)
+}
+
 /// The OSError of an errno.
 #[cold]
 pub fn os_error(errno: i32) -> PyErr {

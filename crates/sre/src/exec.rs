@@ -1,7 +1,7 @@
 //! Running a program at one place of the text: backtracking over a stack of plain data.
 
 use crate::code::{At, Category};
-use crate::program::{BRANCH_WIDTH, Next, Op, Pc, Program};
+use crate::program::{BRANCH_WIDTH, Next, Op, Pc, Program, Run};
 use crate::set::{Fold, Host};
 use crate::tree::Test;
 use crate::unit::Unit;
@@ -543,15 +543,7 @@ impl<U: Unit> Machine<'_, U> {
                     }
                     Op::Greedy(number) => {
                         let run = &program.runs[number as usize];
-                        let Some((low, limit)) = self.bounds(position, run.min, run.max) else { break 'fail };
-                        let end = self.end_of_run(run.test, position, limit);
-                        self.lose_patience((end - position) >> STRIDE)?;
-                        if run.leading {
-                            self.run_end = end;
-                        }
-                        if end < low {
-                            break 'fail;
-                        }
+                        let Some((low, end)) = self.longest_run(run, position)? else { break 'fail };
                         let Some(at) = self.last_admitted(run.next, low, end) else { break 'fail };
                         if at > low {
                             self.push(pc, Kind::Shorter, at, low)?;
@@ -561,15 +553,7 @@ impl<U: Unit> Machine<'_, U> {
                     }
                     Op::Possessive(number) => {
                         let run = &program.runs[number as usize];
-                        let Some((low, limit)) = self.bounds(position, run.min, run.max) else { break 'fail };
-                        let end = self.end_of_run(run.test, position, limit);
-                        self.lose_patience((end - position) >> STRIDE)?;
-                        if run.leading {
-                            self.run_end = end;
-                        }
-                        if end < low {
-                            break 'fail;
-                        }
+                        let Some((_, end)) = self.longest_run(run, position)? else { break 'fail };
                         position = end;
                         pc += 1;
                     }
@@ -724,6 +708,18 @@ impl<U: Unit> Machine<'_, U> {
         }
         let max = if max == crate::MAXREPEAT { rest } else { rest.min(max as usize) };
         Some((position + min as usize, position + max))
+    }
+
+    /// The end of the shortest run from `position` that will do, and that of the longest one there is; `None` if that is too short.
+    #[inline(always)]
+    fn longest_run(&mut self, run: &Run, position: usize) -> Result<Option<(usize, usize)>, Stop> {
+        let Some((low, limit)) = self.bounds(position, run.min, run.max) else { return Ok(None) };
+        let end = self.end_of_run(run.test, position, limit);
+        self.lose_patience((end - position) >> STRIDE)?;
+        if run.leading {
+            self.run_end = end;
+        }
+        Ok((end >= low).then_some((low, end)))
     }
 
     /// Takes up the latest choice: where to go on.

@@ -1,8 +1,8 @@
 //! Scopes and the symbols in them.
 
-use rustc_hash::FxHashMap;
-
 use minipy_parser::ast::Location;
+
+use crate::ir::IndexTable;
 
 /// What a block of code says about a name: a set of `DEF_*` facts and, once analysed, its [`Resolution`].
 ///
@@ -123,57 +123,38 @@ pub struct ScopeId(pub u32);
 /// The names of one block, in the order in which they first occur.
 #[derive(Default, Debug, Clone)]
 pub struct Symbols<'a> {
-    names: Vec<(&'a str, Symbol)>,
-    index: FxHashMap<&'a str, u32>,
+    names: IndexTable<&'a str>,
+    /// What is known about each name.
+    known: Vec<Symbol>,
 }
 
-/// Up to this many names a scan beats hashing.
-const SCAN_LIMIT: usize = 8;
-
 impl<'a> Symbols<'a> {
-    fn position(&self, name: &str) -> Option<usize> {
-        if self.index.is_empty() {
-            self.names.iter().position(|(n, _)| *n == name)
-        } else {
-            self.index.get(name).map(|i| *i as usize)
-        }
-    }
-
     /// What is known about `name`.
     pub fn get(&self, name: &str) -> Option<Symbol> {
-        self.position(name).and_then(|i| self.names.get(i)).map(|(_, symbol)| *symbol)
+        self.names.get(name).and_then(|number| self.known.get(number as usize)).copied()
     }
 
     /// The entry of `name`, made if there is none.
     pub(super) fn entry(&mut self, name: &'a str) -> &mut Symbol {
-        let at = match self.position(name) {
-            Some(at) => at,
-            None => {
-                let at = self.names.len();
-                self.names.push((name, Symbol::default()));
-                if !self.index.is_empty() {
-                    self.index.insert(name, at as u32);
-                } else if self.names.len() > SCAN_LIMIT {
-                    self.index = self.names.iter().enumerate().map(|(i, (n, _))| (*n, i as u32)).collect();
-                }
-                at
-            }
-        };
-        &mut self.names[at].1
+        let number = self.names.add(name) as usize;
+        if number == self.known.len() {
+            self.known.push(Symbol::default());
+        }
+        &mut self.known[number]
     }
 
     /// Every name with what is known about it.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Symbol)> + '_ {
-        self.names.iter().copied()
+        self.names.items().iter().copied().zip(self.known.iter().copied())
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&'a str, &mut Symbol)> + '_ {
-        self.names.iter_mut().map(|(name, symbol)| (*name, symbol))
+        self.names.items().iter().copied().zip(&mut self.known)
     }
 
     /// The name entered as number `index`.
     pub(super) fn nth(&self, index: usize) -> Option<(&'a str, Symbol)> {
-        self.names.get(index).copied()
+        Some((*self.names.items().get(index)?, *self.known.get(index)?))
     }
 
     /// The number of names.

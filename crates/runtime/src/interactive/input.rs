@@ -23,14 +23,24 @@ pub fn write_prompt(text: &[u8]) {
     let _ = std::io::stderr().write_all(text);
 }
 
-/// Shows the prompt and reads a line with its newline, which the user can edit if `readline` is loaded. At the end of the input the line lacks it, or is empty. Raises what
-/// handlers of signals raise: KeyboardInterrupt for Ctrl-C.
+/// Adds what can be read at once; false at the end of the input. A descriptor that cannot be read has come to its end. Raises what
+/// handlers of signals raise.
+fn read_block(input: &mut Vec<u8>) -> PyResult<bool> {
+    let mut buffer = [0; BLOCK];
+    // SAFETY: the buffer is writable for its length, and lives as long as the call.
+    let read = syscall::blocking(|| unsafe { libc::read(0, buffer.as_mut_ptr().cast(), buffer.len()) })?;
+    let count = read.unwrap_or(0).max(0) as usize;
+    input.extend_from_slice(&buffer[..count]);
+    Ok(count > 0)
+}
+
+/// Shows the prompt and reads a line with its newline, which the user can edit if `readline` is loaded. At the end of the input
+/// the line lacks it, or is empty. Raises what handlers of signals raise: KeyboardInterrupt for Ctrl-C.
 pub fn read_line(prompt: &[u8]) -> PyResult<Vec<u8>> {
     if readline::is_loaded() && is_terminal(0) && is_terminal(1) {
         return readline::read_line(prompt);
     }
     write_prompt(prompt);
-    let mut buffer = [0; BLOCK];
     let mut line = PENDING.take();
     let mut searched = 0;
     loop {
@@ -47,12 +57,8 @@ pub fn read_line(prompt: &[u8]) -> PyResult<Vec<u8>> {
             continue;
         }
         searched = line.len();
-        // SAFETY: the buffer is writable for its length, and lives as long as the call.
-        let read = syscall::blocking(|| unsafe { libc::read(0, buffer.as_mut_ptr().cast(), buffer.len()) })?;
-        match read {
-            Ok(count) if count > 0 => line.extend_from_slice(&buffer[..count as usize]),
-            // A descriptor that cannot be read has come to its end.
-            _ => return Ok(line),
+        if !read_block(&mut line)? {
+            return Ok(line);
         }
     }
 }
@@ -60,11 +66,9 @@ pub fn read_line(prompt: &[u8]) -> PyResult<Vec<u8>> {
 /// Reads a byte, `None` at the end of the input. Raises what handlers of signals raise.
 pub fn read_byte() -> PyResult<Option<u8>> {
     if PENDING.with(|pending| pending.is_empty()) {
-        let mut buffer = [0; BLOCK];
-        // SAFETY: the buffer is writable for its length, and lives as long as the call.
-        let read = syscall::blocking(|| unsafe { libc::read(0, buffer.as_mut_ptr().cast(), buffer.len()) })?;
-        let count = read.unwrap_or(0).max(0) as usize;
-        PENDING.with(|pending| pending.extend_from_slice(&buffer[..count]));
+        let mut block = Vec::new();
+        read_block(&mut block)?;
+        PENDING.with(|pending| pending.append(&mut block));
     }
     Ok(PENDING.with(|pending| if pending.is_empty() { None } else { Some(pending.remove(0)) }))
 }

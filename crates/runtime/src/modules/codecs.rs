@@ -9,7 +9,7 @@ use minipy_vm::codecs::{self, Decoding, Direction, Errors, Native};
 use minipy_vm::types::bytes::{BytesLike, from_slice};
 use minipy_vm::types::str::unit::by_width;
 use minipy_vm::types::str::{PyStr, StrBuilder, StrRef};
-use minipy_vm::{BytesRef, PyResult, PyTuple, Ref, TupleRef, Value, exceptions, name, protocol};
+use minipy_vm::{BytesRef, PyResult, PyTuple, Ref, TupleRef, Value, exceptions};
 
 /// What an encoder gives: the bytes and how many characters they came from.
 fn encoded(data: &[u8], used: usize) -> TupleRef {
@@ -69,19 +69,6 @@ fn text_or_bytes(data: &Value) -> PyResult<Vec<u8>> {
     }
 }
 
-/// The UTF-8 of a name, such as that of a codec, of an error handler or of an event. UnicodeEncodeError if it holds a surrogate,
-/// ValueError for a null.
-pub fn name_of(text: &StrRef) -> PyResult<String> {
-    match text.to_utf8() {
-        Some(name) if name.contains('\0') => Err(exceptions::value_error("embedded null character")),
-        Some(name) => Ok(name.to_string()),
-        None => {
-            protocol::call_method(text.as_value(), name!("encode"), &[])?;
-            Ok(text.to_string_lossy())
-        }
-    }
-}
-
 /// The bytes of a bytes literal without its quotes, with a warning of escapes that should not be there.
 pub fn unescape_bytes(literal: &[u8]) -> PyResult<Vec<u8>> {
     let mut out = Vec::with_capacity(literal.len());
@@ -136,7 +123,7 @@ pub mod module {
     /// Looks up a codec tuple in the Python codec registry and returns a CodecInfo object.
     #[pyfunction("(encoding, /)")]
     fn lookup(encoding: &StrRef) -> PyResult<Value> {
-        codecs::lookup(&name_of(encoding)?)
+        codecs::lookup(&codecs::without_nul(encoding)?)
     }
 
     /// Encodes obj using the codec registered for encoding.
@@ -148,7 +135,7 @@ pub mod module {
     /// codecs.register_error that can handle ValueErrors.
     #[pyfunction("(obj, encoding='utf-8', errors='strict')")]
     fn encode(obj: &Value, encoding: Option<&StrRef>, errors: Option<&StrRef>) -> PyResult<Value> {
-        let name = encoding.map_or_else(|| Ok("utf-8".to_owned()), name_of)?;
+        let name = encoding.map_or_else(|| Ok("utf-8".to_owned()), |name| codecs::without_nul(name))?;
         let codec = codecs::lookup(&name)?;
         codecs::call_codec(Direction::Encode, &codec, obj, &name, errors.map(Ref::to_value))
     }
@@ -162,7 +149,7 @@ pub mod module {
     /// codecs.register_error that can handle ValueErrors.
     #[pyfunction("(obj, encoding='utf-8', errors='strict')")]
     fn decode(obj: &Value, encoding: Option<&StrRef>, errors: Option<&StrRef>) -> PyResult<Value> {
-        let name = encoding.map_or_else(|| Ok("utf-8".to_owned()), name_of)?;
+        let name = encoding.map_or_else(|| Ok("utf-8".to_owned()), |name| codecs::without_nul(name))?;
         let codec = codecs::lookup(&name)?;
         codecs::call_codec(Direction::Decode, &codec, obj, &name, errors.map(Ref::to_value))
     }
@@ -175,7 +162,7 @@ pub mod module {
     /// error and must return a (replacement, new position) tuple.
     #[pyfunction("(errors, handler, /)")]
     fn register_error(errors: &StrRef, handler: Value) -> PyResult<()> {
-        codecs::register_error(&name_of(errors)?, handler)
+        codecs::register_error(&codecs::without_nul(errors)?, handler)
     }
 
     /// Un-register the specified error handler for the error handling `errors'.
@@ -188,7 +175,7 @@ pub mod module {
     /// handling exists.
     #[pyfunction("(errors, /)")]
     fn _unregister_error(errors: &StrRef) -> PyResult<bool> {
-        codecs::unregister_error(&name_of(errors)?)
+        codecs::unregister_error(&codecs::without_nul(errors)?)
     }
 
     /// lookup_error(errors) -> handler
@@ -197,7 +184,7 @@ pub mod module {
     /// LookupError, if no handler exists under this name.
     #[pyfunction("(name, /)")]
     fn lookup_error(name: &StrRef) -> PyResult<Value> {
-        codecs::lookup_error(&name_of(name)?)
+        codecs::lookup_error(&codecs::without_nul(name)?)
     }
 
     #[pyfunction("(str, errors=None, /)")]
@@ -381,7 +368,7 @@ pub mod module {
     #[pyfunction("(data, errors=None, /)")]
     fn escape_decode(data: &Value, errors: Option<&StrRef>) -> PyResult<TupleRef> {
         let data = text_or_bytes(data)?;
-        let errors = errors.map_or_else(|| Ok("strict".to_owned()), name_of)?;
+        let errors = errors.map_or_else(|| Ok("strict".to_owned()), |name| codecs::without_nul(name))?;
         let mut out = Vec::with_capacity(data.len());
         let mut rest: &[u8] = &data;
         loop {

@@ -74,13 +74,17 @@ fn by_namespace(objects: &[Value]) -> FxHashMap<u64, Value> {
     classes.map(|(object, class)| (class.dict().as_value().id(), object.clone())).collect()
 }
 
-/// What may be shown for a namespace of `class`: itself, if the class can do without what is cached about it.
-fn shown_namespace(class: &Value, namespace: Value) -> Value {
+/// What programs may have of an object: the namespace of a class, if the class can do without what is cached about it, and else the
+/// class; any other object itself.
+fn shown(object: Value, namespaces: &FxHashMap<u64, Value>) -> Value {
+    let Some(class) = namespaces.get(&object.id()) else { return object };
     match class.downcast::<PyType>() {
-        Some(class) if !class.flags().contains(TypeFlags::IMMUTABLETYPE) => class.expose_namespace(),
-        _ => return class.clone(),
+        Some(mutable) if !mutable.flags().contains(TypeFlags::IMMUTABLETYPE) => {
+            mutable.expose_namespace();
+            object
+        }
+        _ => class.clone(),
     }
-    namespace
 }
 
 /// All but the namespaces of classes: programs would hold those of all classes.
@@ -288,7 +292,7 @@ pub mod functions {
     /// Return the list of objects that directly refer to any of 'objs'.
     #[pyfunction("(*objs)")]
     fn get_referrers(objs: &[Value]) -> PyResult<Value> {
-        if minipy_vm::audit::is_active() {
+        if crate::sys::is_audited() {
             crate::sys::audit("gc.get_referrers", &[PyTuple::from_slice(objs).into_value()])?;
         }
         let refers = |candidate: &Value| {
@@ -303,17 +307,20 @@ pub mod functions {
         };
         let objects = collector::objects(None);
         let namespaces = by_namespace(&objects);
-        let shown = |object: Value| match namespaces.get(&object.id()) {
-            Some(class) => super::shown_namespace(class, object),
-            None => object,
-        };
-        Ok(list(objects.iter().filter(|object| refers(object)).cloned().map(shown).collect()))
+        Ok(list(
+            objects
+                .iter()
+                .filter(|object| refers(object))
+                .cloned()
+                .map(|object| shown(object, &namespaces))
+                .collect(),
+        ))
     }
 
     /// Return the list of objects that are directly referred to by 'objs'.
     #[pyfunction("(*objs)")]
     fn get_referents(objs: &[Value]) -> PyResult<Value> {
-        if minipy_vm::audit::is_active() {
+        if crate::sys::is_audited() {
             crate::sys::audit("gc.get_referents", &[PyTuple::from_slice(objs).into_value()])?;
         }
         let mut found = Vec::new();
@@ -321,11 +328,7 @@ pub mod functions {
             collector::referents(header, &mut Visitor::of_values(&mut |value| found.push(value.clone())));
         }
         let namespaces = by_namespace(objs);
-        let shown = |object: Value| match namespaces.get(&object.id()) {
-            Some(class) => super::shown_namespace(class, object),
-            None => object,
-        };
-        Ok(list(found.into_iter().map(shown).collect()))
+        Ok(list(found.into_iter().map(|object| shown(object, &namespaces)).collect()))
     }
 
     /// Freeze all current tracked objects and ignore them for future collections.

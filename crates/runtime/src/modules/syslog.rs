@@ -1,9 +1,9 @@
 //! `syslog`: messages to the system logger.
 
-use super::codecs;
 use super::constants::{self, Constants, libc_constants};
 use minipy_macros::pymodule;
 use minipy_vm::cell::GilCell;
+use minipy_vm::codecs::without_nul;
 use minipy_vm::{Args, PyList, PyModule, PyResult, PyStr, Ref, StrRef, Value, exceptions, gil, protocol};
 use std::ffi::CString;
 
@@ -96,7 +96,7 @@ struct Log {
 static LOG: GilCell<Option<Log>> = GilCell::new(None);
 
 fn text(text: &StrRef) -> PyResult<CString> {
-    CString::new(codecs::name_of(text)?).map_err(|_| exceptions::value_error("embedded null character"))
+    CString::new(without_nul(text)?).map_err(|_| exceptions::value_error("embedded null character"))
 }
 
 /// The last part of the program's name; `None` if `sys.argv` has none.

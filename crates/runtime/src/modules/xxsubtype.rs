@@ -44,47 +44,57 @@ fn arguments(class: Value, args: &[Value], keywords: KwArgs<'_>) -> PyResult<Val
     Ok(PyTuple::from_array([class, PyTuple::from_slice(args).into_value(), named]).into_value())
 }
 
-#[pyclass(name = "spamlist", module = "xxsubtype", base = PyList, basetype, gc)]
-#[repr(C)]
-pub struct SpamList {
-    base: PyList,
-    state: Cell<i32>,
+/// Defines a subclass of a builtin class with a number besides. `$new` makes an empty instance of the base class.
+macro_rules! subtype {
+    ($Class:ident, $name:literal, $Base:ident, $new:expr) => {
+        #[pyclass(name = $name, module = "xxsubtype", base = $Base, basetype, gc, parts(common))]
+        #[repr(C)]
+        pub struct $Class {
+            base: $Base,
+            state: Cell<i32>,
+        }
+
+        impl Traverse for $Class {
+            fn traverse(&self, visit: &mut Visitor<'_>) {
+                self.base.traverse(visit);
+            }
+
+            fn clear_refs(&self) {
+                self.base.clear_refs();
+            }
+        }
+
+        #[pymethods(part = common)]
+        impl $Class {
+            #[slot]
+            fn new(class: &TypeRef, _args: Args<'_>) -> Value {
+                Ref::new_in(class, $Class { base: $new, state: Cell::new(0) }).into_value()
+            }
+
+            #[slot]
+            fn init(zelf: &Value, args: Args<'_>) -> PyResult<()> {
+                init_base::<$Base>(zelf, args)
+            }
+
+            /// getstate() -> state
+            #[pymethod("()", nosig)]
+            fn getstate(&self) -> i32 {
+                self.state.get()
+            }
+
+            /// setstate(state)
+            #[pymethod("(state, /)", nosig)]
+            fn setstate(&self, state: i32) {
+                self.state.set(state);
+            }
+        }
+    };
 }
 
-impl Traverse for SpamList {
-    fn traverse(&self, visit: &mut Visitor<'_>) {
-        self.base.traverse(visit);
-    }
-
-    fn clear_refs(&self) {
-        self.base.clear_refs();
-    }
-}
+subtype!(SpamList, "spamlist", PyList, PyList::payload(Vec::new()));
 
 #[pymethods]
 impl SpamList {
-    #[slot]
-    fn new(class: &TypeRef, _args: Args<'_>) -> Value {
-        Ref::new_in(class, SpamList { base: PyList::payload(Vec::new()), state: Cell::new(0) }).into_value()
-    }
-
-    #[slot]
-    fn init(zelf: &Value, args: Args<'_>) -> PyResult<()> {
-        init_base::<PyList>(zelf, args)
-    }
-
-    /// getstate() -> state
-    #[pymethod("()", nosig)]
-    fn getstate(&self) -> i32 {
-        self.state.get()
-    }
-
-    /// setstate(state)
-    #[pymethod("(state, /)", nosig)]
-    fn setstate(&self, state: i32) {
-        self.state.set(state);
-    }
-
     /// classmeth(*args, **kw)
     #[pyclassmethod("(*args, **kw)", nosig)]
     fn classmeth(class: &TypeRef, args: &[Value], kw: KwArgs<'_>) -> PyResult<Value> {
@@ -104,47 +114,10 @@ impl SpamList {
     }
 }
 
-#[pyclass(name = "spamdict", module = "xxsubtype", base = PyDict, basetype, gc)]
-#[repr(C)]
-pub struct SpamDict {
-    base: PyDict,
-    state: Cell<i32>,
-}
-
-impl Traverse for SpamDict {
-    fn traverse(&self, visit: &mut Visitor<'_>) {
-        self.base.traverse(visit);
-    }
-
-    fn clear_refs(&self) {
-        self.base.clear_refs();
-    }
-}
+subtype!(SpamDict, "spamdict", PyDict, PyDict::default());
 
 #[pymethods]
 impl SpamDict {
-    #[slot]
-    fn new(class: &TypeRef, _args: Args<'_>) -> Value {
-        Ref::new_in(class, SpamDict { base: PyDict::default(), state: Cell::new(0) }).into_value()
-    }
-
-    #[slot]
-    fn init(zelf: &Value, args: Args<'_>) -> PyResult<()> {
-        init_base::<PyDict>(zelf, args)
-    }
-
-    /// getstate() -> state
-    #[pymethod("()", nosig)]
-    fn getstate(&self) -> i32 {
-        self.state.get()
-    }
-
-    /// setstate(state)
-    #[pymethod("(state, /)", nosig)]
-    fn setstate(&self, state: i32) {
-        self.state.set(state);
-    }
-
     /// an int variable for demonstration purposes
     #[pygetset(member)]
     fn state(&self) -> i32 {

@@ -1,7 +1,7 @@
 //! Audit hooks (PEP 578).
 
-use crate::modules::codecs;
 use minipy_macros::pymodule;
+use minipy_vm::codecs::without_nul;
 use minipy_vm::{GilCell, PyErr, PyResult, PyStr, PyTuple, Ref, Value, exceptions, name, protocol, thread};
 
 #[pymodule(name = "sys")]
@@ -11,13 +11,13 @@ pub mod functions {
     /// Passes the event to any hooks that are attached.
     #[pyfunction("(event, /, *args)")]
     fn audit(event: &Ref<PyStr>, args: &[Value]) -> PyResult<()> {
-        super::audit(&codecs::name_of(event)?, args)
+        minipy_vm::audit::event(&without_nul(event)?, args)
     }
 
     /// Adds a new audit hook callback.
     #[pyfunction("($module, /, hook)")]
     fn addaudithook(hook: &Value) -> PyResult<()> {
-        if let Err(error) = super::audit("sys.addaudithook", &[]) {
+        if let Err(error) = minipy_vm::audit::event("sys.addaudithook", &[]) {
             // Hooks may refuse others, which whoever adds one is not told.
             return if error.is_instance(exceptions::exception_class()) { Ok(()) } else { Err(error) };
         }
@@ -30,16 +30,6 @@ pub mod functions {
 pub use functions::MODULE;
 
 static HOOKS: GilCell<Vec<Value>> = GilCell::new(Vec::new());
-
-/// Whether anybody listens to audit events: only then their arguments are worth collecting.
-pub fn is_audited() -> bool {
-    minipy_vm::audit::is_active()
-}
-
-/// Raises an audit event. The error is a hook's, which wants to stop what is about to happen.
-pub fn audit(event: &str, args: &[Value]) -> PyResult<()> {
-    minipy_vm::audit::event(event, args)
-}
 
 fn call_hooks(event: &str, args: &[Value]) -> PyResult<()> {
     let event = Value::from(event);

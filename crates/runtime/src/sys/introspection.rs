@@ -65,9 +65,8 @@ pub mod functions {
     #[pyfunction("($module, /, outpath)")]
     fn _dump_tracelets(outpath: &Value) -> PyResult<()> {
         let path = crate::path::fs_encode(outpath)?;
-        std::fs::write(std::ffi::OsStr::from_bytes(&path), b"").map_err(|error| {
-            exceptions::os_error_from_errno(error.raw_os_error().unwrap_or(0), Some(outpath.clone()), None)
-        })
+        std::fs::write(std::ffi::OsStr::from_bytes(&path), b"")
+            .map_err(|error| crate::syscall::io_error(&error, Some(outpath.clone())))
     }
 
     /// Return the installed asynchronous generators hooks.

@@ -24,10 +24,10 @@ use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::types::str::intern;
 use minipy_vm::{PyModule, PyResult, Ref, Value, protocol};
 
-pub use audit::{audit, is_audited};
 pub use flags::{clear_inspect_flag, configure};
 pub use hooks::{display, print_exception, print_exception_to};
 pub use memory::{AllocatorInfo, TRACKING, debug_statistics, set_allocator};
+pub use minipy_vm::audit::{event as audit, is_active as is_audited};
 pub use records::{VERSION, version};
 pub use report::{exception_text, traceback_text};
 pub use streams::{StreamError, open_streams};

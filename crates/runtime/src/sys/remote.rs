@@ -4,6 +4,7 @@
 //! memory, writes the script's path there, and then one byte of the eval breaker's word, so that the main thread looks into the
 //! mailbox at its next safe point.
 
+use crate::syscall::io_error;
 use minipy_macros::pymodule;
 use minipy_vm::frame::{self, breaker};
 use minipy_vm::{PyDict, PyErr, PyResult, Value, exceptions, name, protocol};
@@ -98,12 +99,8 @@ fn check_script(path: &[u8]) -> PyResult<()> {
         std::io::ErrorKind::PermissionDenied => {
             Err(PyErr::new(exceptions::permission_error_class(), &["Script file cannot be read".into()]))
         }
-        _ => Err(os_error(&error, None)),
+        _ => Err(io_error(&error, None)),
     }
-}
-
-fn os_error(error: &std::io::Error, path: Option<Value>) -> PyErr {
-    exceptions::os_error_from_errno(error.raw_os_error().unwrap_or(libc::EIO), path, None)
 }
 
 /// A process that runs this program file.
@@ -122,9 +119,10 @@ impl Process {
         let own = fs::metadata("/proc/self/exe").map_err(|_| lookup_failed())?;
         let file = (own.dev(), own.ino());
         let here = program_start("/proc/self/maps", file)?;
-        let there = program_start(&format!("/proc/{}/maps", if pid == 0 { own_pid() } else { pid }), file)?;
+        let pid = if pid == 0 { std::process::id() as i32 } else { pid };
+        let there = program_start(&format!("/proc/{pid}/maps"), file)?;
         let (Some(here), Some(there)) = (here, there) else { return Err(lookup_failed()) };
-        Ok(Process { pid: if pid == 0 { own_pid() } else { pid }, distance: there.wrapping_sub(here) })
+        Ok(Process { pid, distance: there.wrapping_sub(here) })
     }
 
     fn address<T>(&self, place: *const T) -> usize {
@@ -170,7 +168,7 @@ impl Process {
                 Direction::Write => libc::process_vm_writev(self.pid, &here, 1, &there, 1, 0),
             }
         };
-        if done == len as isize { Ok(()) } else { Err(os_error(&std::io::Error::last_os_error(), None)) }
+        if done == len as isize { Ok(()) } else { Err(io_error(&std::io::Error::last_os_error(), None)) }
     }
 }
 
@@ -179,16 +177,12 @@ enum Direction {
     Write,
 }
 
-fn own_pid() -> i32 {
-    std::process::id() as i32
-}
-
 /// Where a process has mapped the start of the file; `None` if it has not.
 fn program_start(maps: &str, file: (u64, u64)) -> PyResult<Option<usize>> {
     let text = match fs::read_to_string(maps) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(os_error(&error, Some(maps.into()))),
+        Err(error) => return Err(io_error(&error, Some(maps.into()))),
     };
     Ok(text.lines().find_map(|line| {
         // start-end permissions offset major:minor inode path

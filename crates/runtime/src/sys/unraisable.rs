@@ -132,8 +132,7 @@ fn traceback_of(traceback: &Value) -> String {
 
 /// `module.Class: message`; the module is left out where everybody knows it.
 fn exception_line(class: &TypeRef, value: &Value) -> String {
-    let name = class.qualified_name();
-    let name = name.strip_prefix("__main__.").unwrap_or(&name);
+    let name = class.full_name();
     match protocol::str(value) {
         Ok(message) => format!("{name}: {}", message.to_string_lossy()),
         Err(_) => format!("{name}: <exception str() failed>"),

@@ -87,7 +87,11 @@ fn check_handler(errors: Option<&PyStr>) -> PyResult<()> {
     }
 }
 
-fn without_nul(name: &PyStr) -> PyResult<String> {
+/// The UTF-8 of a name, such as that of a codec, of an error handler or of an event.
+///
+/// # Errors
+/// UnicodeEncodeError if it holds a surrogate, ValueError for a null character.
+pub fn without_nul(name: &PyStr) -> PyResult<String> {
     match name.to_utf8() {
         Some(text) if !text.contains('\0') => Ok(text.into_owned()),
         Some(_) => Err(exceptions::value_error("embedded null character")),

@@ -145,6 +145,11 @@ pub fn attribute_room(object: &Value) -> usize {
     class.prefix_fixed() - DICT_WORD + capacity(state) * 8
 }
 
+/// Bytes of an object of fixed size and of its attributes, for `__sizeof__`.
+pub fn size_of(object: &Value) -> usize {
+    object.class().info.size + attribute_room(object)
+}
+
 /// Breaks cycles through attributes: drops the dict, slots and inline values.
 pub fn clear_prefix(header: &Header) {
     let class = header.class();

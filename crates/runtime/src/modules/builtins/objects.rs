@@ -250,7 +250,7 @@ pub mod functions {
     #[pyfunction("(obj, /)")]
     fn id(obj: &Value) -> PyResult<u64> {
         let id = obj.id();
-        if minipy_vm::audit::is_active() {
+        if crate::sys::is_audited() {
             crate::sys::audit("builtins.id", &[Value::from(id)])?;
         }
         Ok(id)

@@ -304,7 +304,7 @@ impl Deque {
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &Ref<Deque>) -> usize {
         let items = zelf.items.with(|items| items.capacity()) * size_of::<Value>();
-        zelf.class().info.size + items + instance::attribute_room(zelf.as_value())
+        instance::size_of(zelf.as_value()) + items
     }
 
     /// deques are generic over the type of their contents

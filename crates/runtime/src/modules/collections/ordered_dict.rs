@@ -111,7 +111,7 @@ impl OrderedDict {
 
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &Ref<OrderedDict>) -> usize {
-        zelf.class().info.size + zelf.base.table_size() + instance::attribute_room(zelf.as_value())
+        instance::size_of(zelf.as_value()) + zelf.base.table_size()
     }
 
     /// Return state information for pickling

@@ -5,9 +5,9 @@ use super::buffered_classes::exact_inner;
 use super::newline::Newlines;
 use super::text_codec::{Decoder, Encoder};
 use super::{closed_error, unsupported};
-use crate::modules::codecs::name_of;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::cell::GilCell;
+use minipy_vm::codecs::without_nul;
 use minipy_vm::types::bytes;
 use minipy_vm::types::str::StrBuilder;
 use minipy_vm::{
@@ -168,8 +168,8 @@ impl PyTextIOWrapper {
             },
         };
         let newline = checked_newline(newline)?;
-        let encoding_name = name_of(&encoding)?;
-        name_of(&errors)?;
+        let encoding_name = without_nul(&encoding)?;
+        without_nul(&errors)?;
         self.set_newline(newline);
         self.encoding.set(Some(encoding));
         self.errors.set(Some(errors.clone()));
@@ -460,9 +460,9 @@ impl PyTextIOWrapper {
                 }
                 None => zelf.encoding.get().unwrap_or_else(|| PyStr::from_str("utf-8")),
             };
-            name_of(&errors)?;
+            without_nul(&errors)?;
             let buffer = zelf.attached()?;
-            zelf.make_codecs(&buffer, &name_of(&encoding)?, &errors)?;
+            zelf.make_codecs(&buffer, &without_nul(&encoding)?, &errors)?;
             zelf.encoding.set(Some(encoding));
             zelf.errors.set(Some(errors));
             zelf.place_encoder(&buffer)?;

@@ -12,7 +12,7 @@ mod screen;
 mod terminal;
 mod text;
 
-use crate::futex;
+use crate::{futex, syscall};
 use history::HISTORY;
 use minipy_macros::pymodule;
 use minipy_vm::{
@@ -180,9 +180,7 @@ fn history_file(filename: Option<&Value>, mode: &str) -> PyResult<PathBuf> {
 
 /// Of the result of work on a file: OSError without a file name, as CPython has it.
 fn done(result: io::Result<()>) -> PyResult<()> {
-    result.map_err(|error| {
-        exceptions::os_error_from_errno(error.raw_os_error().unwrap_or(libc::EIO), None, None)
-    })
+    result.map_err(|error| syscall::io_error(&error, None))
 }
 
 /// Cuts the file to the length that was set.

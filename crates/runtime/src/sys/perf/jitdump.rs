@@ -73,11 +73,8 @@ impl JitDump {
 }
 
 /// Nanoseconds of the clock that `perf record -k mono` goes by.
-fn now() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the call fills the local.
-    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+fn now() -> i64 {
+    crate::modules::time::nanos(libc::CLOCK_MONOTONIC)
 }
 
 fn record_header(kind: u32, body_len: usize) -> Vec<u8> {

@@ -6,12 +6,13 @@
 
 mod jitdump;
 
-use crate::modules::codecs;
+use crate::syscall::io_error;
 use jitdump::JitDump;
 use minipy_macros::pymodule;
+use minipy_vm::codecs::without_nul;
 use minipy_vm::frame::trampoline;
 use minipy_vm::types::code::PyCode;
-use minipy_vm::{GilCell, PyErr, PyResult, PyStr, Ref, Value, exceptions};
+use minipy_vm::{GilCell, PyResult, PyStr, Ref, exceptions};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -54,7 +55,7 @@ impl Out {
     fn open(backend: Backend) -> PyResult<Out> {
         match backend {
             Backend::Map => open_map().map(Out::Map),
-            Backend::JitDump => JitDump::create().map(Out::JitDump).map_err(|error| os_error(&error, None)),
+            Backend::JitDump => JitDump::create().map(Out::JitDump).map_err(|error| io_error(&error, None)),
         }
     }
 
@@ -92,7 +93,7 @@ pub mod functions {
     /// ("perf_jit").
     #[pyfunction("(backend, /)")]
     fn activate_stack_trampoline(backend: &Ref<PyStr>) -> PyResult<()> {
-        match codecs::name_of(backend)?.as_str() {
+        match without_nul(backend)?.as_str() {
             "perf_jit" => super::activate(Backend::JitDump),
             "perf" => super::activate(Backend::Map),
             _ => Err(exceptions::value_error(format!("invalid backend: {backend}"))),
@@ -125,10 +126,6 @@ pub fn activate(backend: Backend) -> PyResult<()> {
     Ok(())
 }
 
-fn os_error(error: &io::Error, path: Option<&str>) -> PyErr {
-    exceptions::os_error_from_errno(error.raw_os_error().unwrap_or(libc::EIO), path.map(Value::from), None)
-}
-
 /// The map file of this process, which more than one may write to.
 ///
 /// # Errors
@@ -137,7 +134,7 @@ pub fn open_map() -> PyResult<File> {
     let path = format!("/tmp/perf-{}.map", std::process::id());
     let mut options = OpenOptions::new();
     options.create(true).append(true).mode(0o600).custom_flags(libc::O_CLOEXEC | libc::O_NOFOLLOW);
-    options.open(&path).map_err(|error| os_error(&error, Some(&path)))
+    options.open(&path).map_err(|error| io_error(&error, Some(path.as_str().into())))
 }
 
 /// In the child of a fork: its functions go to a file of its own.

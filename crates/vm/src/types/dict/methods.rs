@@ -77,7 +77,7 @@ impl PyDict {
     /// Return the size of the dict in memory, in bytes.
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &Ref<PyDict>) -> usize {
-        zelf.class().info.size + zelf.table_size() + instance::attribute_room(zelf.as_value())
+        instance::size_of(zelf.as_value()) + zelf.table_size()
     }
 
     /// dicts are generic over two types, signifying (respectively) the types of their keys and values

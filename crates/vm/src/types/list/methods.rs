@@ -74,7 +74,7 @@ impl PyList {
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &Ref<PyList>) -> usize {
         let items = zelf.with(|items| items.capacity()) * size_of::<Value>();
-        zelf.class().info.size + items + instance::attribute_room(zelf.as_value())
+        instance::size_of(zelf.as_value()) + items
     }
 
     /// lists are generic over the type of their contents

@@ -189,7 +189,7 @@ macro_rules! shared {
             /// S.__sizeof__() -> size of S in memory, in bytes.
             #[pymethod("($self, /)")]
             fn __sizeof__(zelf: &Ref<$class>) -> usize {
-                zelf.class().info.size + zelf.data.table_size() + instance::attribute_room(zelf.as_value())
+                instance::size_of(zelf.as_value()) + zelf.data.table_size()
             }
 
             /// sets are generic over the type of their elements

@@ -102,7 +102,7 @@ impl PyType {
     /// Return memory consumption of the type object.
     #[pymethod("($self, /)")]
     fn __sizeof__(zelf: &TypeRef) -> usize {
-        zelf.class().info.size + instance::attribute_room(zelf.as_value())
+        instance::size_of(zelf.as_value())
     }
 }
 
