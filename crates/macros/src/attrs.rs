@@ -18,13 +18,14 @@ pub struct ItemArgs {
 }
 
 impl ItemArgs {
-    /// Whether the item has the word `nosig` (no `__text_signature__`), and the word `defining_class`. Others are errors.
-    pub fn function_words(&self) -> Result<(bool, bool)> {
-        const WORDS: [&str; 2] = ["nosig", "defining_class"];
-        let [nosig, defining_class] = WORDS.map(|known| self.words.iter().any(|word| word == known));
+    /// Whether the item has the words `nosig` (no `__text_signature__`), `defining_class` and `nameless` (messages about its arguments
+    /// do not name it). Others are errors.
+    pub fn function_words(&self) -> Result<[bool; 3]> {
+        const WORDS: [&str; 3] = ["nosig", "defining_class", "nameless"];
+        let found = WORDS.map(|known| self.words.iter().any(|word| word == known));
         match self.words.iter().find(|word| !WORDS.iter().any(|known| *word == known)) {
             Some(word) => Err(Error::new(word.span(), "unexpected word")),
-            None => Ok((nosig, defining_class)),
+            None => Ok(found),
         }
     }
 }

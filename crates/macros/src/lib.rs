@@ -41,8 +41,8 @@ pub fn pymethods(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a Rust module the definition of a Python module, as a static `MODULE` inside it.
 ///
 /// `#[pymodule(name = "math", classes(A, B), parts(other::MODULE))]`. Inside, `#[pyfunction]` takes
-/// a signature like `#[pymethod]` does, `#[pyattr]` marks constants and functions that compute
-/// one, `#[init]` the function that completes the module.
+/// a signature like `#[pymethod]` does, and `nameless` if messages about its arguments do not say its name; `#[pyattr]` marks
+/// constants and functions that compute one, `#[init]` the function that completes the module.
 #[proc_macro_attribute]
 pub fn pymodule(attr: TokenStream, item: TokenStream) -> TokenStream {
     finish(module::expand(attr.into(), item.into()))

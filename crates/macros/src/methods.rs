@@ -144,7 +144,7 @@ fn method(
     self_ty: &Type,
     tables: &mut Tables,
 ) -> Result<()> {
-    let (unsigned, defining_class) = args.function_words()?;
+    let [unsigned, defining_class, _] = args.function_words()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
     let Call { body, mut text_signature, .. } = call::generate(&Target {

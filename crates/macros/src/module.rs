@@ -102,14 +102,14 @@ fn function_entry(
     args: attrs::ItemArgs,
     owner: &str,
 ) -> Result<(TokenStream, TokenStream)> {
-    let (unsigned, _) = args.function_words()?;
+    let [unsigned, _, nameless] = args.function_words()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
     let mut call = call::generate(&Target {
         function: &function.sig,
         path: quote!(#ident),
         sig: args.sig.as_ref(),
-        name: quote!(#name),
+        name: if nameless { quote!("") } else { quote!(#name) },
         owner: quote!(#owner),
         receiver: None,
         receiver_expr: None,

@@ -20,7 +20,7 @@ pub enum ParamKind {
 /// The signature of a native function, as far as binding arguments needs it.
 #[derive(Debug)]
 pub struct FnSpec {
-    /// The function's own name.
+    /// The function's own name; empty if messages are not to say it.
     pub name: &'static str,
     /// The class or module that qualifies the name in messages; empty for none.
     pub owner: &'static str,

@@ -14,6 +14,8 @@ const TERMINALS: [&str; 9] =
 /// A prompt that is shown and takes itself back when dropped.
 pub struct InstantPrompt {
     settings: libc::termios,
+    /// What takes the prompt back.
+    eraser: &'static str,
 }
 
 impl InstantPrompt {
@@ -23,21 +25,23 @@ impl InstantPrompt {
         let has_startup = !config.ignore_environment && set("PYTHONSTARTUP");
         let talks = config.verbose > 0 || !config.x_options.is_empty();
         let term = std::env::var("TERM").unwrap_or_default();
-        let is_known = TERMINALS.contains(&term.split('-').next().unwrap_or_default());
+        // On a dumb one the plain session will come, after the editor has been loaded and has refused.
+        let is_dumb = super::is_dumb_terminal();
+        let is_known = is_dumb || TERMINALS.contains(&term.split('-').next().unwrap_or_default());
         if has_startup || talks || !is_known || !is_terminal(0) || !is_terminal(1) || !hook_is_that_of_site()
         {
             return None;
         }
         let settings = quiet_terminal()?;
-        let text = if uses_colour(config) { "\x1b[1;35m>>> \x1b[0m" } else { ">>> " };
-        write(text);
-        Some(InstantPrompt { settings })
+        let coloured = !is_dumb && uses_colour(config);
+        write(if coloured { "\x1b[1;35m>>> \x1b[0m" } else { ">>> " });
+        Some(InstantPrompt { settings, eraser: if is_dumb { "\r    \r" } else { "\r\x1b[K" } })
     }
 }
 
 impl Drop for InstantPrompt {
     fn drop(&mut self) {
-        write("\r\x1b[K");
+        write(self.eraser);
         // SAFETY: the settings are those that the terminal gave.
         unsafe { libc::tcsetattr(0, libc::TCSANOW, &self.settings) };
     }

@@ -99,6 +99,11 @@ fn session(config: &Config, prompt: Option<InstantPrompt>, startup: bool) -> i32
     if wants_plain(config) || !is_terminal(0) { plain::run() } else { run_pyrepl(prompt, startup) }
 }
 
+/// Whether `TERM` names no terminal whose cursor could be moved.
+pub fn is_dumb_terminal() -> bool {
+    matches!(std::env::var("TERM").as_deref(), Err(_) | Ok("" | "dumb" | "unknown" | "emacs"))
+}
+
 /// The session of `_pyrepl`, which itself calls `sys._baserepl` where it cannot do its work.
 fn run_pyrepl(prompt: Option<InstantPrompt>, startup: bool) -> i32 {
     let start = || -> PyResult<()> {

@@ -5,7 +5,7 @@ mod charmap;
 use minipy_macros::pymodule;
 use minipy_text::codecs::wide::{self, ByteOrder};
 use minipy_text::codecs::{unicode_escape, utf7};
-use minipy_vm::codecs::{self, Decoding, Direction, Errors, Native};
+use minipy_vm::codecs::{self, Direction, Errors, Native};
 use minipy_vm::types::bytes::{BytesLike, from_slice};
 use minipy_vm::types::str::unit::by_width;
 use minipy_vm::types::str::{PyStr, StrBuilder, StrRef};
@@ -308,8 +308,9 @@ pub mod module {
     #[pyfunction("(data, errors=None, final=False, /)")]
     fn utf_7_decode(data: BytesLike<'_>, errors: Option<&StrRef>, r#final: bool) -> PyResult<TupleRef> {
         let (errors, mut out) = (handler(errors), StrBuilder::new());
-        let mut decoding = Decoding::new("utf7", &data, &errors);
-        let used = utf7::decode(&data, r#final, &mut out, |error, out| decoding.handle(error, out))?;
+        let used = codecs::decode("utf7", &data, &errors, &mut out, |data, out, decoding| {
+            utf7::decode(data, r#final, out, |error, out| decoding.handle(error, out))
+        })?;
         Ok(decoded(out.finish(), used))
     }
 
@@ -324,11 +325,14 @@ pub mod module {
     #[pyfunction("(data, errors=None, final=True, /)")]
     fn unicode_escape_decode(data: &Value, errors: Option<&StrRef>, r#final: bool) -> PyResult<TupleRef> {
         let (data, errors, mut out) = (text_or_bytes(data)?, handler(errors), StrBuilder::new());
-        let mut decoding = Decoding::new("unicodeescape", &data, &errors);
-        let done =
-            unicode_escape::decode(&data, r#final, &mut out, |error, out| decoding.handle(error, out))?;
-        warn_invalid_escape("", &data, done.invalid_escape)?;
-        Ok(decoded(out.finish(), done.used))
+        let mut invalid_escape = None;
+        let used = codecs::decode("unicodeescape", &data, &errors, &mut out, |data, out, decoding| {
+            let done = unicode_escape::decode(data, r#final, out, |error, out| decoding.handle(error, out))?;
+            invalid_escape = done.invalid_escape;
+            Ok(done.used)
+        })?;
+        warn_invalid_escape("", &data, invalid_escape)?;
+        Ok(decoded(out.finish(), used))
     }
 
     #[pyfunction("(str, errors=None, /)")]
@@ -342,9 +346,9 @@ pub mod module {
     #[pyfunction("(data, errors=None, final=True, /)")]
     fn raw_unicode_escape_decode(data: &Value, errors: Option<&StrRef>, r#final: bool) -> PyResult<TupleRef> {
         let (data, errors, mut out) = (text_or_bytes(data)?, handler(errors), StrBuilder::new());
-        let mut decoding = Decoding::new("rawunicodeescape", &data, &errors);
-        let used =
-            unicode_escape::decode_raw(&data, r#final, &mut out, |error, out| decoding.handle(error, out))?;
+        let used = codecs::decode("rawunicodeescape", &data, &errors, &mut out, |data, out, decoding| {
+            unicode_escape::decode_raw(data, r#final, out, |error, out| decoding.handle(error, out))
+        })?;
         Ok(decoded(out.finish(), used))
     }
 

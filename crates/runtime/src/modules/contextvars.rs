@@ -258,9 +258,11 @@ impl PyContextVar {
         let mut default = None;
         for (keyword, value) in args.keywords() {
             if !keyword.eq_str("default") {
-                return Err(exceptions::type_error(format!(
-                    "ContextVar() got an unexpected keyword argument '{keyword}'"
-                )));
+                return Err(exceptions::unexpected_keyword(
+                    "ContextVar()",
+                    &keyword.to_string_lossy(),
+                    &["default"],
+                ));
             }
             default = Some(value.clone());
         }

@@ -82,7 +82,7 @@ pub mod functions {
     /// set_asyncgen_hooks([firstiter] [, finalizer])
     ///
     /// Set a finalizer for async generators objects.
-    #[pyfunction("(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", nosig)]
+    #[pyfunction("(firstiter=<unrepresentable>, finalizer=<unrepresentable>)", nosig, nameless)]
     fn set_asyncgen_hooks(firstiter: Option<&Value>, finalizer: Option<&Value>) -> PyResult<()> {
         for (name, hook) in [("finalizer", finalizer), ("firstiter", firstiter)] {
             if let Some(hook) = hook

@@ -2,7 +2,7 @@
 
 use super::registry;
 use crate::exceptions::{unicode_decode_error, unicode_encode_error, unicode_error_data};
-use crate::types::bytes::{self, PyBytes};
+use crate::types::bytes::{self, BytesRef, PyBytes};
 use crate::types::str::{PyStr, StrData, StrRef};
 use crate::types::tuple::PyTuple;
 use crate::value::Value;
@@ -37,20 +37,55 @@ impl Errors {
     }
 }
 
+/// Why a decoder ends at an error.
+pub enum Stop {
+    Raise(PyErr),
+    /// The handler wants other bytes to be decoded, from this position.
+    Exchange(BytesRef, usize),
+}
+
+impl From<PyErr> for Stop {
+    fn from(error: PyErr) -> Stop {
+        Stop::Raise(error)
+    }
+}
+
 /// The errors of one decoding.
 pub struct Decoding<'a> {
     encoding: &'a str,
     input: &'a [u8],
+    /// Where in `input` the bytes begin that the decoder sees.
+    from: usize,
     errors: &'a Errors,
     /// The exception object, which all calls of a registered handler share.
     exception: Option<PyErr>,
 }
 
-impl<'a> Decoding<'a> {
-    pub fn new(encoding: &'a str, input: &'a [u8], errors: &'a Errors) -> Decoding<'a> {
-        Decoding { encoding, input, errors, exception: None }
+/// Decodes `input` to `out`. The decoder is given the bytes, `out` and what handles errors, and gives how many bytes it took; so does
+/// this. A handler may put other bytes into the exception: then those are decoded from the position it gives.
+pub fn decode<S: Sink>(
+    encoding: &str,
+    input: &[u8],
+    errors: &Errors,
+    out: &mut S,
+    mut decoder: impl FnMut(&[u8], &mut S, &mut Decoding) -> Result<usize, Stop>,
+) -> PyResult<usize> {
+    let (mut exception, mut exchanged, mut from) = (None, None::<BytesRef>, 0);
+    loop {
+        let input = exchanged.as_ref().map_or(input, |bytes| bytes.as_bytes());
+        let mut decoding = Decoding { encoding, input, from, errors, exception: exception.take() };
+        match decoder(&input[from..], out, &mut decoding) {
+            Ok(used) => return Ok(from + used),
+            Err(Stop::Raise(error)) => return Err(error),
+            Err(Stop::Exchange(bytes, position)) => {
+                exception = decoding.exception.take();
+                (exchanged, from) = (Some(bytes), position);
+            }
+        }
     }
+}
 
+impl Decoding<'_> {
     #[cold]
     fn error(&self, error: DecodeError) -> PyErr {
         let object = bytes::from_slice(self.input).into_value();
@@ -58,17 +93,19 @@ impl<'a> Decoding<'a> {
     }
 
     /// Appends what replaces the bytes of `error`; gives the position to go on from.
-    pub fn handle(&mut self, error: DecodeError, out: &mut impl Sink) -> PyResult<usize> {
+    pub fn handle(&mut self, mut error: DecodeError, out: &mut impl Sink) -> Result<usize, Stop> {
+        error.start += self.from;
+        error.end += self.from;
         let name = match self.errors {
             Errors::Builtin(handler @ (ErrorHandler::XmlCharRefReplace | ErrorHandler::NameReplace)) => {
                 let _ = handler;
-                return Err(exceptions::type_error(
-                    "don't know how to handle UnicodeDecodeError in error callback",
-                ));
+                let message = "don't know how to handle UnicodeDecodeError in error callback";
+                return Err(exceptions::type_error(message).into());
             }
             Errors::Builtin(handler) => {
                 let codec = Codec::from_name(self.encoding);
-                return handler.decode(self.input, error, codec, out).ok_or_else(|| self.error(error));
+                let position = handler.decode(self.input, error, codec, out);
+                return Ok(position.ok_or_else(|| self.error(error))? - self.from);
             }
             Errors::Registered(name) => name,
         };
@@ -80,17 +117,28 @@ impl<'a> Decoding<'a> {
             }
             None => self.error(error),
         };
+        let data = unicode_error_data(exception.as_value());
+        let before = data.and_then(|data| data.object.get());
         let result = protocol::call1(&handler, exception.as_value().clone())?;
-        self.exception = Some(exception);
         let wrong = || exceptions::type_error("decoding error handler must return (str, int) tuple");
         let Some([text, position]) = result.downcast::<PyTuple>().map(|t| &t[..]) else {
-            return Err(wrong());
+            return Err(wrong().into());
         };
         let (Some(text), true) = (text.downcast::<PyStr>(), protocol::is_int(position)) else {
-            return Err(wrong());
+            return Err(wrong().into());
         };
+        let after = match data {
+            Some(data) => data.checked_object::<PyBytes>("bytes")?,
+            None => bytes::from_slice(self.input),
+        };
+        let is_same = before.is_none_or(|before| before.is(after.as_value()));
+        self.exception = Some(exception);
+        let position = resume(position, after.as_bytes().len())?;
         text.chars().for_each(|c| out.push(c));
-        resume(position, self.input.len())
+        match position.checked_sub(self.from) {
+            Some(position) if is_same => Ok(position),
+            _ => Err(Stop::Exchange(after, position)),
+        }
     }
 }
 

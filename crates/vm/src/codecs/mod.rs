@@ -5,7 +5,7 @@ mod handlers;
 mod native;
 mod registry;
 
-pub use errors::{Decoding, Encoding, Errors};
+pub use errors::{Decoding, Encoding, Errors, Stop, decode};
 pub use native::{Native, decode_native, decode_utf8, encode_native};
 pub use registry::{lookup, lookup_error, normalize, register, register_error, unregister, unregister_error};
 

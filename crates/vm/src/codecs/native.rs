@@ -1,6 +1,6 @@
 //! The codecs that need no lookup.
 
-use super::errors::{Decoding, Encoding, Errors};
+use super::errors::{Encoding, Errors, decode};
 use crate::PyResult;
 use crate::types::str::unit::by_width;
 use crate::types::str::{Kind, PyStr, StrBuilder, StrRef};
@@ -88,32 +88,34 @@ pub fn decode_native(
     }
     let mut out = StrBuilder::with_capacity(input.len());
     let used = match codec {
-        Native::Utf8 => {
-            let mut decoding = Decoding::new(codec.name(), input, errors);
-            utf8::decode(input, is_final, &mut out, |error, out| decoding.handle(error, out))?
-        }
-        Native::Ascii => {
-            let mut decoding = Decoding::new(codec.name(), input, errors);
-            single::decode_ascii(input, &mut out, |error, out| decoding.handle(error, out))?
-        }
+        Native::Utf8 => decode(codec.name(), input, errors, &mut out, |input, out, decoding| {
+            utf8::decode(input, is_final, out, |error, out| decoding.handle(error, out))
+        })?,
+        Native::Ascii => decode(codec.name(), input, errors, &mut out, |input, out, decoding| {
+            single::decode_ascii(input, out, |error, out| decoding.handle(error, out))
+        })?,
         Native::Latin1 => input.len(),
         Native::Utf16(order) => {
-            let (from, order) = match (order, wide::bom_16(input)) {
+            let (mut from, order) = match (order, wide::bom_16(input)) {
                 (Some(order), _) => (0, order),
                 (None, Some(order)) => (2, order),
                 (None, None) => (0, ByteOrder::NATIVE),
             };
-            let mut decoding = Decoding::new(Native::Utf16(Some(order)).name(), input, errors);
-            wide::decode_16(input, from, order, is_final, &mut out, |error, out| decoding.handle(error, out))?
+            decode(Native::Utf16(Some(order)).name(), input, errors, &mut out, |input, out, decoding| {
+                let from = std::mem::take(&mut from);
+                wide::decode_16(input, from, order, is_final, out, |error, out| decoding.handle(error, out))
+            })?
         }
         Native::Utf32(order) => {
-            let (from, order) = match (order, wide::bom_32(input)) {
+            let (mut from, order) = match (order, wide::bom_32(input)) {
                 (Some(order), _) => (0, order),
                 (None, Some(order)) => (4, order),
                 (None, None) => (0, ByteOrder::NATIVE),
             };
-            let mut decoding = Decoding::new(Native::Utf32(Some(order)).name(), input, errors);
-            wide::decode_32(input, from, order, is_final, &mut out, |error, out| decoding.handle(error, out))?
+            decode(Native::Utf32(Some(order)).name(), input, errors, &mut out, |input, out, decoding| {
+                let from = std::mem::take(&mut from);
+                wide::decode_32(input, from, order, is_final, out, |error, out| decoding.handle(error, out))
+            })?
         }
     };
     Ok((out.finish(), used))

@@ -137,6 +137,15 @@ pub fn stop_async_iteration() -> PyErr {
     PyErr::new(stop_async_iteration_class(), &[])
 }
 
+/// TypeError for a keyword that is none of the parameters, with the one it may be meant to be. `function` is what the message starts
+/// with: `name()`, `this function`.
+#[cold]
+pub fn unexpected_keyword(function: &str, keyword: &str, parameters: &[&str]) -> PyErr {
+    let suggestion = suggest(parameters.iter().map(|&name| name.to_owned()), keyword);
+    let hint = suggestion.map_or_else(String::new, |name| format!(". Did you mean '{name}'?"));
+    type_error(format!("{function} got an unexpected keyword argument '{keyword}'{hint}"))
+}
+
 /// The candidate most like `wrong`, as error messages suggest it, if one is close enough.
 pub fn suggest(candidates: impl Iterator<Item = String>, wrong: &str) -> Option<String> {
     suggestions::closest(candidates, wrong)

@@ -69,7 +69,7 @@ impl UnicodeErrorData {
     }
 
     /// The object, which may have changed while other fields were shown; `kind` says what it must be.
-    fn checked_object<T: Payload>(&self, kind: &str) -> PyResult<Ref<T>> {
+    pub fn checked_object<T: Payload>(&self, kind: &str) -> PyResult<Ref<T>> {
         let Some(object) = self.object.get() else {
             return Err(type_error("UnicodeError 'object' attribute is not set"));
         };

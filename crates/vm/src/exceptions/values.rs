@@ -2,7 +2,7 @@
 
 use super::fields::{object_fields, traverse_fields};
 use super::methods::{reduce_dict, reduced};
-use super::{PyBaseException, base_exception_class, exception_class, type_error};
+use super::{PyBaseException, base_exception_class, exception_class, unexpected_keyword};
 use crate::cell::GilCell;
 use crate::function::args::Args;
 use crate::heap::Ref;
@@ -117,7 +117,7 @@ pub(super) fn keyword_fields<const N: usize>(
         match names.iter().position(|n| name.eq_str(n)) {
             Some(index) => fields[index] = Some(value.clone()),
             None => {
-                return Err(type_error(format!("{function}() got an unexpected keyword argument '{name}'")));
+                return Err(unexpected_keyword(&format!("{function}()"), &name.to_string_lossy(), &names));
             }
         }
     }

@@ -283,15 +283,10 @@ fn bind_keyword(
     if find(0..posonly).is_some() {
         return Err(positional_only_by_keyword(function, given));
     }
-    let suggestion = crate::exceptions::suggest(
-        names[posonly..].iter().map(|n| n.to_string_lossy()),
-        &name.to_string_lossy(),
-    );
-    let hint = suggestion.map_or_else(String::new, |s| format!(". Did you mean '{s}'?"));
-    Err(exceptions::type_error(format!(
-        "{}() got an unexpected keyword argument '{name}'{hint}",
-        function.qualname.get()
-    )))
+    let parameters: Vec<String> = names[posonly..].iter().map(|n| n.to_string_lossy()).collect();
+    let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
+    let called = format!("{}()", function.qualname.get());
+    Err(exceptions::unexpected_keyword(&called, &name.to_string_lossy(), &parameters))
 }
 
 /// The error for positional-only parameters among the `given` keywords; it names them all.

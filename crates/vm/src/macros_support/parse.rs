@@ -2,7 +2,7 @@
 //! not fit.
 
 use super::FnSpec;
-use crate::exceptions::type_error;
+use crate::exceptions::{type_error, unexpected_keyword};
 use crate::{Args, PyErr, PyResult, PyStr, Value};
 
 /// Binds `args` to `out`, one entry per parameter. Arguments for `*args` and `**kwargs` are left
@@ -79,6 +79,11 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
+/// How messages about the arguments name the function.
+fn called(spec: &FnSpec) -> String {
+    if spec.name.is_empty() { "function".to_owned() } else { format!("{}()", spec.name) }
+}
+
 fn qualified(spec: &FnSpec) -> String {
     if spec.owner.is_empty() { spec.name.to_owned() } else { format!("{}.{}", spec.owner, spec.name) }
 }
@@ -111,53 +116,53 @@ pub fn bad_positional(spec: &FnSpec, args: Args<'_>) -> PyErr {
 
 /// Checks the numbers of arguments given to a function with keyword parameters.
 fn check_counts(spec: &FnSpec, positional: usize, keywords: usize) -> PyResult<()> {
-    let name = spec.name;
+    let name = called(spec);
     let total = positional + keywords;
     let params = spec.params.len();
     if !spec.varargs && !spec.varkw && total > params {
         let sort = if positional == 0 { "keyword " } else { "" };
         return Err(type_error(format!(
-            "{name}() takes at most {params} {sort}argument{} ({total} given)",
+            "{name} takes at most {params} {sort}argument{} ({total} given)",
             plural(params)
         )));
     }
     let max = usize::from(spec.positional);
     if !spec.varargs && positional > max {
         if max == 0 {
-            return Err(type_error(format!("{name}() takes no positional arguments")));
+            return Err(type_error(format!("{name} takes no positional arguments")));
         }
         let exact = spec.required_in(spec.positional) == max;
-        return Err(wrong_positional(name, if exact { "exactly" } else { "at most" }, max, positional));
+        return Err(wrong_positional(&name, if exact { "exactly" } else { "at most" }, max, positional));
     }
     let min = spec.required_in(spec.posonly);
     if positional < min {
         let exact = min >= max && !spec.varargs;
-        return Err(wrong_positional(name, if exact { "exactly" } else { "at least" }, min, positional));
+        return Err(wrong_positional(&name, if exact { "exactly" } else { "at least" }, min, positional));
     }
     Ok(())
 }
 
 #[cold]
 fn wrong_positional(name: &str, bound: &str, count: usize, given: usize) -> PyErr {
-    type_error(format!("{name}() takes {bound} {count} positional argument{} ({given} given)", plural(count)))
+    type_error(format!("{name} takes {bound} {count} positional argument{} ({given} given)", plural(count)))
 }
 
 #[cold]
 fn missing(spec: &FnSpec, index: usize) -> PyErr {
     let param = spec.params.get(index).copied().unwrap_or("");
-    type_error(format!("{}() missing required argument '{param}' (pos {})", spec.name, index + 1))
+    type_error(format!("{} missing required argument '{param}' (pos {})", called(spec), index + 1))
 }
 
 /// Some keyword names no parameter that is still free: an error unless `**kwargs` takes it.
 #[cold]
 fn check_left_over(spec: &FnSpec, positional: usize, names: &[Value]) -> PyResult<()> {
-    let name = spec.name;
     let given = positional.min(usize::from(spec.positional));
     let by_position = spec.params.iter().enumerate().take(given).skip(usize::from(spec.posonly));
     for (index, param) in by_position {
         if names.iter().any(|keyword| is_named(keyword, param)) {
             return Err(type_error(format!(
-                "argument for {name}() given by name ('{param}') and position ({})",
+                "argument for {} given by name ('{param}') and position ({})",
+                called(spec),
                 index + 1
             )));
         }
@@ -167,15 +172,21 @@ fn check_left_over(spec: &FnSpec, positional: usize, names: &[Value]) -> PyResul
     }
     match names.iter().find(|keyword| !binds(spec, keyword)) {
         Some(keyword) => {
-            Err(type_error(format!("{name}() got an unexpected keyword argument '{}'", text(keyword))))
+            let function = if spec.name.is_empty() { "this function".to_owned() } else { called(spec) };
+            Err(unexpected_keyword(&function, &text(keyword), named(spec)))
         }
         None => Ok(()),
     }
 }
 
+/// The parameters that can be given by keyword.
+fn named(spec: &FnSpec) -> &[&str] {
+    spec.params.get(usize::from(spec.posonly)..).unwrap_or(&[])
+}
+
 /// Whether a keyword is the name of a parameter, rather than one for `**kwargs`.
 pub(super) fn binds(spec: &FnSpec, keyword: &Value) -> bool {
-    spec.params.iter().skip(usize::from(spec.posonly)).any(|param| is_named(keyword, param))
+    named(spec).iter().any(|param| is_named(keyword, param))
 }
 
 fn is_named(keyword: &Value, name: &str) -> bool {

@@ -78,9 +78,11 @@ fn bind_fields(args: Args<'_>) -> PyResult<[Option<&Value>; 4]> {
                 )));
             }
             None => {
-                return Err(exceptions::type_error(format!(
-                    "Interpolation() got an unexpected keyword argument '{name}'"
-                )));
+                return Err(exceptions::unexpected_keyword(
+                    "Interpolation()",
+                    &name.to_string_lossy(),
+                    &FIELDS,
+                ));
             }
         }
     }

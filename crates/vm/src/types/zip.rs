@@ -36,9 +36,11 @@ pub(super) fn strict_argument(args: Args<'_>, function: &str) -> PyResult<bool> 
     let mut strict = false;
     for (name, value) in args.keywords() {
         if !name.eq_str("strict") {
-            return Err(exceptions::type_error(format!(
-                "{function}() got an unexpected keyword argument '{name}'"
-            )));
+            return Err(exceptions::unexpected_keyword(
+                &format!("{function}()"),
+                &name.to_string_lossy(),
+                &["strict"],
+            ));
         }
         strict = protocol::truth(value)?;
     }

@@ -16,9 +16,11 @@ fn extreme(name: &str, args: Args<'_>, op: CmpOp) -> PyResult<Value> {
         } else if keyword.eq_str("default") {
             default = Some(value);
         } else {
-            return Err(exceptions::type_error(format!(
-                "{name}() got an unexpected keyword argument '{keyword}'"
-            )));
+            return Err(exceptions::unexpected_keyword(
+                &format!("{name}()"),
+                &keyword.to_string_lossy(),
+                &["key", "default"],
+            ));
         }
     }
     let positional = args.positional();

@@ -2,7 +2,7 @@
 
 use minipy_macros::{pyclass, pymethods};
 use minipy_text::codecs::{DecodeError, EncodeError, EncodeHandler, Replacement, Sink, single};
-use minipy_vm::codecs::{Decoding, Encoding, Errors};
+use minipy_vm::codecs::{self, Encoding, Errors};
 use minipy_vm::types::int;
 use minipy_vm::types::str::unit::by_width;
 use minipy_vm::types::str::{PyStr, StrBuilder, StrRef};
@@ -125,22 +125,23 @@ pub fn encode(text: &StrRef, mapping: &Value, errors: &Errors) -> PyResult<Vec<u
 /// `charmap_decode(data, errors, mapping)`.
 pub fn decode(data: &[u8], mapping: &Value, errors: &Errors) -> PyResult<StrRef> {
     let mut out = StrBuilder::with_capacity(data.len());
-    let mut decoding = Decoding::new("charmap", data, errors);
-    if let Some(table) = mapping.downcast_exact::<PyStr>() {
-        by_width!(table.data(), d => {
-            single::decode_charmap(data, d, &mut out, |error, out| decoding.handle(error, out))
-        })?;
-        return Ok(out.finish());
-    }
-    let mut at = 0;
-    while let Some(b) = data.get(at) {
-        if decode_mapped(mapping, *b, &mut out)? {
-            at += 1;
-            continue;
+    codecs::decode("charmap", data, errors, &mut out, |data, out, decoding| {
+        if let Some(table) = mapping.downcast_exact::<PyStr>() {
+            return by_width!(table.data(), d => {
+                single::decode_charmap(data, d, out, |error, out| decoding.handle(error, out))
+            });
         }
-        let error = DecodeError { start: at, end: at + 1, reason: single::UNMAPPED };
-        at = decoding.handle(error, &mut out)?;
-    }
+        let mut at = 0;
+        while let Some(b) = data.get(at) {
+            if decode_mapped(mapping, *b, out)? {
+                at += 1;
+                continue;
+            }
+            let error = DecodeError { start: at, end: at + 1, reason: single::UNMAPPED };
+            at = decoding.handle(error, out)?;
+        }
+        Ok(at)
+    })?;
     Ok(out.finish())
 }
 

@@ -347,9 +347,11 @@ impl Deque {
                     )));
                 }
                 None => {
-                    return Err(exceptions::type_error(format!(
-                        "deque() got an unexpected keyword argument '{name}'"
-                    )));
+                    return Err(exceptions::unexpected_keyword(
+                        "deque()",
+                        &name.to_string_lossy(),
+                        &["iterable", "maxlen"],
+                    ));
                 }
             }
         }

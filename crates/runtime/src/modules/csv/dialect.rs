@@ -67,10 +67,11 @@ fn arguments(args: &Args<'_>) -> PyResult<[Option<Value>; 9]> {
     }
     for (name, value) in args.keywords() {
         let Some(index) = PARAMETERS.iter().position(|known| name.eq_str(known)) else {
-            return Err(exceptions::type_error(format!(
-                "this function got an unexpected keyword argument '{}'",
-                name.to_string_lossy()
-            )));
+            return Err(exceptions::unexpected_keyword(
+                "this function",
+                &name.to_string_lossy(),
+                &PARAMETERS,
+            ));
         };
         if given[index].replace(value.clone()).is_some() {
             return Err(exceptions::type_error(format!(

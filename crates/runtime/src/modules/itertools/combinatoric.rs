@@ -77,9 +77,11 @@ impl Product {
         let mut repeat = 1;
         for (name, value) in args.keywords() {
             if !name.eq_str("repeat") {
-                return Err(exceptions::type_error(format!(
-                    "product() got an unexpected keyword argument '{name}'"
-                )));
+                return Err(exceptions::unexpected_keyword(
+                    "product()",
+                    &name.to_string_lossy(),
+                    &["repeat"],
+                ));
             }
             repeat = match protocol::index_to_i64(value)? {
                 Some(n) => n,

@@ -202,7 +202,11 @@ fn repeat_new(cls: &TypeRef, args: Args<'_>) -> PyResult<Value> {
         return Err(exceptions::type_error("repeat() missing required argument 'object' (pos 1)"));
     };
     if let Some(name) = unknown {
-        return Err(exceptions::type_error(format!("repeat() got an unexpected keyword argument '{name}'")));
+        return Err(exceptions::unexpected_keyword(
+            "repeat()",
+            &name.to_string_lossy(),
+            &["object", "times"],
+        ));
     }
     let left = match times {
         None => -1,

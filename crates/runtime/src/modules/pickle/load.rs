@@ -7,7 +7,7 @@ use super::{compat, unpickling_error};
 use crate::modules::codecs::unescape_bytes;
 use minipy_text::codecs::unicode_escape;
 use minipy_text::float::parse_prefix;
-use minipy_vm::codecs::{self, Decoding, Errors, Native};
+use minipy_vm::codecs::{self, Errors, Native};
 use minipy_vm::types::bytearray::PyByteArray;
 use minipy_vm::types::set::{self, PySet};
 use minipy_vm::types::str::{PyStr, StrBuilder, StrRef};
@@ -428,9 +428,10 @@ impl<'a> Loader<'a> {
 
     fn load_raw_text(&mut self) -> PyResult<()> {
         let line = self.input.line(0)?;
-        let (errors, mut out) = (Errors::strict(), StrBuilder::new());
-        let mut decoding = Decoding::new("rawunicodeescape", line, &errors);
-        unicode_escape::decode_raw(line, true, &mut out, |error, out| decoding.handle(error, out))?;
+        let mut out = StrBuilder::new();
+        codecs::decode("rawunicodeescape", line, &Errors::strict(), &mut out, |line, out, decoding| {
+            unicode_escape::decode_raw(line, true, out, |error, out| decoding.handle(error, out))
+        })?;
         self.push(out.finish());
         Ok(())
     }

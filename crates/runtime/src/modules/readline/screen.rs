@@ -1,6 +1,7 @@
 //! What the terminal shows of the line being edited.
 
 use super::text;
+use crate::interactive;
 use crate::startup::write_all;
 use minipy_vm::GilCell;
 
@@ -49,7 +50,7 @@ pub fn columns() -> usize {
 
 /// Whether the cursor can be moved to other rows.
 fn moves_freely() -> bool {
-    !matches!(std::env::var("TERM").as_deref(), Err(_) | Ok("" | "dumb" | "unknown" | "emacs"))
+    !interactive::is_dumb_terminal()
 }
 
 /// How a character is shown: control characters as `^X`.
@@ -111,23 +112,25 @@ impl Screen {
             None => (String::from_utf8_lossy(&text::to_bytes(&self.prompt)).into_owned(), self.prompt_width),
         };
         let total = columns();
-        let end = prompt_width + widths(line);
         let at_end = cursor == line.len();
+        // What was pasted may be too long to be measured for each piece that arrives.
+        let fits = line.len() < total && prompt_width + widths(line) < total;
         if let Some(shown) = &self.shown
             && at_end
+            && fits
             && line.starts_with(shown)
-            && end < total
         {
             // Most of the time a character is added.
             let added: String = line[shown.len()..].iter().map(|&c| self::shown(c)).collect();
             self.shown = Some(line.to_vec());
-            self.width_of_last = end;
+            self.width_of_last = prompt_width + widths(line);
             return write(&added);
         }
-        self.shown = at_end.then(|| line.to_vec());
+        self.shown = (at_end && fits).then(|| line.to_vec());
         if !moves_freely() {
             return self.update_one_row(&prompt, prompt_width, line, cursor, total);
         }
+        let end = prompt_width + widths(line);
         let mut out = String::new();
         if self.row > 0 {
             out += &format!("\x1b[{}A", self.row);
@@ -165,16 +168,19 @@ impl Screen {
         total: usize,
     ) {
         let room = total.saturating_sub(prompt_width + 1).max(8);
-        let mut start = 0;
-        while widths(&line[start..cursor]) >= room {
-            start += 1;
+        let mut start = cursor;
+        let mut width = 0;
+        while start > 0 && width + self::width(line[start - 1]) < room {
+            start -= 1;
+            width += self::width(line[start]);
         }
-        let mut end = start;
-        while end < line.len() && widths(&line[start..=end]) < room {
+        let mut end = cursor;
+        while end < line.len() && width + self::width(line[end]) < room {
+            width += self::width(line[end]);
             end += 1;
         }
         let visible: String = line[start..end].iter().map(|&c| shown(c)).collect();
-        let width = prompt_width + widths(&line[start..end]);
+        let width = prompt_width + width;
         let blanks = " ".repeat(self.width_of_last.saturating_sub(width));
         let mut out = format!("\r{prompt}{visible}{blanks}");
         if cursor < end || !blanks.is_empty() {

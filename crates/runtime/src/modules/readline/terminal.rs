@@ -2,7 +2,7 @@
 
 use super::keys::settings;
 use super::text;
-use crate::interactive::input;
+use crate::interactive::{self, input};
 use crate::startup::write_all;
 use minipy_vm::PyResult;
 
@@ -29,8 +29,8 @@ impl RawMode {
         raw.c_cc[libc::VTIME] = 0;
         // Whoever is stopped must have put the terminal back before.
         raw.c_cc[libc::VSUSP] = 0;
-        let is_dumb = matches!(std::env::var("TERM").as_deref(), Err(_) | Ok("" | "dumb"));
-        let mode = RawMode { former, raw, pastes: !is_dumb && settings(|settings| settings.bracketed_paste) };
+        let pastes = !interactive::is_dumb_terminal() && settings(|settings| settings.bracketed_paste);
+        let mode = RawMode { former, raw, pastes };
         mode.set(true);
         Some(mode)
     }

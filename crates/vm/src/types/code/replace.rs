@@ -205,11 +205,7 @@ impl Fields {
             "co_qualname" => code.qualname = text(name, value)?,
             "co_linetable" => code.linetable = data(name, value)?,
             "co_exceptiontable" => code.exceptiontable = data(name, value)?,
-            _ => {
-                return Err(exceptions::type_error(format!(
-                    "replace() got an unexpected keyword argument '{name}'"
-                )));
-            }
+            _ => return Err(exceptions::unexpected_keyword("replace()", name, &PARAMETERS)),
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::types::str::intern;
 use crate::types::tuple::TupleRef;
 use crate::types::typeobj::{PyType, TypeRef};
 use crate::value::Value;
-use crate::{PyResult, exceptions, name, protocol};
+use crate::{PyErr, PyResult, exceptions, name, protocol};
 use minipy_macros::{pyclass, pymethods};
 
 /// A method of a builtin class.
@@ -47,11 +47,15 @@ impl PyMethodDescr {
         match args.positional().first() {
             Some(receiver) if receiver.is_instance_of(&self.class) || self.takes_any() => Ok(()),
             Some(receiver) => Err(wrong_receiver(self.def.name, &self.class, receiver)),
-            None => Err(exceptions::type_error(format!(
-                "unbound method {}.{}() needs an argument",
-                self.class.name(),
-                self.def.name
-            ))),
+            None => Err(self.without_receiver()),
+        }
+    }
+
+    #[cold]
+    fn without_receiver(&self) -> PyErr {
+        match qualname(&self.class, self.def.name) {
+            Ok(name) => exceptions::type_error(format!("unbound method {name}() needs an argument")),
+            Err(error) => error,
         }
     }
 }

@@ -23,9 +23,7 @@ fn arguments<'a>(args: Args<'a>) -> PyResult<(Option<&'a Value>, Option<&'a Valu
     let mut base = positional.get(1);
     for (keyword, value) in args.keywords() {
         if !keyword.eq_str("base") {
-            return Err(exceptions::type_error(format!(
-                "int() got an unexpected keyword argument '{keyword}'"
-            )));
+            return Err(exceptions::unexpected_keyword("int()", &keyword.to_string_lossy(), &["base"]));
         }
         if base.is_some() {
             return Err(exceptions::type_error("argument for int() given by name ('base') and position (2)"));
