@@ -13,6 +13,8 @@ pub struct ItemArgs {
     pub sig: Option<LitStr>,
     /// The `__text_signature__` where it is no signature in Python's grammar.
     pub text: Option<String>,
+    /// The name of the function in messages where it is not its own.
+    pub called: Option<String>,
     /// The bare words.
     pub words: Vec<Ident>,
 }
@@ -47,8 +49,9 @@ pub fn take(attrs: &mut Vec<Attribute>, name: &str) -> Result<Option<ItemArgs>> 
                     ItemArg::Named(key, value) if key == "name" => args.name = Some(value.value()),
                     ItemArg::Named(key, value) if key == "sig" => args.sig = Some(value),
                     ItemArg::Named(key, value) if key == "text" => args.text = Some(value.value()),
+                    ItemArg::Named(key, value) if key == "called" => args.called = Some(value.value()),
                     ItemArg::Named(key, _) => {
-                        return Err(Error::new(key.span(), "expected `name`, `sig` or `text`"));
+                        return Err(Error::new(key.span(), "expected `name`, `sig`, `text` or `called`"));
                     }
                 }
             }

@@ -5,7 +5,6 @@ use crate::call::{self, Call, Target};
 use crate::slots::slot_type;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use std::collections::BTreeMap;
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Result, Type};
 
@@ -15,7 +14,8 @@ struct Tables {
     shims: TokenStream,
     methods: TokenStream,
     attrs: TokenStream,
-    getset: BTreeMap<String, GetSet>,
+    /// In the order of the source, which is that of the class's namespace.
+    getset: Vec<(String, GetSet)>,
     slots: TokenStream,
     text_signature: Option<String>,
 }
@@ -147,11 +147,12 @@ fn method(
     let [unsigned, defining_class, _] = args.function_words()?;
     let ident = &function.sig.ident;
     let name = args.name.unwrap_or_else(|| attrs::python_name(ident));
+    let called = args.called.as_ref().unwrap_or(&name);
     let Call { body, mut text_signature, .. } = call::generate(&Target {
         function: &function.sig,
         path: quote!(<#self_ty>::#ident),
         sig: args.sig.as_ref(),
-        name: quote!(#name),
+        name: quote!(#called),
         owner: quote!(<#self_ty as ::minipy_vm::macros_support::PyClassDef>::NAME),
         receiver: match kind {
             "Instance" => Some("self"),
@@ -233,7 +234,11 @@ fn getset(function: &ImplItemFn, args: ItemArgs, self_ty: &Type, tables: &mut Ta
         _ => rust_name.clone(),
     });
     let cfgs = attrs::cfgs(&function.attrs);
-    let entry = tables.getset.entry(name).or_default();
+    let index = tables.getset.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+        tables.getset.push((name, GetSet::default()));
+        tables.getset.len() - 1
+    });
+    let entry = &mut tables.getset[index].1;
     entry.cfgs = cfgs.clone();
     entry.member |= args.words.iter().any(|word| word == "member");
     let previous;

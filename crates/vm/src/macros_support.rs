@@ -242,6 +242,14 @@ pub struct ClassDef {
 }
 
 impl ClassDef {
+    /// The name in messages: with the module, unless it is `builtins` or the class is Python's in CPython.
+    pub fn message_name(&self) -> String {
+        if self.module == "builtins" || self.flags.has(ClassFlags::ANY_RECEIVER) {
+            return self.name.to_owned();
+        }
+        format!("{}.{}", self.module, self.name)
+    }
+
     /// `__text_signature__` of the class: its own, or that of its constructor.
     pub fn signature(&self) -> Option<&'static str> {
         self.text_signature.or_else(|| self.members.iter().find_map(|part| part.text_signature))

@@ -16,6 +16,7 @@ mod compressor;
 mod constants;
 pub mod contextvars;
 mod csv;
+mod datetime;
 mod decompressor;
 mod digest;
 mod errno;
@@ -100,6 +101,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &collections::MODULE,
     &contextvars::functions::MODULE,
     &csv::MODULE,
+    &datetime::MODULE,
     &crate::import::IMP,
     &errno::MODULE,
     &faulthandler::MODULE,

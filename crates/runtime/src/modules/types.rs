@@ -1,6 +1,6 @@
 //! `_types`: names for the builtin types that have none in `builtins`.
 
-use minipy_macros::{pyclass, pymodule};
+use minipy_macros::{pyclass, pymethods, pymodule};
 use minipy_vm::heap::Payload;
 use minipy_vm::types::{self, function, generator, singletons, special, typeobj};
 use minipy_vm::{PyModule, Ref, TypeRef};
@@ -14,7 +14,24 @@ use minipy_vm::{PyModule, Ref, TypeRef};
 /// to other extension modules, so that extension modules can use the
 /// Python import mechanism to link to one another.
 #[pyclass(name = "PyCapsule", no_new)]
-pub struct PyCapsule(());
+pub struct PyCapsule {
+    name: &'static str,
+}
+
+impl PyCapsule {
+    /// A capsule of this name. There is no C interface to fill it with.
+    pub fn named(name: &'static str) -> Ref<PyCapsule> {
+        Ref::new(PyCapsule { name })
+    }
+}
+
+#[pymethods]
+impl PyCapsule {
+    #[slot]
+    fn repr(zelf: &Ref<PyCapsule>) -> String {
+        format!("<capsule object \"{}\" at {:#x}>", zelf.name, zelf.as_value().id())
+    }
+}
 
 /// Define names for built-in types.
 #[pymodule(name = "_types")]

@@ -29,7 +29,7 @@ impl<'a, T: Payload + PyClassDef> FromArg<'a> for &'a Ref<T> {
     fn from_arg(value: &'a Value, at: ArgPos<'_>) -> PyResult<Self> {
         match value.downcast::<T>() {
             Some(typed) => Ok(typed),
-            None => Err(at.type_error(T::NAME, value)),
+            None => Err(at.type_error(&T::DEF.message_name(), value)),
         }
     }
 }

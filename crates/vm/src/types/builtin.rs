@@ -159,11 +159,7 @@ fn fill(class: &TypeRef, def: &'static ClassDef, base: Option<TypeRef>) {
     class.mro.set(Some(PyTuple::from_vec(mro)));
     // As in CPython, messages name classes of other modules with their module, unless these are Python's; `__name__` is the
     // last part.
-    class.name.set(Some(match def.module {
-        "builtins" => intern(def.name),
-        _ if def.flags.has(ClassFlags::ANY_RECEIVER) => intern(def.name),
-        module => intern(&format!("{module}.{}", def.name)),
-    }));
+    class.name.set(Some(intern(&def.message_name())));
     class.qualname.set(Some(intern(def.name)));
     super::special::add_slot_wrappers(class);
     if let Some(base) = &base {

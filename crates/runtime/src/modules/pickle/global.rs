@@ -3,8 +3,12 @@
 use super::opcode::*;
 use super::save::Saver;
 use super::{compat, in_context, pickling_error};
+use minipy_vm::types::function::PyNative;
 use minipy_vm::types::str::{PyStr, StrRef};
-use minipy_vm::{PyErr, PyModule, PyResult, PyTuple, Value, codecs, exceptions, name, protocol};
+use minipy_vm::types::typeobj::TypeFlags;
+use minipy_vm::{
+    Payload, PyErr, PyModule, PyResult, PyTuple, PyType, Value, codecs, exceptions, name, protocol,
+};
 
 /// Follows a dotted name.
 pub fn resolve(module: &Value, path: &StrRef) -> PyResult<Value> {
@@ -31,6 +35,22 @@ pub fn split(path: &StrRef) -> Vec<StrRef> {
 #[cold]
 fn cannot_pickle(object: &Value, why: &str) -> PyResult<PyErr> {
     Ok(pickling_error(format!("Can't pickle {}: {why}", protocol::repr(object)?)))
+}
+
+/// The qualified name of an object. That of what CPython defines in C is a new string each time, which the memo does not know.
+fn own_name(object: &Value) -> PyResult<Value> {
+    let name = match protocol::lookup_attr(object, name!("__qualname__"))? {
+        Some(name) => name,
+        None => protocol::getattr(object, name!("__name__"))?,
+    };
+    let is_static = match object.downcast::<PyType>() {
+        Some(class) => class.flags().contains(TypeFlags::IMMUTABLETYPE),
+        None => object.downcast::<PyNative>().is_some(),
+    };
+    Ok(match name.downcast_exact::<PyStr>() {
+        Some(text) if is_static => text.copy_in(PyStr::class()).into_value(),
+        _ => name,
+    })
 }
 
 /// The name of the module that `object` is found in under `path`.
@@ -60,10 +80,7 @@ impl Saver<'_> {
     pub fn save_global(&mut self, object: &Value, name: Option<&StrRef>) -> PyResult<()> {
         let name = match name {
             Some(name) => name.to_value(),
-            None => match protocol::lookup_attr(object, name!("__qualname__"))? {
-                Some(name) => name,
-                None => protocol::getattr(object, name!("__name__"))?,
-            },
+            None => own_name(object)?,
         };
         let Some(path) = name.downcast::<PyStr>() else {
             return Err(exceptions::type_error(format!(

@@ -37,7 +37,7 @@ module_exception! {
 }
 
 #[cold]
-fn pickling_error(message: impl AsRef<str>) -> PyErr {
+pub fn pickling_error(message: impl AsRef<str>) -> PyErr {
     exceptions::simple(pickling_error_class(), message.as_ref())
 }
 

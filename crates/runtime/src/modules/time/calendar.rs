@@ -3,6 +3,7 @@
 use crate::modules::record::Record;
 use crate::syscall;
 use minipy_macros::pymodule;
+use minipy_vm::types::str::StrBuilder;
 use minipy_vm::types::structseq::StructSeqDef;
 use minipy_vm::{PyErr, PyModule, PyResult, PyStr, PyTuple, Ref, StrRef, Value, exceptions, name, protocol};
 use std::ffi::{CStr, CString};
@@ -217,6 +218,11 @@ fn broken_down(seconds: Option<&Value>, utc: bool) -> PyResult<libc::tm> {
         None => super::clocks::nanos(libc::CLOCK_REALTIME).div_euclid(1_000_000_000),
         Some(value) => whole_seconds(value)?,
     };
+    broken_down_at(time, utc)
+}
+
+/// The fields of a Unix time, in UTC or local time; OSError if the year is too large.
+pub fn broken_down_at(time: i64, utc: bool) -> PyResult<libc::tm> {
     let mut tm = empty_tm();
     // SAFETY: both arguments outlive the calls.
     let done =
@@ -224,7 +230,17 @@ fn broken_down(seconds: Option<&Value>, utc: bool) -> PyResult<libc::tm> {
     if done.is_null() { Err(syscall::last_os_error()) } else { Ok(tm) }
 }
 
-fn whole_seconds(value: &Value) -> PyResult<i64> {
+/// The name of the time zone of a broken-down time, if it has one.
+pub fn zone_name(tm: &libc::tm) -> Option<StrRef> {
+    if tm.tm_zone.is_null() {
+        return None;
+    }
+    // SAFETY: the C library's zone names are NUL-terminated and live on.
+    Some(crate::path::decode(unsafe { CStr::from_ptr(tm.tm_zone) }.to_bytes()))
+}
+
+/// The whole seconds of a timestamp, an int or a float rounded down.
+pub fn whole_seconds(value: &Value) -> PyResult<i64> {
     let out_of_range = || exceptions::overflow_error("timestamp out of range for platform time_t");
     if value.class().slots().index.is_some() {
         return protocol::index_to_i64(value)?.ok_or_else(out_of_range);
@@ -244,12 +260,7 @@ fn whole_seconds(value: &Value) -> PyResult<i64> {
 }
 
 fn to_value(tm: &libc::tm) -> Value {
-    let zone = if tm.tm_zone.is_null() {
-        Value::NONE
-    } else {
-        // SAFETY: the C library's zone names are NUL-terminated and live on.
-        crate::path::decode(unsafe { CStr::from_ptr(tm.tm_zone) }.to_bytes()).into_value()
-    };
+    let zone = zone_name(tm).map_or(Value::NONE, Ref::into_value);
     STRUCT_TIME.make(vec![
         Value::from(i64::from(tm.tm_year) + 1900),
         Value::from(tm.tm_mon + 1),
@@ -352,30 +363,39 @@ fn format_time(format: &PyStr, mut tm: libc::tm) -> PyResult<StrRef> {
         unsafe { libc::mktime(&mut copy) };
         tm.tm_gmtoff = copy.tm_gmtoff;
     }
-    let bytes = crate::path::encode(format).unwrap_or_else(|| format.to_string_lossy().into_bytes());
-    let mut out = Vec::new();
-    // NUL characters are text between formats.
-    for (n, part) in bytes.split(|&b| b == 0).enumerate() {
-        if n > 0 {
-            out.push(0);
-        }
-        let part = CString::new(part).unwrap_or_default();
-        if part.is_empty() {
-            continue;
-        }
-        let mut room = 1024;
-        loop {
-            let mut buffer = vec![0u8; room];
-            // SAFETY: the buffer has the room that is told; the format is NUL-terminated.
-            let written = unsafe { libc::strftime(buffer.as_mut_ptr().cast(), room, part.as_ptr(), &tm) };
-            if written > 0 || room >= 256 * part.as_bytes().len().max(4) {
-                out.extend_from_slice(&buffer[..written]);
-                break;
+    // Only runs of ASCII are formats: other characters and NUL are text between them.
+    let mut out = StrBuilder::with_capacity(format.len());
+    let mut run = Vec::new();
+    for c in format.chars() {
+        match u8::try_from(c) {
+            Ok(byte @ 1..=0x7F) => run.push(byte),
+            _ => {
+                push_formatted(&mut out, std::mem::take(&mut run), &tm);
+                out.push(c);
             }
-            room *= 2;
         }
     }
-    Ok(crate::path::decode(&out))
+    push_formatted(&mut out, run, &tm);
+    Ok(out.finish())
+}
+
+/// Adds what the C library makes of a format, which holds no NUL.
+fn push_formatted(out: &mut StrBuilder, format: Vec<u8>, tm: &libc::tm) {
+    let format = CString::new(format).unwrap_or_default();
+    if format.is_empty() {
+        return;
+    }
+    let mut room = 1024;
+    loop {
+        let mut buffer = vec![0u8; room];
+        // SAFETY: the buffer has the room that is told; the format is NUL-terminated.
+        let written = unsafe { libc::strftime(buffer.as_mut_ptr().cast(), room, format.as_ptr(), tm) };
+        if written > 0 || room >= 256 * format.as_bytes().len().max(4) {
+            out.push_pystr(&crate::path::decode(&buffer[..written]));
+            return;
+        }
+        room *= 2;
+    }
 }
 
 fn set_zone(module: &Ref<PyModule>) -> PyResult<()> {

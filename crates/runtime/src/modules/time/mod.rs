@@ -1,6 +1,6 @@
 //! `time`.
 
-mod calendar;
+pub(crate) mod calendar;
 mod clocks;
 
 pub use clocks::nanos;

@@ -1,6 +1,6 @@
 //! `int`: small ones in the value word, big ones on the heap.
 
-mod arith;
+pub mod arith;
 pub mod convert;
 mod methods;
 
