@@ -82,6 +82,7 @@ pub mod warnings;
 pub mod weakref;
 mod xxsubtype;
 mod zlib;
+mod zoneinfo;
 
 use minipy_vm::macros_support::ModuleDef;
 
@@ -165,6 +166,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &weakref::MODULE,
     &xxsubtype::MODULE,
     &zlib::MODULE,
+    &zoneinfo::MODULE,
 ];
 
 /// The definition of a native module.
