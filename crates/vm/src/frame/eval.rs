@@ -4,7 +4,6 @@ use super::ops::{Next, State};
 use super::quicken::{self, op};
 use super::{Frame, bind, breaker};
 use crate::exceptions::PyErr;
-use crate::protocol::CmpOp;
 use crate::thread::Thread;
 use crate::value::Value;
 use crate::{PyResult, stack};
@@ -163,33 +162,101 @@ fn dispatch(state: &mut State) -> Exit {
                     s.end_send();
                     s.skip(1);
                 }
+                // Loads with the instruction behind them.
+                op::FAST_ATTR => s.fast_attr(arg),
+                op::FAST_ADD => s.fast_operator::<{ op::ADD }>(arg),
+                op::FAST_SUBTRACT => s.fast_operator::<{ op::SUBTRACT }>(arg),
+                op::FAST_MULTIPLY => s.fast_operator::<{ op::MULTIPLY }>(arg),
+                op::FAST_SUBSCRIPT => s.fast_operator::<{ op::SUBSCRIPT }>(arg),
+                op::FASTS_ADD => s.fasts_operator::<{ op::ADD }>(arg),
+                op::FASTS_SUBTRACT => s.fasts_operator::<{ op::SUBTRACT }>(arg),
+                op::FASTS_MULTIPLY => s.fasts_operator::<{ op::MULTIPLY }>(arg),
+                op::FASTS_SUBSCRIPT => s.fasts_operator::<{ op::SUBSCRIPT }>(arg),
+                op::FASTS_LESS_JUMP => s.fasts_operator::<{ op::LESS_JUMP }>(arg),
+                op::FASTS_LESS_EQUAL_JUMP => s.fasts_operator::<{ op::LESS_EQUAL_JUMP }>(arg),
+                op::FASTS_EQUAL_JUMP => s.fasts_operator::<{ op::EQUAL_JUMP }>(arg),
+                op::FASTS_NOT_EQUAL_JUMP => s.fasts_operator::<{ op::NOT_EQUAL_JUMP }>(arg),
+                op::FASTS_GREATER_JUMP => s.fasts_operator::<{ op::GREATER_JUMP }>(arg),
+                op::FASTS_GREATER_EQUAL_JUMP => s.fasts_operator::<{ op::GREATER_EQUAL_JUMP }>(arg),
+                op::INT_ADD => s.int_operator::<{ op::ADD }>(arg),
+                op::INT_SUBTRACT => s.int_operator::<{ op::SUBTRACT }>(arg),
+                op::INT_MULTIPLY => s.int_operator::<{ op::MULTIPLY }>(arg),
+                op::INT_REMAINDER => s.int_operator::<{ op::REMAINDER }>(arg),
+                op::INT_FLOOR_DIVIDE => s.int_operator::<{ op::FLOOR_DIVIDE }>(arg),
+                op::INT_BIT_AND => s.int_operator::<{ op::BIT_AND }>(arg),
+                op::INT_LEFT_SHIFT => s.int_operator::<{ op::LEFT_SHIFT }>(arg),
+                op::INT_RIGHT_SHIFT => s.int_operator::<{ op::RIGHT_SHIFT }>(arg),
+                op::INT_SUBSCRIPT => s.int_operator::<{ op::SUBSCRIPT }>(arg),
+                op::INT_LESS_JUMP => s.int_operator::<{ op::LESS_JUMP }>(arg),
+                op::INT_LESS_EQUAL_JUMP => s.int_operator::<{ op::LESS_EQUAL_JUMP }>(arg),
+                op::INT_EQUAL_JUMP => s.int_operator::<{ op::EQUAL_JUMP }>(arg),
+                op::INT_NOT_EQUAL_JUMP => s.int_operator::<{ op::NOT_EQUAL_JUMP }>(arg),
+                op::INT_GREATER_JUMP => s.int_operator::<{ op::GREATER_JUMP }>(arg),
+                op::INT_GREATER_EQUAL_JUMP => s.int_operator::<{ op::GREATER_EQUAL_JUMP }>(arg),
+                op::FAST_INT_ADD => s.fast_int_operator::<{ op::ADD }, { op::INT_ADD }>(arg),
+                op::FAST_INT_SUBTRACT => s.fast_int_operator::<{ op::SUBTRACT }, { op::INT_SUBTRACT }>(arg),
+                op::FAST_INT_MULTIPLY => s.fast_int_operator::<{ op::MULTIPLY }, { op::INT_MULTIPLY }>(arg),
+                op::FAST_INT_REMAINDER => {
+                    s.fast_int_operator::<{ op::REMAINDER }, { op::INT_REMAINDER }>(arg)
+                }
+                op::FAST_INT_FLOOR_DIVIDE => {
+                    s.fast_int_operator::<{ op::FLOOR_DIVIDE }, { op::INT_FLOOR_DIVIDE }>(arg)
+                }
+                op::FAST_INT_BIT_AND => s.fast_int_operator::<{ op::BIT_AND }, { op::INT_BIT_AND }>(arg),
+                op::FAST_INT_RIGHT_SHIFT => {
+                    s.fast_int_operator::<{ op::RIGHT_SHIFT }, { op::INT_RIGHT_SHIFT }>(arg)
+                }
+                op::FAST_INT_SUBSCRIPT => {
+                    s.fast_int_operator::<{ op::SUBSCRIPT }, { op::INT_SUBSCRIPT }>(arg)
+                }
+                op::FAST_INT_LESS_JUMP => {
+                    s.fast_int_operator::<{ op::LESS_JUMP }, { op::INT_LESS_JUMP }>(arg)
+                }
+                op::FAST_INT_LESS_EQUAL_JUMP => {
+                    s.fast_int_operator::<{ op::LESS_EQUAL_JUMP }, { op::INT_LESS_EQUAL_JUMP }>(arg)
+                }
+                op::FAST_INT_EQUAL_JUMP => {
+                    s.fast_int_operator::<{ op::EQUAL_JUMP }, { op::INT_EQUAL_JUMP }>(arg)
+                }
+                op::FAST_INT_NOT_EQUAL_JUMP => {
+                    s.fast_int_operator::<{ op::NOT_EQUAL_JUMP }, { op::INT_NOT_EQUAL_JUMP }>(arg)
+                }
+                op::FAST_INT_GREATER_JUMP => {
+                    s.fast_int_operator::<{ op::GREATER_JUMP }, { op::INT_GREATER_JUMP }>(arg)
+                }
+                op::FAST_INT_GREATER_EQUAL_JUMP => {
+                    s.fast_int_operator::<{ op::GREATER_EQUAL_JUMP }, { op::INT_GREATER_EQUAL_JUMP }>(arg)
+                }
+                op::CONST_ADD => s.const_operator::<{ op::ADD }>(arg),
+                op::CONST_SUBTRACT => s.const_operator::<{ op::SUBTRACT }>(arg),
+                op::CONST_MULTIPLY => s.const_operator::<{ op::MULTIPLY }>(arg),
+                op::CONST_TRUE_DIVIDE => s.const_operator::<{ op::TRUE_DIVIDE }>(arg),
+                op::CONST_REMAINDER => s.const_operator::<{ op::REMAINDER }>(arg),
+                op::CONST_BIT_AND => s.const_operator::<{ op::BIT_AND }>(arg),
                 // Operators.
                 op::BINARY_OP => step!(5, outlined!(s.binary_op(arg))),
                 op::COMPARE_OP => step!(1, s.compare_op(arg)),
-                op::ADD => step!(5, s.add(arg)),
-                op::SUBTRACT => step!(5, s.subtract(arg)),
-                op::MULTIPLY => step!(5, s.multiply(arg)),
-                op::REMAINDER => step!(5, s.remainder(arg)),
-                op::FLOOR_DIVIDE => step!(5, s.floor_divide(arg)),
-                op::TRUE_DIVIDE => step!(5, s.true_divide(arg)),
-                op::BIT_AND => step!(5, s.bit_and(arg)),
-                op::BIT_OR => step!(5, s.bit_or(arg)),
-                op::BIT_XOR => step!(5, s.bit_xor(arg)),
-                op::LEFT_SHIFT => step!(5, s.left_shift(arg)),
-                op::RIGHT_SHIFT => step!(5, s.right_shift(arg)),
-                op::SUBSCRIPT => step!(5, s.subscript(arg)),
-                op::LESS_JUMP => jump!(s.compare_jump::<{ CmpOp::Lt as u8 }>(arg)),
-                op::LESS_EQUAL_JUMP => jump!(s.compare_jump::<{ CmpOp::Le as u8 }>(arg)),
-                op::EQUAL_JUMP => jump!(s.compare_jump::<{ CmpOp::Eq as u8 }>(arg)),
-                op::NOT_EQUAL_JUMP => jump!(s.compare_jump::<{ CmpOp::Ne as u8 }>(arg)),
-                op::GREATER_JUMP => jump!(s.compare_jump::<{ CmpOp::Gt as u8 }>(arg)),
-                op::GREATER_EQUAL_JUMP => jump!(s.compare_jump::<{ CmpOp::Ge as u8 }>(arg)),
-                op::CONTAINS_OP => step!(1, outlined!(s.contains_op(arg))),
-                op::IS_OP => {
-                    s.is_op(arg);
-                    s.skip(1);
-                }
-                op::TO_BOOL => step!(3, s.to_bool()),
+                op::ADD => jump!(s.operator::<{ op::ADD }>(arg)),
+                op::SUBTRACT => jump!(s.operator::<{ op::SUBTRACT }>(arg)),
+                op::MULTIPLY => jump!(s.operator::<{ op::MULTIPLY }>(arg)),
+                op::REMAINDER => jump!(s.operator::<{ op::REMAINDER }>(arg)),
+                op::FLOOR_DIVIDE => jump!(s.operator::<{ op::FLOOR_DIVIDE }>(arg)),
+                op::TRUE_DIVIDE => jump!(s.operator::<{ op::TRUE_DIVIDE }>(arg)),
+                op::BIT_AND => jump!(s.operator::<{ op::BIT_AND }>(arg)),
+                op::BIT_OR => jump!(s.operator::<{ op::BIT_OR }>(arg)),
+                op::BIT_XOR => jump!(s.operator::<{ op::BIT_XOR }>(arg)),
+                op::LEFT_SHIFT => jump!(s.operator::<{ op::LEFT_SHIFT }>(arg)),
+                op::RIGHT_SHIFT => jump!(s.operator::<{ op::RIGHT_SHIFT }>(arg)),
+                op::SUBSCRIPT => jump!(s.subscript(arg)),
+                op::LESS_JUMP => jump!(s.compare_jump::<{ op::LESS_JUMP }>(arg)),
+                op::LESS_EQUAL_JUMP => jump!(s.compare_jump::<{ op::LESS_EQUAL_JUMP }>(arg)),
+                op::EQUAL_JUMP => jump!(s.compare_jump::<{ op::EQUAL_JUMP }>(arg)),
+                op::NOT_EQUAL_JUMP => jump!(s.compare_jump::<{ op::NOT_EQUAL_JUMP }>(arg)),
+                op::GREATER_JUMP => jump!(s.compare_jump::<{ op::GREATER_JUMP }>(arg)),
+                op::GREATER_EQUAL_JUMP => jump!(s.compare_jump::<{ op::GREATER_EQUAL_JUMP }>(arg)),
+                op::CONTAINS_OP => jump!(s.contains_op(arg)),
+                op::IS_OP => s.is_op(arg),
+                op::TO_BOOL => jump!(s.to_bool()),
                 op::UNARY_NOT => {
                     s.unary_not();
                     s.skip(1);
@@ -215,10 +282,18 @@ fn dispatch(state: &mut State) -> Exit {
                         jump!(outlined!(s.serve_breaker()));
                     }
                 }
-                op::POP_JUMP_IF_FALSE => s.pop_jump_if(false, arg),
-                op::POP_JUMP_IF_TRUE => s.pop_jump_if(true, arg),
-                op::POP_JUMP_IF_NONE => s.pop_jump_if_none(true, arg),
-                op::POP_JUMP_IF_NOT_NONE => s.pop_jump_if_none(false, arg),
+                op::POP_JUMP_IF_FALSE => {
+                    s.pop_jump_if(false);
+                }
+                op::POP_JUMP_IF_TRUE => {
+                    s.pop_jump_if(true);
+                }
+                op::POP_JUMP_IF_NONE => {
+                    s.pop_jump_if_none(true);
+                }
+                op::POP_JUMP_IF_NOT_NONE => {
+                    s.pop_jump_if_none(false);
+                }
                 // Names.
                 op::LOAD_GLOBAL => step!(4, outlined!(s.load_global(arg))),
                 op::LOAD_GLOBAL_MODULE => step!(4, s.load_global_module(arg)),

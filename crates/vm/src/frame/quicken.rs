@@ -26,7 +26,7 @@ pub mod op {
     pub const INSTRUMENTED: u16 = Opcode::INSTRUMENTED_LINE as u16;
 
     macro_rules! private {
-        ($($(#[$doc:meta])* $name:ident = $num:literal of $base:ident;)*) => {
+        ($($(#[$doc:meta])* $name:ident = $num:literal of $base:ident $(before $next:ident)?;)*) => {
             $($(#[$doc])* pub const $name: u16 = $num;)*
 
             /// The canonical opcode that a private one stands for.
@@ -34,6 +34,14 @@ pub mod op {
                 match opcode {
                     $($num => $base,)*
                     canonical => canonical,
+                }
+            }
+
+            /// The opcode of a load that takes the instruction `next` behind it along, if there is one.
+            pub fn fused(load: u16, next: u16) -> Option<u16> {
+                match (load, next) {
+                    $($(($base, $next) => Some($name),)?)*
+                    _ => None,
                 }
             }
         };
@@ -92,6 +100,62 @@ pub mod op {
         STORE_ATTR_SLOT = 290 of STORE_ATTR;
         /// Where it may be part of a loop that does nothing else.
         JUMP_BACKWARD_CHECKED = 291 of JUMP_BACKWARD_NO_INTERRUPT;
+        /// A local's attribute that is in the object, and from here on other loads with the instruction behind them (`ops/fused.rs`).
+        FAST_ATTR = 292 of LOAD_FAST_BORROW before LOAD_ATTR;
+        /// A local as right operand.
+        FAST_ADD = 293 of LOAD_FAST_BORROW before ADD;
+        FAST_SUBTRACT = 294 of LOAD_FAST_BORROW before SUBTRACT;
+        FAST_MULTIPLY = 295 of LOAD_FAST_BORROW before MULTIPLY;
+        FAST_SUBSCRIPT = 296 of LOAD_FAST_BORROW before SUBSCRIPT;
+        /// Two locals as operands.
+        FASTS_ADD = 297 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before ADD;
+        FASTS_SUBTRACT = 298 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before SUBTRACT;
+        FASTS_MULTIPLY = 299 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before MULTIPLY;
+        FASTS_SUBSCRIPT = 300 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before SUBSCRIPT;
+        FASTS_LESS_JUMP = 301 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before LESS_JUMP;
+        FASTS_LESS_EQUAL_JUMP = 302 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before LESS_EQUAL_JUMP;
+        FASTS_EQUAL_JUMP = 303 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before EQUAL_JUMP;
+        FASTS_NOT_EQUAL_JUMP = 304 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before NOT_EQUAL_JUMP;
+        FASTS_GREATER_JUMP = 305 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before GREATER_JUMP;
+        FASTS_GREATER_EQUAL_JUMP = 306 of LOAD_FAST_BORROW_LOAD_FAST_BORROW before GREATER_EQUAL_JUMP;
+        /// A small int as right operand.
+        INT_ADD = 307 of LOAD_SMALL_INT before ADD;
+        INT_SUBTRACT = 308 of LOAD_SMALL_INT before SUBTRACT;
+        INT_MULTIPLY = 309 of LOAD_SMALL_INT before MULTIPLY;
+        INT_REMAINDER = 310 of LOAD_SMALL_INT before REMAINDER;
+        INT_FLOOR_DIVIDE = 311 of LOAD_SMALL_INT before FLOOR_DIVIDE;
+        INT_BIT_AND = 312 of LOAD_SMALL_INT before BIT_AND;
+        INT_LEFT_SHIFT = 313 of LOAD_SMALL_INT before LEFT_SHIFT;
+        INT_RIGHT_SHIFT = 314 of LOAD_SMALL_INT before RIGHT_SHIFT;
+        INT_SUBSCRIPT = 315 of LOAD_SMALL_INT before SUBSCRIPT;
+        INT_LESS_JUMP = 316 of LOAD_SMALL_INT before LESS_JUMP;
+        INT_LESS_EQUAL_JUMP = 317 of LOAD_SMALL_INT before LESS_EQUAL_JUMP;
+        INT_EQUAL_JUMP = 318 of LOAD_SMALL_INT before EQUAL_JUMP;
+        INT_NOT_EQUAL_JUMP = 319 of LOAD_SMALL_INT before NOT_EQUAL_JUMP;
+        INT_GREATER_JUMP = 320 of LOAD_SMALL_INT before GREATER_JUMP;
+        INT_GREATER_EQUAL_JUMP = 321 of LOAD_SMALL_INT before GREATER_EQUAL_JUMP;
+        /// A local and a small int as operands.
+        FAST_INT_ADD = 322 of LOAD_FAST_BORROW before INT_ADD;
+        FAST_INT_SUBTRACT = 323 of LOAD_FAST_BORROW before INT_SUBTRACT;
+        FAST_INT_MULTIPLY = 324 of LOAD_FAST_BORROW before INT_MULTIPLY;
+        FAST_INT_REMAINDER = 325 of LOAD_FAST_BORROW before INT_REMAINDER;
+        FAST_INT_FLOOR_DIVIDE = 326 of LOAD_FAST_BORROW before INT_FLOOR_DIVIDE;
+        FAST_INT_BIT_AND = 327 of LOAD_FAST_BORROW before INT_BIT_AND;
+        FAST_INT_RIGHT_SHIFT = 328 of LOAD_FAST_BORROW before INT_RIGHT_SHIFT;
+        FAST_INT_SUBSCRIPT = 329 of LOAD_FAST_BORROW before INT_SUBSCRIPT;
+        FAST_INT_LESS_JUMP = 330 of LOAD_FAST_BORROW before INT_LESS_JUMP;
+        FAST_INT_LESS_EQUAL_JUMP = 331 of LOAD_FAST_BORROW before INT_LESS_EQUAL_JUMP;
+        FAST_INT_EQUAL_JUMP = 332 of LOAD_FAST_BORROW before INT_EQUAL_JUMP;
+        FAST_INT_NOT_EQUAL_JUMP = 333 of LOAD_FAST_BORROW before INT_NOT_EQUAL_JUMP;
+        FAST_INT_GREATER_JUMP = 334 of LOAD_FAST_BORROW before INT_GREATER_JUMP;
+        FAST_INT_GREATER_EQUAL_JUMP = 335 of LOAD_FAST_BORROW before INT_GREATER_EQUAL_JUMP;
+        /// A constant as right operand.
+        CONST_ADD = 336 of LOAD_CONST before ADD;
+        CONST_SUBTRACT = 337 of LOAD_CONST before SUBTRACT;
+        CONST_MULTIPLY = 338 of LOAD_CONST before MULTIPLY;
+        CONST_TRUE_DIVIDE = 339 of LOAD_CONST before TRUE_DIVIDE;
+        CONST_REMAINDER = 340 of LOAD_CONST before REMAINDER;
+        CONST_BIT_AND = 341 of LOAD_CONST before BIT_AND;
     }
 }
 
@@ -201,7 +265,11 @@ pub unsafe fn restore(ip: *mut u64, code: &[u8], index: usize, fusible: bool) {
         let (opcode, failures) = parts(*ip);
         let arg = (*ip >> 32) as u32;
         let chosen = match op::base(opcode) {
-            op::COMPARE_OP => choose(code, index, arg, fusible),
+            op::COMPARE_OP
+            | op::LOAD_FAST_BORROW
+            | op::LOAD_FAST_BORROW_LOAD_FAST_BORROW
+            | op::LOAD_SMALL_INT
+            | op::LOAD_CONST => choose(code, index, arg, fusible),
             _ => opcode,
         };
         *ip = with_parts(*ip & !0xffff, chosen, failures);
@@ -216,7 +284,7 @@ pub fn alone(word: u64) -> u16 {
 
 /// Whether an instruction of private code does the work of the next one, too.
 fn takes_next_along(opcode: u16) -> bool {
-    matches!(opcode, op::LESS_JUMP..=op::GREATER_EQUAL_JUMP | op::FOR_ITER_PAIR)
+    matches!(opcode, op::LESS_JUMP..=op::GREATER_EQUAL_JUMP | op::FOR_ITER_PAIR | op::FAST_ATTR..)
 }
 
 /// The opcode that the instruction of unit `index` is decoded to.
@@ -226,12 +294,13 @@ pub fn choose(code: &[u8], index: usize, arg: u32, fusible: bool) -> u16 {
         .map(|opcode| opcode.base() as u16)
         .filter(|&opcode| opcode <= op::RESUME)
         .unwrap_or(op::RESERVED);
-    let next = index + minipy_bytecode::opcode::unit_len(opcode as u8);
     match opcode {
         op::BINARY_OP => binary(arg),
-        op::COMPARE_OP if fusible && arg & 16 != 0 && is_conditional_jump(code, next) => {
-            op::LESS_JUMP + (arg >> 5) as u16
-        }
+        op::COMPARE_OP if fusible => comparison(code, index, arg).unwrap_or(opcode),
+        op::LOAD_FAST_BORROW
+        | op::LOAD_FAST_BORROW_LOAD_FAST_BORROW
+        | op::LOAD_SMALL_INT
+        | op::LOAD_CONST => fused_load(code, index, opcode).unwrap_or(opcode),
         op::JUMP_BACKWARD_NO_INTERRUPT if !follows_delegation(code, index) => op::JUMP_BACKWARD_CHECKED,
         other => other,
     }
@@ -259,8 +328,27 @@ pub fn refuse(code: &[u8]) -> Box<[u64]> {
     vec![u64::from(op::RESERVED); code.len() / 2].into_boxed_slice()
 }
 
+/// The instruction that a comparison becomes with the conditional jump behind it.
+fn comparison(code: &[u8], index: usize, arg: u32) -> Option<u16> {
+    const COMPARISON_WORDS: usize = 2;
+    (arg & 16 != 0 && is_conditional_jump(code, index + COMPARISON_WORDS))
+        .then_some(op::LESS_JUMP + (arg >> 5) as u16)
+}
+
 fn is_conditional_jump(code: &[u8], unit: usize) -> bool {
     code.get(2 * unit).is_some_and(|&o| matches!(u16::from(o), op::POP_JUMP_IF_FALSE | op::POP_JUMP_IF_TRUE))
+}
+
+/// The instruction that a load becomes with what follows it.
+fn fused_load(code: &[u8], index: usize, load: u16) -> Option<u16> {
+    let next = index + 1;
+    let arg = u32::from(*code.get(2 * next + 1)?);
+    match u16::from(code[2 * next]) {
+        op::BINARY_OP | op::COMPARE_OP | op::LOAD_ATTR => {}
+        op::LOAD_SMALL_INT if load == op::LOAD_FAST_BORROW => {}
+        _ => return None,
+    }
+    op::fused(load, choose(code, next, arg, true))
 }
 
 /// Whether the instructions before a unit leave the frame or end a delegation, as those do that the compiler has jump back without a

@@ -199,13 +199,25 @@ impl State {
     /// The header of the object on top, if its class has the version in a guard word.
     #[inline(always)]
     fn guarded(&self, guard: u64) -> Option<&Header> {
-        let header = self.peek(1).header()?;
-        (header.class().version_raw() == guard as u32).then_some(header)
+        State::has_version(self.peek(1), guard)
     }
 
     #[inline(always)]
     fn guarded_shape(&self, guard: u64) -> Option<&Header> {
-        let header = self.guarded(guard)?;
+        State::has_shape(self.peek(1), guard)
+    }
+
+    /// The header of an object whose class has the version in a guard word.
+    #[inline(always)]
+    pub(super) fn has_version(object: &Value, guard: u64) -> Option<&Header> {
+        let header = object.header()?;
+        (header.class().version_raw() == guard as u32).then_some(header)
+    }
+
+    /// The same of one that has the shape in the guard word, too.
+    #[inline(always)]
+    pub(super) fn has_shape(object: &Value, guard: u64) -> Option<&Header> {
+        let header = State::has_version(object, guard)?;
         // SAFETY: the version says that the class has a dict word.
         (unsafe { instance::shape_raw(header) } == (guard >> 32) as u32).then_some(header)
     }

@@ -100,6 +100,7 @@ impl State {
             (*frame).constructs = true;
             self.switch_to(frame);
         }
+        self.skip_resume();
         Ok(())
     }
 
@@ -154,6 +155,7 @@ impl State {
             (*self.frame).return_offset = CALL_WORDS as u32;
             self.switch_to(frame);
         }
+        self.skip_resume();
         Ok(())
     }
 

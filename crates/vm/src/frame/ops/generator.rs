@@ -110,8 +110,7 @@ impl State {
             let next = range.next.get();
             range.left.set(left - 1);
             range.next.set(next.wrapping_add(range.step));
-            self.push(crate::types::int::from_i64(next));
-            self.skip(WORDS);
+            self.produce(crate::types::int::from_i64(next), WORDS);
         } else {
             self.skip(WORDS + arg as usize + 1);
         }
@@ -127,8 +126,7 @@ impl State {
         match iterator.sequence.with(|list| list.as_ref().and_then(|l| l.get(index))) {
             Some(item) => {
                 iterator.index.set(index + 1);
-                self.push(item);
-                self.skip(WORDS);
+                self.produce(item, WORDS);
             }
             None => {
                 drop(iterator.sequence.replace(None));
@@ -148,8 +146,7 @@ impl State {
         match iterator.sequence.with(|tuple| tuple.as_ref().and_then(|t| t.get(index).cloned())) {
             Some(item) => {
                 iterator.index.set(index + 1);
-                self.push(item);
-                self.skip(WORDS);
+                self.produce(item, WORDS);
             }
             None => {
                 drop(iterator.sequence.replace(None));
@@ -224,9 +221,14 @@ impl State {
         unsafe {
             (*self.frame).return_offset = return_offset as u32;
             core.activate(self.thread, frame, false);
-            *(*frame).sp = value.into_bits();
-            (*frame).sp = (*frame).sp.add(1);
             self.switch_to(frame);
+        }
+        self.skip_resume();
+        // A `yield` whose value nobody wants, or the beginning.
+        if value.is_none() && self.ahead(0) as u16 == op::POP_TOP {
+            self.skip(1);
+        } else {
+            self.push(value);
         }
         Ok(())
     }
@@ -269,9 +271,8 @@ impl State {
                 return Ok(Some(value));
             }
             self.switch_to(previous);
-            self.skip(WORDS);
-            self.push(value);
         }
+        self.produce(value, WORDS);
         Ok(None)
     }
 

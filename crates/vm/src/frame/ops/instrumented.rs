@@ -204,24 +204,30 @@ impl State {
     /// A jump, conditional or not: reported if it is made.
     fn reported_jump(&mut self, index: usize, opcode: u16, arg: u32, tools: ToolSet) -> PyResult<()> {
         let event = if is_conditional_jump(opcode) { Event::BranchRight } else { Event::Jump };
-        match opcode {
-            op::JUMP_FORWARD => self.skip(1 + arg as usize),
+        let jumps = match opcode {
+            op::JUMP_FORWARD => {
+                self.skip(1 + arg as usize);
+                true
+            }
             op::JUMP_BACKWARD | op::JUMP_BACKWARD_CHECKED => {
                 self.jump_back(opcode::unit_len(op::base(opcode) as u8), arg);
                 if crate::frame::breaker::is_set() {
                     self.serve_breaker()?;
                 }
+                true
             }
-            op::JUMP_BACKWARD_NO_INTERRUPT => self.jump_back(1, arg),
-            op::POP_JUMP_IF_FALSE => self.pop_jump_if(false, arg),
-            op::POP_JUMP_IF_TRUE => self.pop_jump_if(true, arg),
-            op::POP_JUMP_IF_NONE => self.pop_jump_if_none(true, arg),
-            op::POP_JUMP_IF_NOT_NONE => self.pop_jump_if_none(false, arg),
+            op::JUMP_BACKWARD_NO_INTERRUPT => {
+                self.jump_back(1, arg);
+                true
+            }
+            op::POP_JUMP_IF_FALSE => self.pop_jump_if(false),
+            op::POP_JUMP_IF_TRUE => self.pop_jump_if(true),
+            op::POP_JUMP_IF_NONE => self.pop_jump_if_none(true),
+            op::POP_JUMP_IF_NOT_NONE => self.pop_jump_if_none(false),
             _ => return Err(exceptions::system_error("no jump")),
-        }
+        };
         self.sync();
-        let to = self.frame().instruction_index();
-        if to == index + opcode::unit_len(op::base(opcode) as u8) && arg != 0 {
+        if !jumps {
             return Ok(());
         }
         if tools == 0 || !self.jumped(index, event, index)? {

@@ -5,7 +5,9 @@ mod attr_cache;
 mod build;
 mod call;
 mod exception;
+mod fused;
 mod generator;
+mod immediates;
 mod import;
 mod instrumented;
 mod matching;
@@ -18,6 +20,7 @@ pub use generator::{delegate, get_awaitable_iter, is_delegating};
 pub use instrumented::Next;
 pub(super) use names::mapping_get;
 
+use super::quicken::op;
 use super::{Frame, bind, breaker};
 use crate::PyResult;
 use crate::heap;
@@ -126,6 +129,14 @@ impl State {
         let result = handler(&mut copy);
         *self = copy;
         result
+    }
+
+    /// Steps over the RESUME at `ip`, unless there are events to report or something waits to be served.
+    #[inline(always)]
+    fn skip_resume(&mut self) {
+        if self.ahead(0) as u16 == op::RESUME && !breaker::is_set() {
+            self.skip(1);
+        }
     }
 
     /// Jumps back by `arg` from the end of an instruction of `words` words.

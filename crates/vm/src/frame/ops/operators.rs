@@ -1,6 +1,7 @@
 //! Operators, comparisons, subscription.
 
 use super::State;
+use super::immediates::{compare, operate};
 use crate::frame::quicken::op;
 use crate::protocol::{self, BinaryOp, CmpOp, UnaryOp};
 use crate::types::dict::PyDict;
@@ -9,9 +10,14 @@ use crate::types::slice::argument::{SliceIndex, clip};
 use crate::types::slice::{PySlice, new_slice};
 use crate::types::str::{PyStr, try_concat_inplace};
 use crate::types::tuple::PyTuple;
-use crate::types::{float, int};
 use crate::value::Value;
 use crate::{PyResult, exceptions};
+
+/// Words of the instructions with their caches.
+const BINARY_OP_WORDS: usize = 6;
+const COMPARE_OP_WORDS: usize = 2;
+const CONTAINS_OP_WORDS: usize = 2;
+const TO_BOOL_WORDS: usize = 4;
 
 /// The operand of BINARY_OP for subscription.
 const SUBSCR: u32 = 26;
@@ -31,64 +37,22 @@ impl State {
         self.binary_op_slow(arg)
     }
 
-    /// Overwrites the two operands, both immediates, by `result`.
+    /// A binary operator with an instruction `OP` of its own.
     #[inline(always)]
-    fn replace_immediates(&mut self, result: Value) {
-        // SAFETY: immediates own nothing, so their slots can be overwritten.
-        unsafe {
-            self.sp = self.sp.sub(1);
-            *self.sp.sub(1) = result.into_bits();
-        }
-    }
-
-    /// Overwrites the two operands, both unboxed floats, by `result`.
-    #[inline(always)]
-    fn replace_floats(&mut self, result: f64) -> PyResult<()> {
-        self.replace_immediates(float::from_f64(result));
+    pub fn operator<const OP: u16>(&mut self, arg: u32) -> PyResult<()> {
+        let Some(result) = operate::<OP>(self.peek(2), self.peek(1)) else {
+            self.outlined(|s| if OP == op::ADD { s.add_slow(arg) } else { s.binary_op_slow(arg) })?;
+            self.skip(BINARY_OP_WORDS);
+            return Ok(());
+        };
+        // SAFETY: the operands are immediates and own nothing.
+        self.sp = unsafe { self.sp.sub(2) };
+        self.produce(result, BINARY_OP_WORDS);
         Ok(())
-    }
-
-    #[inline(always)]
-    fn int_operands(&self) -> Option<(i64, i64)> {
-        Some((self.peek(2).as_small_int()?, self.peek(1).as_small_int()?))
-    }
-
-    #[inline(always)]
-    fn float_operands(&self) -> Option<(f64, f64)> {
-        Some((self.peek(2).as_flonum()?, self.peek(1).as_flonum()?))
-    }
-
-    /// A float and an int, as two floats.
-    #[inline(always)]
-    fn mixed_operands(&self) -> Option<(f64, f64)> {
-        let (a, b) = (self.peek(2), self.peek(1));
-        match (a.as_flonum(), b.as_flonum()) {
-            (Some(x), Some(y)) => Some((x, y)),
-            (Some(x), None) => Some((x, b.as_small_int()? as f64)),
-            (None, Some(y)) => Some((a.as_small_int()? as f64, y)),
-            (None, None) => None,
-        }
-    }
-
-    #[inline(always)]
-    pub fn add(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands() {
-            // Two 63-bit numbers do not overflow 64 bits.
-            if let Some(sum) = Value::try_small_int(x + y) {
-                self.replace_immediates(sum);
-                return Ok(());
-            }
-        } else if let Some((x, y)) = self.float_operands() {
-            return self.replace_floats(x + y);
-        }
-        self.outlined(|s| s.add_slow(arg))
     }
 
     #[inline(never)]
     fn add_slow(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.mixed_operands() {
-            return self.replace_floats(x + y);
-        }
         if let (Some(_), Some(_)) =
             (self.peek(2).downcast_exact::<PyStr>(), self.peek(1).downcast_exact::<PyStr>())
         {
@@ -116,139 +80,20 @@ impl State {
         Ok(())
     }
 
-    #[inline(always)]
-    pub fn subtract(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands() {
-            if let Some(difference) = Value::try_small_int(x - y) {
-                self.replace_immediates(difference);
-                return Ok(());
-            }
-        } else if let Some((x, y)) = self.mixed_operands() {
-            return self.replace_floats(x - y);
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn multiply(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands() {
-            if let Some(product) = x.checked_mul(y).and_then(Value::try_small_int) {
-                self.replace_immediates(product);
-                return Ok(());
-            }
-        } else if let Some((x, y)) = self.mixed_operands() {
-            return self.replace_floats(x * y);
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn remainder(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands()
-            && y != 0
-        {
-            self.replace_immediates(Value::small_int(int::small_divmod(x, y).1));
-            return Ok(());
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn floor_divide(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands()
-            && y != 0
-            && let Some(quotient) = Value::try_small_int(int::small_divmod(x, y).0)
-        {
-            self.replace_immediates(quotient);
-            return Ok(());
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn true_divide(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.mixed_operands()
-            && y != 0.0
-        {
-            return self.replace_floats(x / y);
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn bit_and(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands() {
-            self.replace_immediates(Value::small_int(x & y));
-            return Ok(());
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn bit_or(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands() {
-            self.replace_immediates(Value::small_int(x | y));
-            return Ok(());
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn bit_xor(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands() {
-            self.replace_immediates(Value::small_int(x ^ y));
-            return Ok(());
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn left_shift(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands()
-            && (0..62).contains(&y)
-            && let shifted = x << y
-            && shifted >> y == x
-            && let Some(result) = Value::try_small_int(shifted)
-        {
-            self.replace_immediates(result);
-            return Ok(());
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
-    #[inline(always)]
-    pub fn right_shift(&mut self, arg: u32) -> PyResult<()> {
-        if let Some((x, y)) = self.int_operands()
-            && y >= 0
-        {
-            self.replace_immediates(Value::small_int(x >> y.min(63)));
-            return Ok(());
-        }
-        self.outlined(|s| s.binary_op_slow(arg))
-    }
-
     /// `container[key]`.
     #[inline(always)]
     pub fn subscript(&mut self, arg: u32) -> PyResult<()> {
-        let container = self.peek(2);
-        if let Some(index) = self.peek(1).as_small_int() {
-            if let Some(list) = container.downcast_exact::<PyList>() {
-                let index = if index < 0 { index + list.len() as i64 } else { index };
-                if index >= 0
-                    && let Some(item) = list.get(index as usize)
-                {
-                    return self.finish_subscript(item);
-                }
-            } else if let Some(tuple) = container.downcast_exact::<PyTuple>() {
-                let index = if index < 0 { index + tuple.len() as i64 } else { index };
-                if index >= 0
-                    && let Some(item) = tuple.get(index as usize).cloned()
-                {
-                    return self.finish_subscript(item);
-                }
-            }
-        }
-        self.outlined(|s| s.subscript_slow(arg))
+        let Some(value) = item(self.peek(2), self.peek(1)) else {
+            self.outlined(|s| s.subscript_slow(arg))?;
+            self.skip(BINARY_OP_WORDS);
+            return Ok(());
+        };
+        // SAFETY: the key is an int and owns nothing.
+        self.sp = unsafe { self.sp.sub(1) };
+        drop(self.pop());
+        self.safe_point();
+        self.produce(value, BINARY_OP_WORDS);
+        Ok(())
     }
 
     /// Subscription of dicts and strs before anything else.
@@ -272,7 +117,8 @@ impl State {
             let index = if index < 0 { index + text.len() as i64 } else { index };
             if (0..text.len() as i64).contains(&index) {
                 let item = text.item(index as usize).into_value();
-                return self.finish_subscript(item);
+                self.finish_binary(item);
+                return Ok(());
             }
         } else if let Some(slice) = key.downcast_exact::<PySlice>()
             && slice.step.is_none()
@@ -285,58 +131,36 @@ impl State {
         self.binary_op_slow(arg)
     }
 
-    /// Replaces the container and an int key by the item.
+    /// A comparison whose result decides the conditional jump behind it, which the decoder has seen.
     #[inline(always)]
-    fn finish_subscript(&mut self, item: Value) -> PyResult<()> {
-        // SAFETY: the key is an immediate and owns nothing.
-        unsafe { self.sp = self.sp.sub(1) };
-        self.set_top(item);
-        self.safe_point();
+    pub fn compare_jump<const OP: u16>(&mut self, arg: u32) -> PyResult<()> {
+        let truth = match compare::<OP>(self.peek(2), self.peek(1)) {
+            Some(truth) => {
+                // SAFETY: the operands are immediates and own nothing.
+                self.sp = unsafe { self.sp.sub(2) };
+                truth
+            }
+            None => match self.equal_strs().filter(|_| matches!(OP, op::EQUAL_JUMP | op::NOT_EQUAL_JUMP)) {
+                Some(equal) => {
+                    self.drop_slots(2);
+                    equal == (OP == op::EQUAL_JUMP)
+                }
+                None => {
+                    self.outlined(|s| s.compare_op(arg))?;
+                    self.skip(COMPARE_OP_WORDS);
+                    return Ok(());
+                }
+            },
+        };
+        self.decide(truth, COMPARE_OP_WORDS);
         Ok(())
     }
 
-    /// A comparison whose result decides the conditional jump behind it.
+    /// Whether the operands are equal, of two exact strs.
     #[inline(always)]
-    pub fn compare_jump<const OP: u8>(&mut self, arg: u32) -> PyResult<()> {
-        let op = const { [CmpOp::Lt, CmpOp::Le, CmpOp::Eq, CmpOp::Ne, CmpOp::Gt, CmpOp::Ge][OP as usize] };
-        let result = if let Some((x, y)) = self.int_operands() {
-            op.compare(&x, &y)
-        } else if let Some((x, y)) = self.float_operands() {
-            op.compare(&x, &y)
-        } else {
-            return self.compare_jump_slow::<OP>(arg);
-        };
-        // SAFETY: both operands are immediates; the decoder saw the jump two words on.
-        let word = unsafe {
-            self.sp = self.sp.sub(2);
-            *self.ip.add(2)
-        };
-        let wanted = word as u16 == op::POP_JUMP_IF_TRUE;
-        self.skip(4 + if result == wanted { (word >> 32) as usize } else { 0 });
-        Ok(())
-    }
-
-    /// Equality of strs goes straight on to the jump; other comparisons leave it their result.
-    #[inline(always)]
-    fn compare_jump_slow<const OP: u8>(&mut self, arg: u32) -> PyResult<()> {
-        let equality = OP == CmpOp::Eq as u8 || OP == CmpOp::Ne as u8;
-        if equality
-            && let Some(a) = self.peek(2).downcast_exact::<PyStr>()
-            && let Some(b) = self.peek(1).downcast_exact::<PyStr>()
-        {
-            let equal = a.is(b) || a.eq(b);
-            self.drop_slots(2);
-            // SAFETY: the decoder saw the jump two words on.
-            let word = unsafe { *self.ip.add(2) };
-            let wanted = word as u16 == op::POP_JUMP_IF_TRUE;
-            self.skip(
-                4 + if (equal == (OP == CmpOp::Eq as u8)) == wanted { (word >> 32) as usize } else { 0 },
-            );
-            return Ok(());
-        }
-        self.outlined(|s| s.compare_op(arg))?;
-        self.skip(2);
-        Ok(())
+    fn equal_strs(&self) -> Option<bool> {
+        let (a, b) = (self.peek(2).downcast_exact::<PyStr>()?, self.peek(1).downcast_exact::<PyStr>()?);
+        Some(a.is(b) || a.eq(b))
     }
 
     #[inline(never)]
@@ -392,27 +216,34 @@ impl State {
 
     #[inline(always)]
     pub fn contains_op(&mut self, invert: u32) -> PyResult<()> {
+        let found = self.outlined(State::contains)?;
+        self.decide(found != (invert != 0), CONTAINS_OP_WORDS);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn contains(&mut self) -> PyResult<bool> {
         self.sync();
         let found = protocol::contains(self.peek(1), self.peek(2))?;
-        self.finish_binary(Value::from_bool(found != (invert != 0)));
+        self.drop_slots(2);
         self.safe_point();
-        Ok(())
+        Ok(found)
     }
 
     #[inline(always)]
     pub fn is_op(&mut self, invert: u32) {
         let same = self.peek(2).is(self.peek(1));
-        self.finish_binary(Value::from_bool(same != (invert != 0)));
+        self.drop_slots(2);
         self.safe_point();
+        self.decide(same != (invert != 0), 1);
     }
 
     #[inline(always)]
     pub fn to_bool(&mut self) -> PyResult<()> {
         let top = self.peek(1);
-        if top.as_bool().is_some() {
-            return Ok(());
-        }
-        let truth = if let Some(n) = top.as_small_int() {
+        let truth = if let Some(truth) = top.as_bool() {
+            truth
+        } else if let Some(n) = top.as_small_int() {
             n != 0
         } else if top.is_none() {
             false
@@ -424,8 +255,9 @@ impl State {
             self.sync();
             protocol::truth(self.peek(1))?
         };
-        self.set_top(Value::from_bool(truth));
+        drop(self.pop());
         self.safe_point();
+        self.decide(truth, TO_BOOL_WORDS);
         Ok(())
     }
 
@@ -487,10 +319,15 @@ impl State {
             && index >= 0
             && (index as usize) < list.len()
         {
-            let list = list.clone();
-            self.drop_slots(2);
-            let value = self.pop();
-            drop(list.set(index as usize, value));
+            // SAFETY: the value moves from the stack into the list; the key is an int and owns nothing.
+            let old = unsafe {
+                let old = list.set(index as usize, Value::from_bits(*self.slot(3)));
+                self.sp = self.sp.sub(1);
+                drop(self.pop());
+                self.sp = self.sp.sub(1);
+                old
+            };
+            drop(old);
             self.safe_point();
             return Ok(());
         }
@@ -525,6 +362,18 @@ impl State {
         self.safe_point();
         Ok(())
     }
+}
+
+/// `container[key]` for exact lists and tuples and a plain int that is in range.
+#[inline(always)]
+pub(super) fn item(container: &Value, key: &Value) -> Option<Value> {
+    let index = key.as_small_int()?;
+    let position = |len: usize| (if index < 0 { index + len as i64 } else { index }) as usize;
+    if let Some(list) = container.downcast_exact::<PyList>() {
+        return list.get(position(list.len()));
+    }
+    let tuple = container.downcast_exact::<PyTuple>()?;
+    tuple.get(position(tuple.len())).cloned()
 }
 
 /// The range of a sequence's positions, by its length, that bounds mean which are plain ints or None.

@@ -7,7 +7,7 @@ use std::ptr;
 
 impl State {
     #[inline(always)]
-    fn local(&self, index: u32) -> *mut u64 {
+    pub(super) fn local(&self, index: u32) -> *mut u64 {
         // SAFETY: the verifier bounds the index.
         unsafe { self.locals.add(index as usize) }
     }
@@ -38,11 +38,20 @@ impl State {
 
     #[inline(always)]
     pub fn store_fast(&mut self, index: u32) {
-        // SAFETY: the value moves from the stack into the local. The stored word may be empty, from
-        // LOAD_FAST_AND_CLEAR.
-        unsafe {
+        // SAFETY: the value moves from the stack into the local.
+        let bits = unsafe {
             self.sp = self.sp.sub(1);
-            let old = ptr::replace(self.local(index), *self.sp);
+            *self.sp
+        };
+        self.set_local(index, bits);
+    }
+
+    /// Moves a value into a local. The word may be empty, from LOAD_FAST_AND_CLEAR.
+    #[inline(always)]
+    pub(super) fn set_local(&mut self, index: u32, bits: u64) {
+        // SAFETY: the old word is a value or empty.
+        unsafe {
+            let old = ptr::replace(self.local(index), bits);
             if old != 0 {
                 drop(Value::from_bits(old));
                 self.safe_point();
@@ -65,9 +74,15 @@ impl State {
 
     #[inline(always)]
     pub fn load_const(&mut self, index: u32) {
-        // SAFETY: the verifier bounds the index, and the frame owns its code.
-        let value = unsafe { (*self.frame().consts.add(index as usize)).clone() };
+        // SAFETY: the constant lives as long as the code.
+        let value = unsafe { (*self.constant(index)).clone() };
         self.push(value);
+    }
+
+    #[inline(always)]
+    pub(super) fn constant(&self, index: u32) -> *const Value {
+        // SAFETY: the verifier bounds the index, and the frame owns its code.
+        unsafe { self.frame().consts.add(index as usize) }
     }
 
     pub fn load_common_constant(&mut self, index: u32) -> PyResult<()> {
@@ -111,19 +126,23 @@ impl State {
         self.push(value);
     }
 
+    /// True if it jumps.
     #[inline(always)]
-    pub fn pop_jump_if(&mut self, wanted: bool, arg: u32) {
+    pub fn pop_jump_if(&mut self, wanted: bool) -> bool {
         // TO_BOOL or a comparison has left a bool.
-        let jump = self.pop().is_true() == wanted;
-        self.skip(2 + if jump { arg as usize } else { 0 });
+        let jumps = self.pop().is_true() == wanted;
+        self.branch(jumps);
+        jumps
     }
 
+    /// As [`State::pop_jump_if`].
     #[inline(always)]
-    pub fn pop_jump_if_none(&mut self, wanted: bool, arg: u32) {
+    pub fn pop_jump_if_none(&mut self, wanted: bool) -> bool {
         let value = self.pop();
-        let jump = value.is_none() == wanted;
+        let jumps = value.is_none() == wanted;
         drop(value);
         self.safe_point();
-        self.skip(2 + if jump { arg as usize } else { 0 });
+        self.branch(jumps);
+        jumps
     }
 }
