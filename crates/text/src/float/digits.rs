@@ -1,5 +1,6 @@
 //! From a float to decimal digits, and their layout for each format code.
 
+use super::round::scaled;
 use std::fmt::Write;
 
 /// How digits are produced and laid out.
@@ -162,9 +163,20 @@ fn push(out: &mut String, x: f64, style: Style) {
 }
 
 fn push_fixed(out: &mut String, x: f64, style: Style) {
-    let exact = style.precision.min(EXACT);
-    let _ = write!(out, "{x:.exact$}");
-    push_zeros(out, style.precision - exact);
+    if let Some((number, factor)) = scaled(x, style.precision) {
+        if x.is_sign_negative() {
+            out.push('-');
+        }
+        let factor = factor as u64;
+        let _ = write!(out, "{}", number / factor);
+        if style.precision > 0 {
+            let _ = write!(out, ".{:0width$}", number % factor, width = style.precision);
+        }
+    } else {
+        let exact = style.precision.min(EXACT);
+        let _ = write!(out, "{x:.exact$}");
+        push_zeros(out, style.precision - exact);
+    }
     if style.precision == 0 {
         if style.alternate {
             out.push('.');

@@ -4,6 +4,7 @@ use super::{FRAME_WORDS, Frame, Owner, eval, object, trampoline};
 use crate::function::args::Args;
 use crate::heap::Ref;
 use crate::thread::{self, Thread};
+use crate::types::code::PyCode;
 use crate::types::dict::PyDict;
 use crate::types::function::{PyFunction, PyNative};
 use crate::types::generator;
@@ -101,6 +102,52 @@ pub fn push_frame(thread: &Thread, function: Ref<PyFunction>) -> PyResult<*mut F
 /// On success the frame has taken the reference over, and the caller must forget it.
 #[inline(always)]
 pub unsafe fn push_frame_moving(thread: &Thread, function: &Ref<PyFunction>) -> PyResult<*mut Frame> {
+    // SAFETY: the caller's promise; the frame is fresh, with all its locals.
+    unsafe {
+        let frame = push_frame_unfilled(thread, function)?;
+        fill_locals(frame, function.code(), ptr::null(), 0);
+        Ok(frame)
+    }
+}
+
+/// As [`push_frame_moving`], with the values of `count` words as first locals, which move there.
+///
+/// # Safety
+/// As there; the function has as many locals, and on success the caller must forget the values.
+#[inline(always)]
+pub unsafe fn push_frame_filled(
+    thread: &Thread,
+    function: &Ref<PyFunction>,
+    args: *const u64,
+    count: usize,
+) -> PyResult<*mut Frame> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let frame = push_frame_unfilled(thread, function)?;
+        fill_locals(frame, function.code(), args, count);
+        Ok(frame)
+    }
+}
+
+/// Writes a fresh frame's locals: `count` words from `args`, and zeros.
+#[inline(always)]
+unsafe fn fill_locals(frame: *mut Frame, code: &PyCode, args: *const u64, count: usize) {
+    // SAFETY: the frame has room for its locals. Volatile, or else it becomes calls of `memcpy` and `memset`, which take longer
+    // for the few locals that most functions have.
+    unsafe {
+        let first = (*frame).localsplus();
+        for i in 0..count {
+            first.add(i).write_volatile(*args.add(i));
+        }
+        for i in count..code.nlocalsplus as usize {
+            first.add(i).write_volatile(0);
+        }
+    }
+}
+
+/// A new frame whose locals are yet to be written.
+#[inline(always)]
+unsafe fn push_frame_unfilled(thread: &Thread, function: &Ref<PyFunction>) -> PyResult<*mut Frame> {
     let code = function.code();
     let locals = code.nlocalsplus as usize;
     let left = thread.depth_left.get();
@@ -112,14 +159,14 @@ pub unsafe fn push_frame_moving(thread: &Thread, function: &Ref<PyFunction>) -> 
         return Err(exceptions::memory_error());
     }
     thread.depth_left.set(left - 1);
-    // SAFETY: the block is large enough; every word of header and locals is written.
+    // SAFETY: the block is large enough.
     unsafe {
         init_frame(frame, function, thread.frame.get());
     }
     Ok(frame)
 }
 
-/// Writes header and locals of a frame, which takes over the reference to the function.
+/// Writes the header of a frame, which takes over the reference to the function.
 ///
 /// # Safety
 /// `frame` has room for the function's frame.
@@ -150,12 +197,7 @@ unsafe fn init_frame(frame: *mut Frame, function: &Ref<PyFunction>, previous: *m
                 constructs: false,
             },
         );
-        let first = (*frame).localsplus();
-        // Volatile, or else it becomes a call of `memset`, which takes longer for the few locals that most functions have.
-        for i in 0..locals {
-            first.add(i).write_volatile(0);
-        }
-        (*frame).sp = first.add(locals);
+        (*frame).sp = (*frame).localsplus().add(locals);
     }
 }
 
@@ -177,24 +219,27 @@ pub unsafe fn discard_frame(thread: &Thread, frame: *mut Frame) {
     thread.depth_left.set(thread.depth_left.get() + 1);
     // SAFETY: the caller gives the frame up.
     unsafe {
-        if (*frame).object != 0 {
-            leave_to_object(frame);
+        if (*frame).object | (*frame).locals == 0 {
+            object::drop_plain_frame(frame);
         } else {
-            object::drop_frame(frame);
+            leave_to_object(frame);
         }
     }
     thread.data_stack.pop(frame);
 }
 
-/// Gives the record to its frame object if that is still in use elsewhere; drops both otherwise.
+/// Gives the record to its frame object if it has one that is still in use elsewhere; drops both otherwise.
 ///
 /// # Safety
-/// The call has ended, and `frame` has a frame object.
+/// The call has ended.
 #[cold]
 #[inline(never)]
 pub unsafe fn leave_to_object(frame: *mut Frame) {
     // SAFETY: `object` is an owned reference to the frame's object.
     unsafe {
+        if (*frame).object == 0 {
+            return object::drop_frame(frame);
+        }
         let object = Value::from_bits(ptr::replace(&raw mut (*frame).object, 0));
         let shared = object.header().is_some_and(|h| h.refcount() > 1);
         let this = object.downcast_unchecked::<object::PyFrame>();

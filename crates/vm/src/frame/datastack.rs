@@ -30,13 +30,11 @@ impl DataStack {
     #[inline(always)]
     pub fn push(&self, words: usize) -> *mut Frame {
         let top = self.top.get();
-        // SAFETY: `top` is within the range, and the request is compared with what remains of it.
-        unsafe {
-            if (self.end.offset_from(top) as usize) < words {
-                return ptr::null_mut();
-            }
-            self.top.set(top.add(words));
+        let new_top = top.wrapping_add(words);
+        if new_top > self.end {
+            return ptr::null_mut();
         }
+        self.top.set(new_top);
         top as *mut Frame
     }
 

@@ -65,11 +65,24 @@ fn dispatch(state: &mut State) -> Exit {
     // A local copy keeps the registers out of memory.
     let mut s = *state;
     let exit = 'run: {
+        /// Ends a handler that may fail with a block of its own. Without one the branch on the result would lead to the dispatch
+        /// itself, which LLVM copies only to where control goes on in any case: all such handlers would share one indirect jump.
+        macro_rules! own_dispatch {
+            () => {
+                // SAFETY: no instruction at all; the number keeps LLVM from merging equal blocks.
+                unsafe {
+                    std::arch::asm!("/* {} */", const line!(), options(nomem, nostack, preserves_flags))
+                }
+            };
+        }
         /// Runs a handler and steps over the instruction's `$caches` cache words.
         macro_rules! step {
             ($caches:literal, $call:expr) => {{
                 match $call {
-                    Ok(()) => s.skip(1 + $caches),
+                    Ok(()) => {
+                        s.skip(1 + $caches);
+                        own_dispatch!();
+                    }
                     Err(error) => break 'run Exit::Raised(error),
                 }
             }};
@@ -77,8 +90,9 @@ fn dispatch(state: &mut State) -> Exit {
         /// Runs a handler that sets `ip` itself.
         macro_rules! jump {
             ($call:expr) => {{
-                if let Err(error) = $call {
-                    break 'run Exit::Raised(error);
+                match $call {
+                    Ok(()) => own_dispatch!(),
+                    Err(error) => break 'run Exit::Raised(error),
                 }
             }};
         }
@@ -86,7 +100,7 @@ fn dispatch(state: &mut State) -> Exit {
         macro_rules! leave {
             ($call:expr) => {{
                 match $call {
-                    Ok(None) => {}
+                    Ok(None) => own_dispatch!(),
                     Ok(Some(value)) => break 'run Exit::Done(value),
                     Err(error) => break 'run Exit::Raised(error),
                 }
@@ -164,6 +178,7 @@ fn dispatch(state: &mut State) -> Exit {
                 }
                 // Loads with the instruction behind them.
                 op::FAST_ATTR => s.fast_attr(arg),
+                op::FAST_METHOD => s.fast_method(arg),
                 op::FAST_ADD => s.fast_operator::<{ op::ADD }>(arg),
                 op::FAST_SUBTRACT => s.fast_operator::<{ op::SUBTRACT }>(arg),
                 op::FAST_MULTIPLY => s.fast_operator::<{ op::MULTIPLY }>(arg),
@@ -274,6 +289,7 @@ fn dispatch(state: &mut State) -> Exit {
                     if breaker::is_set() {
                         jump!(outlined!(s.serve_breaker()));
                     }
+                    own_dispatch!();
                 }
                 op::JUMP_BACKWARD_NO_INTERRUPT => s.jump_back(1, arg),
                 op::JUMP_BACKWARD_CHECKED => {
@@ -330,6 +346,7 @@ fn dispatch(state: &mut State) -> Exit {
                 op::LOAD_ATTR_CLASS_VALUE => step!(9, s.load_attr_class_value(arg)),
                 op::LOAD_ATTR_MODULE => step!(9, s.load_attr_module(arg)),
                 op::LOAD_ATTR_SLOT => step!(9, s.load_attr_slot(arg)),
+                op::LOAD_ATTR_PROPERTY => jump!(outlined!(s.load_attr_property(arg))),
                 op::LOAD_ATTR_POLYMORPHIC => step!(9, s.load_attr_polymorphic(arg)),
                 op::STORE_ATTR_SLOT => step!(4, s.store_attr_slot(arg)),
                 op::STORE_ATTR_INSTANCE => step!(4, s.store_attr_instance(arg)),

@@ -102,8 +102,21 @@ pub unsafe fn clear_values(frame: *mut Frame) {
 ///
 /// # Safety
 /// Nobody may use the frame afterwards.
-#[inline(always)]
 pub unsafe fn drop_frame(frame: *mut Frame) {
+    // SAFETY: the caller gives the frame up.
+    unsafe {
+        take(&raw mut (*frame).locals);
+        take(&raw mut (*frame).object);
+        drop_plain_frame(frame);
+    }
+}
+
+/// As [`drop_frame`], of a frame with neither a namespace nor a frame object.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub unsafe fn drop_plain_frame(frame: *mut Frame) {
     // SAFETY: the caller gives the frame up. Dropping runs no Python code, so nobody sees the words that are left behind.
     unsafe {
         let mut p = (*frame).localsplus();
@@ -113,8 +126,6 @@ pub unsafe fn drop_frame(frame: *mut Frame) {
             }
             p = p.add(1);
         }
-        take(&raw mut (*frame).locals);
-        take(&raw mut (*frame).object);
         drop(Ref::<PyFunction>::from_raw((*frame).function));
         drop(Ref::<PyCode>::from_raw((*frame).code));
     }

@@ -101,7 +101,7 @@ pub mod op {
         /// Where it may be part of a loop that does nothing else.
         JUMP_BACKWARD_CHECKED = 291 of JUMP_BACKWARD_NO_INTERRUPT;
         /// A local's attribute that is in the object, and from here on other loads with the instruction behind them (`ops/fused.rs`).
-        FAST_ATTR = 292 of LOAD_FAST_BORROW before LOAD_ATTR;
+        FAST_ATTR = 292 of LOAD_FAST_BORROW;
         /// A local as right operand.
         FAST_ADD = 293 of LOAD_FAST_BORROW before ADD;
         FAST_SUBTRACT = 294 of LOAD_FAST_BORROW before SUBTRACT;
@@ -156,6 +156,10 @@ pub mod op {
         CONST_TRUE_DIVIDE = 339 of LOAD_CONST before TRUE_DIVIDE;
         CONST_REMAINDER = 340 of LOAD_CONST before REMAINDER;
         CONST_BIT_AND = 341 of LOAD_CONST before BIT_AND;
+        /// A property whose getter is a Python function, under the class version.
+        LOAD_ATTR_PROPERTY = 342 of LOAD_ATTR;
+        /// A local's method, to be called.
+        FAST_METHOD = 343 of LOAD_FAST_BORROW;
     }
 }
 
@@ -284,7 +288,7 @@ pub fn alone(word: u64) -> u16 {
 
 /// Whether an instruction of private code does the work of the next one, too.
 fn takes_next_along(opcode: u16) -> bool {
-    matches!(opcode, op::LESS_JUMP..=op::GREATER_EQUAL_JUMP | op::FOR_ITER_PAIR | op::FAST_ATTR..)
+    matches!(opcode, op::LESS_JUMP..=op::GREATER_EQUAL_JUMP | op::FOR_ITER_PAIR | op::FAST_ATTR..=op::CONST_BIT_AND | op::FAST_METHOD)
 }
 
 /// The opcode that the instruction of unit `index` is decoded to.
@@ -344,7 +348,10 @@ fn fused_load(code: &[u8], index: usize, load: u16) -> Option<u16> {
     let next = index + 1;
     let arg = u32::from(*code.get(2 * next + 1)?);
     match u16::from(code[2 * next]) {
-        op::BINARY_OP | op::COMPARE_OP | op::LOAD_ATTR => {}
+        op::LOAD_ATTR if load == op::LOAD_FAST_BORROW => {
+            return Some(if arg & 1 != 0 { op::FAST_METHOD } else { op::FAST_ATTR });
+        }
+        op::BINARY_OP | op::COMPARE_OP => {}
         op::LOAD_SMALL_INT if load == op::LOAD_FAST_BORROW => {}
         _ => return None,
     }

@@ -308,22 +308,38 @@ const MAX_DEALLOC_DEPTH: u32 = 64;
 
 struct DeallocState {
     depth: Cell<u32>,
+    any_deferred: Cell<bool>,
     deferred: crate::cell::GilCell<Vec<*mut Header>>,
 }
 
 // SAFETY: used under the GIL only.
 unsafe impl Sync for DeallocState {}
 
-static DEALLOC: DeallocState =
-    DeallocState { depth: Cell::new(0), deferred: crate::cell::GilCell::new(Vec::new()) };
+static DEALLOC: DeallocState = DeallocState {
+    depth: Cell::new(0),
+    any_deferred: Cell::new(false),
+    deferred: crate::cell::GilCell::new(Vec::new()),
+};
 
 #[inline(never)]
 unsafe fn deallocate(object: *mut Header) {
     // SAFETY: the count fell to zero, so this is the only access to the object.
     unsafe {
         let header = &*object;
-        let class = header.class();
-        if class.flags().contains(TypeFlags::HAS_FINALIZER)
+        if header.class().flags().contains(TypeFlags::HAS_FINALIZER) || header.has_flag(GC_HAS_WEAKREFS) {
+            return deallocate_watched(object);
+        }
+        destroy_or_defer(object);
+    }
+}
+
+/// As [`deallocate`], of an object whose death concerns others.
+#[inline(never)]
+unsafe fn deallocate_watched(object: *mut Header) {
+    // SAFETY: as there.
+    unsafe {
+        let header = &*object;
+        if header.class().flags().contains(TypeFlags::HAS_FINALIZER)
             && !header.has_flag(GC_FINALIZED)
             && pending::queue_finalizer(object)
         {
@@ -332,22 +348,45 @@ unsafe fn deallocate(object: *mut Header) {
         if header.has_flag(GC_HAS_WEAKREFS) {
             crate::types::weakref::clear_weakrefs(header);
         }
-        let depth = DEALLOC.depth.get();
-        if depth >= MAX_DEALLOC_DEPTH {
-            DEALLOC.deferred.with(|list| list.push(object));
-            return;
-        }
-        DEALLOC.depth.set(depth + 1);
-        destroy(object);
-        if depth == 0 {
-            while let Some(next) = DEALLOC.deferred.with(Vec::pop) {
-                destroy(next);
-            }
-        }
-        DEALLOC.depth.set(depth);
+        destroy_or_defer(object);
     }
 }
 
+#[inline(always)]
+unsafe fn destroy_or_defer(object: *mut Header) {
+    let depth = DEALLOC.depth.get();
+    if depth >= MAX_DEALLOC_DEPTH {
+        return defer(object);
+    }
+    DEALLOC.depth.set(depth + 1);
+    // SAFETY: the caller gives the object up.
+    unsafe {
+        destroy(object);
+        if depth == 0 && DEALLOC.any_deferred.get() {
+            destroy_deferred();
+        }
+    }
+    DEALLOC.depth.set(depth);
+}
+
+#[cold]
+#[inline(never)]
+fn defer(object: *mut Header) {
+    DEALLOC.deferred.with(|list| list.push(object));
+    DEALLOC.any_deferred.set(true);
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn destroy_deferred() {
+    while let Some(next) = DEALLOC.deferred.with(Vec::pop) {
+        // SAFETY: whoever deferred the object gave it up.
+        unsafe { destroy(next) };
+    }
+    DEALLOC.any_deferred.set(false);
+}
+
+#[inline(always)]
 unsafe fn destroy(object: *mut Header) {
     // SAFETY: nobody else reaches the object; payload and prefix are dropped once, then the block is freed with the
     // layout it was allocated with.
@@ -356,9 +395,8 @@ unsafe fn destroy(object: *mut Header) {
         if header.generation() != 0 {
             gc::untrack(header);
         }
-        let class: *const Obj<PyType> = header.class().as_ptr();
-        let class = &*class;
-        let info = &class.payload.info;
+        let class = header.class();
+        let info = &class.info;
         let size = match info.var_size {
             Some(var_size) => var_size(object),
             None => info.size,
@@ -367,13 +405,21 @@ unsafe fn destroy(object: *mut Header) {
             drop(object);
         }
         let mut prefix = 0;
-        if class.payload.prefix_words() != 0 {
-            prefix = instance::drop_prefix(object, &class.payload);
+        if class.prefix_words() != 0 {
+            prefix = instance::drop_prefix(object, class);
         }
-        let immortal = class.payload.flags().contains(TypeFlags::IMMORTAL);
+        let class = class.as_ptr() as *mut Header;
+        let immortal = (*object).class().flags().contains(TypeFlags::IMMORTAL);
         blocks::give_back((object as *mut u8).sub(prefix), prefix + size);
         if !immortal {
-            decref(class as *const Obj<PyType> as *mut Header);
+            release_last(class);
         }
     }
+}
+
+/// Releases the class of an object that is no more.
+#[inline(never)]
+unsafe fn release_last(class: *mut Header) {
+    // SAFETY: the object held a reference.
+    unsafe { decref(class) }
 }

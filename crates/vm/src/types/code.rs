@@ -62,6 +62,8 @@ pub struct PyCode {
     pub nlocalsplus: u32,
     pub nfree: u32,
     pub stacksize: u32,
+    /// How many arguments it takes if it takes just as many positional ones and nothing else, else `u32::MAX`.
+    exact_args: u32,
     /// What the verifier has against the code, which raises SystemError then instead of running.
     pub refused: Option<VerifyError>,
 }
@@ -101,13 +103,28 @@ impl Numbers {
             stacksize: object.stacksize,
         }
     }
+
+    fn exact_args(&self) -> u32 {
+        let more = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
+        if self.flags & more == 0 && self.kwonlyargcount == 0 { self.argcount } else { u32::MAX }
+    }
 }
 
-/// The place of a name in a namespace: the namespace's `keys_version` and the entry's index.
+/// The place of a name in a namespace: the namespace's `keys_version` and the entry's index. Where `builtins` is not 0, the
+/// namespace is the globals and does not have the name, and the index is for the builtins of that version.
 #[derive(Clone, Copy, Default)]
 pub struct NamePlace {
     pub version: u32,
+    pub builtins: u32,
     pub index: u32,
+}
+
+impl NamePlace {
+    /// Whether it is a place in the namespace of this version.
+    #[inline(always)]
+    pub fn is_in(self, version: u32) -> bool {
+        self.version != 0 && self.version == version && self.builtins == 0
+    }
 }
 
 impl Drop for PyCode {
@@ -237,6 +254,7 @@ impl PyCode {
             nlocalsplus: numbers.nlocalsplus,
             nfree: numbers.nfree,
             stacksize: numbers.stacksize,
+            exact_args: numbers.exact_args(),
             refused,
         }
     }
@@ -277,8 +295,7 @@ impl PyCode {
     /// Whether the function takes `count` positional arguments and nothing else, so that they are its first fast locals.
     #[inline(always)]
     pub fn takes_exactly(&self, count: usize) -> bool {
-        let more = flags::CO_VARARGS | flags::CO_VARKEYWORDS;
-        self.flags & more == 0 && self.kwonlyargcount == 0 && self.argcount as usize == count
+        self.exact_args as usize == count
     }
 
     /// Whether a call with `count` positional arguments does nothing but run a frame with them as first locals: it makes no

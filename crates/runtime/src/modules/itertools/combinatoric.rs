@@ -2,7 +2,7 @@
 
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::{
-    Args, GilCell, PyResult, PyTuple, Ref, Traverse, TypeRef, Value, Visitor, exceptions, protocol,
+    Args, GilCell, PyResult, PyTuple, Ref, Traverse, TupleRef, TypeRef, Value, Visitor, exceptions, protocol,
 };
 
 /// Where an enumeration stands.
@@ -142,11 +142,14 @@ pub struct Permutations {
     pool: Vec<Value>,
     length: usize,
     state: GilCell<(State, Vec<usize>, Vec<usize>)>,
+    /// What was given last, which is given again with other items if nobody has kept it.
+    last: GilCell<Option<TupleRef>>,
 }
 
 impl Traverse for Permutations {
     fn traverse(&self, visit: &mut Visitor<'_>) {
         self.pool.traverse(visit);
+        self.last.traverse(visit);
     }
 }
 
@@ -178,7 +181,7 @@ impl Permutations {
             (State::Fresh, (0..length).map(|i| n - i).collect())
         };
         let state = GilCell::new((state, (0..n).collect(), cycles));
-        Ok(Ref::new_in(cls, Permutations { pool, length, state }).into_value())
+        Ok(Ref::new_in(cls, Permutations { pool, length, state, last: GilCell::new(None) }).into_value())
     }
 
     #[slot]
@@ -190,10 +193,11 @@ impl Permutations {
     fn iternext(&self) -> PyResult<Option<Value>> {
         let n = self.pool.len();
         Ok(self.state.with(|(state, indices, cycles)| {
-            let more = match state {
-                State::Fresh => true,
-                State::Over => false,
-                State::Running => (0..self.length).rev().any(|i| {
+            // Where the items are others than those given last.
+            let changed = match state {
+                State::Fresh => Some(0),
+                State::Over => None,
+                State::Running => (0..self.length).rev().find(|&i| {
                     cycles[i] -= 1;
                     if cycles[i] == 0 {
                         // Every item has stood here: put this part back in order.
@@ -205,8 +209,22 @@ impl Permutations {
                     true
                 }),
             };
-            *state = if more { State::Running } else { State::Over };
-            more.then(|| pick(&self.pool, &indices[..self.length]))
+            let last = self.last.take();
+            let Some(changed) = changed else {
+                *state = State::Over;
+                return None;
+            };
+            *state = State::Running;
+            let items = |from: usize| indices[from..self.length].iter().map(|&i| self.pool[i].clone());
+            let tuple = match last.filter(|tuple| tuple.header().refcount() == 1) {
+                Some(tuple) => {
+                    PyTuple::refill(&tuple, changed, items(changed));
+                    tuple
+                }
+                None => PyTuple::from_exact(items(0)),
+            };
+            self.last.set(Some(tuple.clone()));
+            Some(tuple.into_value())
         }))
     }
 

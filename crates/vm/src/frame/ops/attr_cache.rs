@@ -5,12 +5,14 @@
 
 use super::State;
 use crate::PyResult;
+use crate::frame::bind;
 use crate::frame::quicken::{self, op};
 use crate::heap::{Header, Payload};
 use crate::slots::SetAttrFn;
 use crate::types::function::PyFunction;
 use crate::types::instance;
 use crate::types::module::PyModule;
+use crate::types::property::PyProperty;
 use crate::types::shape::{self, ShapeId};
 use crate::types::str::StrRef;
 use crate::types::typeobj::{PyMemberDescr, PyType, TypeFlags, TypeRef};
@@ -31,6 +33,8 @@ enum Place {
     Slot { version: u32, offset: usize },
     /// An inline instance value at this offset.
     Inline { guard: u64, offset: usize },
+    /// What this property gets; the class dict keeps it alive while the version stands.
+    Property { version: u32, bits: u64 },
     /// A method to be called; the class dict keeps it alive while the version stands.
     Method { guard: u64, bits: u64 },
 }
@@ -53,6 +57,9 @@ fn find_attribute(header: &Header, name: &StrRef, arg: u32) -> Option<Place> {
     if let Some(descriptor) = &found
         && descriptor.class().slots().descr_set.is_some()
     {
+        if arg & 1 == 0 && descriptor.downcast_exact::<PyProperty>().is_some() {
+            return Some(Place::Property { version, bits: descriptor.bits() });
+        }
         return slot_offset(class, descriptor).map(|offset| Place::Slot { version, offset });
     }
     if class.has_dict() {
@@ -81,6 +88,8 @@ fn slot_offset(class: &TypeRef, descriptor: &Value) -> Option<usize> {
 const PLACES: usize = 4;
 /// Marks an offset among remembered places; a method's word is even.
 const IS_OFFSET: u64 = 1;
+/// Words of LOAD_ATTR with its caches.
+pub(super) const ATTR_WORDS: usize = 10;
 
 impl State {
     /// Looks for a cheaper form of LOAD_ATTR for the object on top.
@@ -105,6 +114,10 @@ impl State {
             Some(Place::Slot { version, offset }) => {
                 self.cache(&[u64::from(version), offset as u64]);
                 self.become_op(op::LOAD_ATTR_SLOT);
+            }
+            Some(Place::Property { version, bits }) => {
+                self.cache(&[u64::from(version), bits]);
+                self.become_op(op::LOAD_ATTR_PROPERTY);
             }
             Some(Place::Inline { guard, offset }) => {
                 self.cache(&[guard, offset as u64]);
@@ -259,7 +272,7 @@ impl State {
             let (guard, place) = match find_attribute(header, &name, arg) {
                 Some(Place::Inline { guard, offset }) => (guard, offset as u64 | IS_OFFSET),
                 Some(Place::Method { guard, bits }) => (guard, bits),
-                Some(Place::Slot { .. }) | None => (0, 0),
+                Some(Place::Slot { .. } | Place::Property { .. }) | None => (0, 0),
             };
             if guard != 0 {
                 let remembered = self.cached(9);
@@ -387,6 +400,44 @@ impl State {
             return Ok(());
         }
         self.outlined(|s| s.load_miss(arg))
+    }
+
+    /// Calls the property's getter by pushing its frame.
+    #[inline(never)]
+    pub fn load_attr_property(&mut self, arg: u32) -> PyResult<()> {
+        if self.guarded(self.cached(1)).is_none() {
+            return self.load_attr_otherwise(arg);
+        }
+        // SAFETY: the guard says that the class still holds the property.
+        let property = unsafe { Value::clone_from_bits(self.cached(2)) };
+        let getter = property.downcast_exact::<PyProperty>().and_then(|property| property.getter_function());
+        let Some(Ok(getter)) = getter.map(Value::downcast_into::<PyFunction>) else {
+            return self.load_attr_otherwise(arg);
+        };
+        if !getter.code().takes_exactly(1) {
+            return self.load_attr_otherwise(arg);
+        }
+        self.sync();
+        // SAFETY: the frame is fresh, and takes over the function and the object on top.
+        unsafe {
+            let frame = bind::push_frame_filled(self.thread, &getter, self.slot(1), 1)?;
+            std::mem::forget(getter);
+            (*frame).indirect = true;
+            self.sp = self.sp.sub(1);
+            (*self.frame).sp = self.sp;
+            (*self.frame).return_offset = ATTR_WORDS as u32;
+            self.switch_to(frame);
+        }
+        self.skip_resume();
+        Ok(())
+    }
+
+    /// Leaves the instruction to its general form.
+    #[cold]
+    fn load_attr_otherwise(&mut self, arg: u32) -> PyResult<()> {
+        self.load_miss(arg)?;
+        self.skip(ATTR_WORDS);
+        Ok(())
     }
 
     #[inline(always)]

@@ -23,7 +23,10 @@ impl State {
             self.sp = self.sp.sub(count);
             let from = self.sp as *const Value;
             PyTuple::build_in(<PyTuple as crate::Payload>::class(), count, |to| {
-                std::ptr::copy_nonoverlapping(from, to, count)
+                // Volatile, so that it does not become a call of `memcpy`, for the few items that most tuples have.
+                for i in 0..count {
+                    (to as *mut u64).add(i).write_volatile((from.add(i)).cast::<u64>().read());
+                }
             })
         };
         self.push(tuple.into_value());

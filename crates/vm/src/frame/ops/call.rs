@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::exceptions::PyBaseException;
-use crate::frame::{bind, breaker};
+use crate::frame::{Frame, bind, breaker};
 use crate::function::args::Args;
 use crate::heap::{Payload, Ref};
 use crate::types::code::PyCode;
@@ -26,7 +26,9 @@ impl State {
     #[inline(always)]
     pub fn call(&mut self, argc: u32) -> PyResult<()> {
         let argc = argc as usize;
-        self.unwrap_bound(argc);
+        if self.peek(argc + 2).downcast_exact::<PyFunction>().is_none() {
+            self.unwrap_bound(argc);
+        }
         // SAFETY: the slot of the receiver; zero if there is none.
         let has_receiver = unsafe { *self.slot(argc + 1) } != 0;
         let total = argc + usize::from(has_receiver);
@@ -126,36 +128,44 @@ impl State {
     #[inline(always)]
     fn call_python(&mut self, argc: usize, total: usize, kwnames: &[Value]) -> PyResult<()> {
         self.sync();
-        // SAFETY: the callers have seen a function in the slot, whose reference moves to the frame.
-        let frame = unsafe {
-            let slot = self.slot(argc + 2);
-            let frame = bind::push_frame_moving(self.thread, (*(slot as *const Value)).downcast_unchecked())?;
-            *slot = 0;
-            frame
-        };
-        // SAFETY: the frame is live and owns the function.
-        let function = unsafe { (*frame).function() };
-        let code = function.code();
-        // SAFETY: the frame is fresh; the arguments move from the stack into its first locals, or are copied there.
+        // SAFETY: the callers have seen a function in the slot, whose reference moves to the frame. The frame is fresh; the arguments
+        // move from the stack into its first locals, or are copied there.
         unsafe {
-            if kwnames.is_empty() && code.takes_exactly(total) {
-                self.sp = self.sp.sub(total);
-                std::ptr::copy_nonoverlapping(self.sp, (*frame).localsplus(), total);
+            let slot = self.slot(argc + 2);
+            let function = (*(slot as *const Value)).downcast_unchecked::<PyFunction>();
+            let frame = if kwnames.is_empty() && function.code().takes_exactly(total) {
+                bind::push_frame_filled(self.thread, function, self.slot(total), total)?
             } else {
-                let args = Args { args: self.top_slice(total), kwnames };
-                if let Err(error) = bind::bind(frame, function, args) {
-                    bind::discard_frame(self.thread, frame);
-                    return Err(error);
-                }
-                self.drop_slots(total);
-            }
-            // What is left below the arguments: the callable's slot, and NULL if no receiver was passed.
-            self.sp = self.sp.sub(argc + 2 - total);
-            (*self.frame).sp = self.sp;
+                let frame = bind::push_frame_moving(self.thread, function)?;
+                *slot = 0;
+                self.outlined(|s| s.bind_or_discard(frame, total, kwnames))?;
+                frame
+            };
+            // All that lies above the callable's slot has moved.
+            self.sp = slot;
+            (*self.frame).sp = slot;
             (*self.frame).return_offset = CALL_WORDS as u32;
             self.switch_to(frame);
         }
         self.skip_resume();
+        Ok(())
+    }
+
+    /// Binds arguments that are the top `count` values, and drops those; or takes the frame down.
+    ///
+    /// # Safety
+    /// The frame is fresh.
+    #[inline(never)]
+    unsafe fn bind_or_discard(&mut self, frame: *mut Frame, count: usize, kwnames: &[Value]) -> PyResult<()> {
+        let args = Args { args: self.top_slice(count), kwnames };
+        // SAFETY: the frame is live and owns the function.
+        unsafe {
+            if let Err(error) = bind::bind(frame, (*frame).function(), args) {
+                bind::discard_frame(self.thread, frame);
+                return Err(error);
+            }
+        }
+        self.drop_slots(count);
         Ok(())
     }
 

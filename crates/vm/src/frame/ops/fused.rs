@@ -6,16 +6,16 @@
 //! handlers cannot fail, and run no Python code but finalisers.
 
 use super::State;
+use super::attr_cache::ATTR_WORDS;
 use super::immediates::{compare, operate};
 use super::operators::item;
 use crate::frame::quicken::op;
 use crate::types::instance;
 use crate::value::Value;
 
-/// Words of a binary operator, a comparison and LOAD_ATTR with their caches.
-const OPERATOR_WORDS: usize = 6;
-const COMPARISON_WORDS: usize = 2;
-const ATTR_WORDS: usize = 10;
+/// Words of a binary operator and a comparison with their caches.
+pub(super) const OPERATOR_WORDS: usize = 6;
+pub(super) const COMPARISON_WORDS: usize = 2;
 
 impl State {
     /// The word `words` behind the current instruction.
@@ -163,16 +163,14 @@ impl State {
     /// LOAD_FAST_BORROW and LOAD_ATTR of what the object has in itself.
     #[inline(always)]
     pub fn fast_attr(&mut self, index: u32) {
-        // Without the NULL for a call.
-        const OPCODE_AND_CALL: u64 = 1 << 32 | 0xffff;
         // SAFETY: as for `load_fast`.
         let owner = unsafe { &*(self.local(index) as *const Value) };
         let (next, guard, offset) = (self.ahead(1), self.ahead(2), self.ahead(3) as usize);
-        let found = if next & OPCODE_AND_CALL == u64::from(op::LOAD_ATTR_INSTANCE) {
+        let found = if next as u16 == op::LOAD_ATTR_INSTANCE {
             // SAFETY: the shape places a value at the cached offset.
             State::has_shape(owner, guard)
                 .map(|header| unsafe { Value::clone_from_bits(*instance::inline_at(header, offset)) })
-        } else if next & OPCODE_AND_CALL == u64::from(op::LOAD_ATTR_SLOT) {
+        } else if next as u16 == op::LOAD_ATTR_SLOT {
             State::has_version(owner, guard).and_then(|header| instance::slot_at(header, offset))
         } else {
             None
@@ -183,6 +181,28 @@ impl State {
                 self.load_fast(index);
                 self.skip(1);
             }
+        }
+    }
+
+    /// LOAD_FAST_BORROW and LOAD_ATTR of a method, for a call.
+    #[inline(always)]
+    pub fn fast_method(&mut self, index: u32) {
+        // SAFETY: as for `load_fast`.
+        let owner = unsafe { &*(self.local(index) as *const Value) };
+        let (next, guard, method) = (self.ahead(1), self.ahead(2), self.ahead(3));
+        let known = match next as u16 {
+            op::LOAD_ATTR_METHOD => State::has_shape(owner, guard).is_some(),
+            op::LOAD_ATTR_METHOD_NO_DICT => State::has_version(owner, guard).is_some(),
+            _ => false,
+        };
+        if known {
+            // SAFETY: the guard says that the class still holds the method.
+            self.push(unsafe { Value::clone_from_bits(method) });
+            self.push(owner.clone());
+            self.skip(1 + ATTR_WORDS);
+        } else {
+            self.load_fast(index);
+            self.skip(1);
         }
     }
 }

@@ -84,9 +84,8 @@ impl State {
             && let Some(core) = generator::core_of_exact(iterator)
             && self.can_resume(core)
         {
-            let core = core.clone();
             // On return the value is pushed and END_FOR drops it.
-            return self.resume(&core, Value::NONE, WORDS + arg as usize);
+            return self.resume(core, Value::NONE, WORDS + arg as usize);
         }
         match protocol::next(iterator)? {
             Some(item) => {
@@ -164,9 +163,7 @@ impl State {
             && let Some(core) = generator::core_of_exact(iterator)
             && self.can_resume(core)
         {
-            let core: *const Ref<GenCore> = core;
-            // SAFETY: the iterator stays on the stack.
-            return self.resume(unsafe { &*core }, Value::NONE, WORDS + arg as usize);
+            return self.resume(core, Value::NONE, WORDS + arg as usize);
         }
         self.outlined(|s| s.iter_miss(arg))
     }
@@ -212,25 +209,48 @@ impl State {
             && self.thread.depth_left.get() > 0
     }
 
-    /// Runs a generator's frame on top of this one, in the same loop.
+    /// Runs a generator's frame on top of this one, in the same loop. One that waits in a delegation to another passes the value on
+    /// to that at once.
     #[inline(always)]
-    fn resume(&mut self, core: &Ref<GenCore>, value: Value, return_offset: usize) -> PyResult<()> {
-        let Some(frame) = core.frame() else { return Ok(()) };
-        self.sync();
-        // SAFETY: the generator is at rest; the iterator on this frame's stack keeps it alive.
-        unsafe {
-            (*self.frame).return_offset = return_offset as u32;
-            core.activate(self.thread, frame, false);
-            self.switch_to(frame);
-        }
-        self.skip_resume();
-        // A `yield` whose value nobody wants, or the beginning.
-        if value.is_none() && self.ahead(0) as u16 == op::POP_TOP {
-            self.skip(1);
-        } else {
+    fn resume(&mut self, core: *const Ref<GenCore>, value: Value, mut return_offset: usize) -> PyResult<()> {
+        let mut core = core;
+        loop {
+            // SAFETY: the generator is at rest; the iterator on this frame's stack keeps it alive.
+            unsafe {
+                let Some(frame) = (*core).frame() else { return Ok(()) };
+                self.sync();
+                (*self.frame).return_offset = return_offset as u32;
+                (*core).activate(self.thread, frame, false);
+                self.switch_to(frame);
+            }
+            self.skip_resume();
+            let word = self.ahead(0);
+            if word as u16 == op::POP_TOP && value.is_none() {
+                // A `yield` whose value nobody wants, or the beginning.
+                self.skip(1);
+                return Ok(());
+            }
+            if word as u16 == op::JUMP_BACKWARD_NO_INTERRUPT {
+                self.jump_back(1, (word >> 32) as u32);
+                if self.ahead(0) as u16 == op::SEND
+                    && let Some(inner) = self.resumable(self.peek(1), &value)
+                {
+                    return_offset = WORDS + (self.ahead(0) >> 32) as usize;
+                    core = inner;
+                    continue;
+                }
+            }
             self.push(value);
+            return Ok(());
         }
-        Ok(())
+    }
+
+    /// A generator or coroutine that the value can be sent to in the same loop.
+    #[inline(always)]
+    fn resumable(&self, receiver: &Value, value: &Value) -> Option<*const Ref<GenCore>> {
+        let core = generator::core_of_exact(receiver)?;
+        let starts = core.state.get() != generator::State::Suspended;
+        (self.can_resume(core) && !(starts && !value.is_none())).then_some(&raw const *core)
     }
 
     /// The call becomes a generator, which is its result.
@@ -259,18 +279,25 @@ impl State {
     #[inline(always)]
     pub fn yield_value(&mut self) -> PyResult<Option<Value>> {
         let value = self.pop();
-        self.skip(1);
-        self.sync();
-        let frame = self.frame;
-        // SAFETY: only generator frames execute YIELD_VALUE (the verifier checks the code's flags).
-        unsafe {
-            owner(frame).deactivate(self.thread, generator::State::Suspended);
-            let previous = std::ptr::replace(&raw mut (*frame).previous, std::ptr::null_mut());
-            self.thread.frame.set(previous);
-            if (*frame).entry {
-                return Ok(Some(value));
+        loop {
+            self.skip(1);
+            self.sync();
+            let frame = self.frame;
+            // SAFETY: only generator frames execute YIELD_VALUE (the verifier checks the code's flags).
+            unsafe {
+                owner(frame).deactivate(self.thread, generator::State::Suspended);
+                let previous = std::ptr::replace(&raw mut (*frame).previous, std::ptr::null_mut());
+                self.thread.frame.set(previous);
+                if (*frame).entry {
+                    return Ok(Some(value));
+                }
+                self.switch_to(previous);
             }
-            self.switch_to(previous);
+            // A generator that delegates to this one yields what it gets.
+            if self.ahead(0) as u16 != op::SEND || self.ahead(WORDS) as u16 != op::YIELD_VALUE {
+                break;
+            }
+            self.skip(WORDS);
         }
         self.produce(value, WORDS);
         Ok(None)
@@ -281,13 +308,9 @@ impl State {
     pub fn send(&mut self, arg: u32) -> PyResult<()> {
         self.sync();
         let receiver = self.peek(2);
-        if let Some(core) = generator::core_of_exact(receiver)
-            && self.can_resume(core)
-            && (core.state.get() == generator::State::Suspended || self.peek(1).is_none())
-        {
-            let core = core.clone();
+        if let Some(core) = self.resumable(receiver, self.peek(1)) {
             let value = self.pop();
-            return self.resume(&core, value, WORDS + arg as usize);
+            return self.resume(core, value, WORDS + arg as usize);
         }
         match generator::send_to(receiver, self.peek(1))? {
             Step::Yielded(value) => {

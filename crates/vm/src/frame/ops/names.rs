@@ -140,12 +140,20 @@ impl State {
     pub fn load_name(&mut self, arg: u32) -> PyResult<()> {
         if let Some(namespace) = self.plain_namespace() {
             let place = self.code().name_place(arg).get();
-            if place.version != 0
-                && place.version == namespace.keys_version_raw()
-                && let Some(value) = namespace.value_at(place.index as usize)
-            {
-                self.push(value);
-                return Ok(());
+            if place.version != 0 && place.version == namespace.keys_version_raw() {
+                let found = if place.builtins == 0 {
+                    namespace.value_at(place.index as usize)
+                } else if place.builtins == self.frame().builtins().keys_version_raw()
+                    && std::ptr::eq(namespace, &raw const **self.frame().globals())
+                {
+                    self.frame().builtins().value_at(place.index as usize)
+                } else {
+                    None
+                };
+                if let Some(value) = found {
+                    self.push(value);
+                    return Ok(());
+                }
             }
         }
         self.outlined(|s| s.load_name_slow(arg))
@@ -153,11 +161,19 @@ impl State {
 
     #[inline(never)]
     fn load_name_slow(&mut self, arg: u32) -> PyResult<()> {
-        if let Some(namespace) = self.plain_namespace()
-            && let Some(index) = namespace.position(&self.code().names[arg as usize])
-        {
-            let version = namespace.keys_version();
-            self.code().name_place(arg).set(NamePlace { version, index: index as u32 });
+        if let Some(namespace) = self.plain_namespace() {
+            let (name, builtins) = (&self.code().names[arg as usize], self.frame().builtins());
+            let place = match namespace.position(name) {
+                Some(index) => Some((0, index)),
+                None => builtins
+                    .position(name)
+                    .map(|index| (builtins.keys_version(), index))
+                    .filter(|&(version, _)| version != 0),
+            };
+            if let Some((builtins, index)) = place {
+                let version = namespace.keys_version();
+                self.code().name_place(arg).set(NamePlace { version, builtins, index: index as u32 });
+            }
         }
         let name = self.name(arg);
         self.sync();
@@ -174,7 +190,7 @@ impl State {
     pub fn store_name(&mut self, arg: u32) -> PyResult<()> {
         if let Some(namespace) = self.plain_namespace() {
             let place = self.code().name_place(arg).get();
-            if place.version != 0 && place.version == namespace.keys_version_raw() {
+            if place.is_in(namespace.keys_version_raw()) {
                 // SAFETY: a value lies on top of the stack.
                 let value = unsafe { Value::from_bits(*self.slot(1)) };
                 let old = namespace.replace_at(place.index as usize, value);
@@ -222,7 +238,7 @@ impl State {
     #[inline(always)]
     pub fn store_global(&mut self, arg: u32) -> PyResult<()> {
         let (globals, place) = (self.frame().globals(), self.code().name_place(arg).get());
-        if place.version == 0 || place.version != globals.keys_version_raw() {
+        if !place.is_in(globals.keys_version_raw()) {
             return self.outlined(|s| s.store_global_slow(arg));
         }
         // SAFETY: a value lies on top of the stack.
@@ -242,7 +258,7 @@ impl State {
         let globals = self.frame().globals().clone();
         globals.set_str(&name, value)?;
         if let Some(index) = globals.position(&name) {
-            let place = NamePlace { version: globals.keys_version(), index: index as u32 };
+            let place = NamePlace { version: globals.keys_version(), builtins: 0, index: index as u32 };
             self.code().name_place(arg).set(place);
         }
         self.safe_point();

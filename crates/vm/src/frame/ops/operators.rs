@@ -1,11 +1,12 @@
 //! Operators, comparisons, subscription.
 
 use super::State;
+use super::fused::{COMPARISON_WORDS, OPERATOR_WORDS};
 use super::immediates::{compare, operate};
 use crate::frame::quicken::op;
 use crate::protocol::{self, BinaryOp, CmpOp, UnaryOp};
 use crate::types::dict::PyDict;
-use crate::types::list::PyList;
+use crate::types::list::{PyList, select};
 use crate::types::slice::argument::{SliceIndex, clip};
 use crate::types::slice::{PySlice, new_slice};
 use crate::types::str::{PyStr, try_concat_inplace};
@@ -14,8 +15,6 @@ use crate::value::Value;
 use crate::{PyResult, exceptions};
 
 /// Words of the instructions with their caches.
-const BINARY_OP_WORDS: usize = 6;
-const COMPARE_OP_WORDS: usize = 2;
 const CONTAINS_OP_WORDS: usize = 2;
 const TO_BOOL_WORDS: usize = 4;
 
@@ -42,12 +41,12 @@ impl State {
     pub fn operator<const OP: u16>(&mut self, arg: u32) -> PyResult<()> {
         let Some(result) = operate::<OP>(self.peek(2), self.peek(1)) else {
             self.outlined(|s| if OP == op::ADD { s.add_slow(arg) } else { s.binary_op_slow(arg) })?;
-            self.skip(BINARY_OP_WORDS);
+            self.skip(OPERATOR_WORDS);
             return Ok(());
         };
         // SAFETY: the operands are immediates and own nothing.
         self.sp = unsafe { self.sp.sub(2) };
-        self.produce(result, BINARY_OP_WORDS);
+        self.produce(result, OPERATOR_WORDS);
         Ok(())
     }
 
@@ -85,14 +84,14 @@ impl State {
     pub fn subscript(&mut self, arg: u32) -> PyResult<()> {
         let Some(value) = item(self.peek(2), self.peek(1)) else {
             self.outlined(|s| s.subscript_slow(arg))?;
-            self.skip(BINARY_OP_WORDS);
+            self.skip(OPERATOR_WORDS);
             return Ok(());
         };
         // SAFETY: the key is an int and owns nothing.
         self.sp = unsafe { self.sp.sub(1) };
         drop(self.pop());
         self.safe_point();
-        self.produce(value, BINARY_OP_WORDS);
+        self.produce(value, OPERATOR_WORDS);
         Ok(())
     }
 
@@ -121,8 +120,11 @@ impl State {
                 return Ok(());
             }
         } else if let Some(slice) = key.downcast_exact::<PySlice>()
-            && slice.step.is_none()
-            && let Some(result) = plain_slice(container, &slice.start, &slice.stop)
+            && let Some(result) = if slice.step.is_none() {
+                plain_slice(container, &slice.start, &slice.stop)
+            } else {
+                plain_steps(container, slice)
+            }
         {
             self.finish_binary(result);
             self.safe_point();
@@ -147,12 +149,12 @@ impl State {
                 }
                 None => {
                     self.outlined(|s| s.compare_op(arg))?;
-                    self.skip(COMPARE_OP_WORDS);
+                    self.skip(COMPARISON_WORDS);
                     return Ok(());
                 }
             },
         };
-        self.decide(truth, COMPARE_OP_WORDS);
+        self.decide(truth, COMPARISON_WORDS);
         Ok(())
     }
 
@@ -395,20 +397,32 @@ fn store_plain_slice(list: &Value, start: &Value, stop: &Value, value: &Value) -
     let (Some(list), Some(range)) = (list.downcast_exact::<PyList>(), plain_range(start, stop)) else {
         return false;
     };
-    let values = if let Some(values) = value.downcast_exact::<PyList>() {
-        values.with(|items| items.to_vec())
-    } else if let Some(values) = value.downcast_exact::<PyTuple>() {
-        values.to_vec()
-    } else {
-        return false;
-    };
     let range = range(list.len());
     // An empty range inserts where it starts, which the clipped stop may lie before.
     if range.is_empty() {
         return false;
     }
+    let values = if let Some(values) = value.downcast_exact::<PyList>() {
+        // Nobody else sees a list that was made for this.
+        if values.header().refcount() == 1 { values.with(std::mem::take) } else { values.to_vec() }
+    } else if let Some(values) = value.downcast_exact::<PyTuple>() {
+        values.to_vec()
+    } else {
+        return false;
+    };
     list.replace_range(range.start, range.end, values);
     true
+}
+
+/// `list[start:stop:step]` for an exact list and bounds that are plain ints or None.
+fn plain_steps(list: &Value, slice: &PySlice) -> Option<Value> {
+    let list = list.downcast_exact::<PyList>()?;
+    let is_plain = |bound: &Value| bound.is_small_int() || bound.is_none();
+    if ![&slice.start, &slice.stop, &slice.step].into_iter().all(is_plain) {
+        return None;
+    }
+    let range = slice.resolve(|| list.len()).ok()?;
+    Some(PyList::from_vec(list.with(|items| select(items, range))).into_value())
 }
 
 /// `sequence[start:stop]` for exact strs, lists and tuples with bounds that are plain ints or None.

@@ -123,6 +123,19 @@ pub fn is_str(value: &Value) -> bool {
     value.downcast::<PyStr>().is_some()
 }
 
+/// Whether two slices of the same length are equal; the few bytes that most strs have are compared without a call.
+#[inline]
+fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    if let (Some((a_head, _)), Some((b_head, _))) = (a.split_first_chunk::<8>(), b.split_first_chunk::<8>()) {
+        if a.len() > 16 {
+            return a == b;
+        }
+        // The last eight may overlap the first.
+        return a_head == b_head && a.last_chunk::<8>() == b.last_chunk::<8>();
+    }
+    a.iter().zip(b).all(|(a, b)| a == b)
+}
+
 impl PyStr {
     /// A str of `len` characters of `kind`, whose bytes `fill` must write completely.
     ///
@@ -398,7 +411,7 @@ impl PyStr {
     #[inline]
     pub fn eq(&self, other: &PyStr) -> bool {
         ptr::eq(self, other)
-            || (self.kind == other.kind && self.len == other.len && self.bytes() == other.bytes())
+            || (self.kind == other.kind && self.len == other.len && same_bytes(self.bytes(), other.bytes()))
     }
 
     pub fn eq_str(&self, other: &str) -> bool {

@@ -52,6 +52,8 @@ impl Unit for u8 {
     #[inline]
     fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
         match needle {
+            // Looking at so few is done before the search by vectors has begun.
+            [c] if hay.len() < 16 => hay.iter().position(|unit| unit == c),
             [c] => memchr::memchr(*c, hay),
             _ => memmem::find(hay, needle),
         }

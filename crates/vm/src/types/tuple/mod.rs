@@ -93,7 +93,9 @@ pub fn empty() -> TupleRef {
 impl PyTuple {
     /// # Safety
     /// `fill` gets room for `len` items and must write them all; `class` must be `tuple` or a subclass.
+    #[inline]
     pub unsafe fn build_in(class: &TypeRef, len: usize, fill: impl FnOnce(*mut Value)) -> TupleRef {
+        let is_exact = class.is(PyTuple::class());
         // SAFETY: header fields and items are written before the reference is made.
         unsafe {
             let object = allocate(class, block_size(len)) as *mut Obj<PyTuple>;
@@ -101,7 +103,7 @@ impl PyTuple {
             ptr::write(payload, PyTuple { len, hash: Cell::new(-1), items: [] });
             fill((&raw mut (*payload).items).cast());
             // What cannot be part of a cycle is nothing to the collector.
-            if !class.is(PyTuple::class()) || (*payload).iter().any(may_be_tracked) {
+            if !is_exact || (*payload).iter().any(may_be_tracked) {
                 gc::track(&(*object).header);
             }
             Ref::from_raw(object)
@@ -170,6 +172,22 @@ impl PyTuple {
             unsafe { (&raw mut (*tuple.as_ptr()).payload.items).cast::<Value>().add(index).write(item) };
         }
         tuple.hash.set(-1);
+    }
+
+    /// Other items from position `from` on, in a tuple that nobody else holds.
+    pub fn refill(tuple: &TupleRef, from: usize, items: impl Iterator<Item = Value>) {
+        debug_assert_eq!(tuple.header().refcount(), 1);
+        for (index, item) in (from..tuple.len).zip(items) {
+            // SAFETY: the index is in range, and nobody holds a borrow of an item across the call: that would take a reference
+            // to the tuple.
+            drop(unsafe {
+                (&raw mut (*tuple.as_ptr()).payload.items).cast::<Value>().add(index).replace(item)
+            });
+        }
+        tuple.hash.set(-1);
+        if tuple.iter().any(may_be_tracked) {
+            gc::track(tuple.header());
+        }
     }
 
     pub fn from_slice(items: &[Value]) -> TupleRef {
