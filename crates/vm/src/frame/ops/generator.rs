@@ -249,8 +249,8 @@ impl State {
     #[inline(always)]
     fn resumable(&self, receiver: &Value, value: &Value) -> Option<*const Ref<GenCore>> {
         let core = generator::core_of_exact(receiver)?;
-        let starts = core.state.get() != generator::State::Suspended;
-        (self.can_resume(core) && !(starts && !value.is_none())).then_some(&raw const *core)
+        let takes_value = core.state.get() == generator::State::Suspended || value.is_none();
+        (takes_value && self.can_resume(core)).then_some(&raw const *core)
     }
 
     /// The call becomes a generator, which is its result.
