@@ -65,6 +65,7 @@ pub mod string;
 pub mod r#struct;
 pub mod suggestions;
 pub mod symtable;
+mod sysconfig;
 pub mod syslog;
 pub mod termios;
 mod testcapi;
@@ -78,6 +79,7 @@ pub mod tracemalloc;
 pub mod types;
 pub mod typing;
 pub mod unicodedata;
+mod uuid;
 pub mod warnings;
 pub mod weakref;
 mod xxsubtype;
@@ -148,8 +150,10 @@ pub static MODULES: &[&ModuleDef] = &[
     &suggestions::functions::MODULE,
     &string::MODULE,
     &symtable::MODULE,
+    &sysconfig::MODULE,
     &r#struct::MODULE,
     &unicodedata::MODULE,
+    &uuid::MODULE,
     &syslog::MODULE,
     &termios::MODULE,
     &testcapi::MODULE,
