@@ -4,6 +4,7 @@
 
 mod bench;
 mod bench_imports;
+mod cjk;
 mod conformance;
 mod crash;
 mod events;
@@ -40,6 +41,7 @@ const COMMANDS: &[Command] = &[
         usage: "[RUNS]\n      importing library modules and generated ones, beside the oracle",
         run: bench_imports::run,
     },
+    Command { name: "cjk", usage: "\n      record the tables of the East Asian codecs", run: cjk::run },
     Command {
         name: "crash",
         usage: "[ROUNDS]\n      importers that share a bytecode cache while some of them are killed",

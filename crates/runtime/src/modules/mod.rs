@@ -38,6 +38,7 @@ pub mod marshal;
 pub mod math;
 mod md5;
 pub mod mmap;
+mod multibyte;
 pub mod multiprocessing;
 pub mod opcode;
 pub mod operator;
@@ -125,6 +126,13 @@ pub static MODULES: &[&ModuleDef] = &[
     &math::MODULE,
     &md5::MODULE,
     &mmap::MODULE,
+    &multibyte::MODULE,
+    &multibyte::CN,
+    &multibyte::HK,
+    &multibyte::ISO2022,
+    &multibyte::JP,
+    &multibyte::KR,
+    &multibyte::TW,
     &multiprocessing::MODULE,
     &opcode::functions::MODULE,
     &operator::MODULE,
