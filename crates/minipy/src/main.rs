@@ -1,10 +1,16 @@
 //! The `minipy` command.
 #![cfg_attr(not(test), no_main)]
 
+#[cfg(not(feature = "system-allocator"))]
 mod allocator;
 #[cfg(not(test))]
 mod statistics;
 
+// Its statistics are asked for all the same.
+#[cfg(feature = "system-allocator")]
+use libmimalloc_sys as _;
+
+#[cfg(not(feature = "system-allocator"))]
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 

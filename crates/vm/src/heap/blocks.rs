@@ -9,7 +9,7 @@ use std::ptr;
 /// Larger blocks go to the allocator at once.
 const MAX_SIZE: usize = 256;
 /// How many bytes of free blocks are kept of a size.
-const MAX_KEPT: usize = 1 << 14;
+const MAX_KEPT: usize = if cfg!(feature = "system-allocator") { 0 } else { 1 << 14 };
 
 /// The free blocks of one size, each beginning with the address of the next.
 struct FreeList {
