@@ -90,18 +90,38 @@ const SYS_ATTRIBUTES: [&str; 13] = [
     "warnoptions",
 ];
 
+/// The standard streams as start-up has made them, with what they are made of.
+fn standard_streams() -> Vec<Value> {
+    let mut parts = Vec::new();
+    for stream in ["__stdin__", "__stdout__", "__stderr__"] {
+        let Ok(Some(stream)) = crate::sys::get(stream) else { continue };
+        parts.push(stream);
+        for inner in [name!("buffer"), name!("raw")] {
+            let Some(outer) = parts.last() else { break };
+            parts.extend(protocol::lookup_attr(outer, inner).ok().flatten());
+        }
+    }
+    parts
+}
+
 /// Takes down all modules but `sys` and `builtins`, so that finalisers run while there is still something to run them with:
-/// first what only `sys.modules` holds, then the contents of the others, the last imported one first.
+/// first what only `sys.modules` holds, then the contents of the others, the last imported one first. Where there are none to
+/// run, the end of the process is enough.
 fn finalize_modules() {
+    // They are flushed once more behind this.
+    for stream in ["stdin", "stdout", "stderr"] {
+        if let Ok(Some(original)) = crate::sys::get(&format!("__{stream}__")) {
+            crate::sys::set(stream, original);
+        }
+    }
+    heap::run_pending();
+    if !gc::death_matters(&standard_streams()) {
+        return;
+    }
     let Ok(modules) = import::modules() else { return };
     for attribute in SYS_ATTRIBUTES {
         if matches!(crate::sys::get(attribute), Ok(Some(_))) {
             crate::sys::set(attribute, Value::NONE);
-        }
-    }
-    for stream in ["stdin", "stdout", "stderr"] {
-        if let Ok(Some(original)) = crate::sys::get(&format!("__{stream}__")) {
-            crate::sys::set(stream, original);
         }
     }
     let mut left = Vec::new();

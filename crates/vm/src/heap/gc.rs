@@ -55,6 +55,8 @@ struct Collector {
     /// Allocations less deallocations since the last young collection; then collections of the younger generation.
     counts: GilCell<[i64; GENERATIONS]>,
     thresholds: GilCell<[i64; GENERATIONS]>,
+    /// The count at which a young collection is due.
+    limit: Cell<i64>,
     stats: GilCell<[Stats; GENERATIONS]>,
     enabled: Cell<bool>,
     collecting: Cell<bool>,
@@ -66,6 +68,8 @@ struct Collector {
     hooks: GilCell<Option<Hooks>>,
     /// The unreachable objects whose finalisers are running.
     dying: GilCell<Option<Rc<[Value]>>>,
+    /// Whether there has been anything whose end runs code though it has no finaliser among the tracked objects.
+    others_matter: Cell<bool>,
 }
 
 /// What the `gc` module wants to know.
@@ -133,6 +137,7 @@ static GC: Collector = Collector {
     hole: Cell::new(NO_HOLE),
     counts: GilCell::new([0; GENERATIONS]),
     thresholds: GilCell::new([2000, 10, 10]),
+    limit: Cell::new(2000 * PATIENCE),
     stats: GilCell::new([Stats { collections: 0, collected: 0, uncollectable: 0 }; GENERATIONS]),
     enabled: Cell::new(true),
     collecting: Cell::new(false),
@@ -141,6 +146,7 @@ static GC: Collector = Collector {
     debug: Cell::new(0),
     hooks: GilCell::new(None),
     dying: GilCell::new(None),
+    others_matter: Cell::new(false),
 };
 
 /// Puts a new object under the collector's eyes.
@@ -163,13 +169,16 @@ pub fn track(object: &Header) {
         young.push(Entry::object(object));
         Some(young.len() - 1)
     });
-    let Some(index) = index else { return };
+    let Some(index) = index else {
+        GC.others_matter.set(true);
+        return;
+    };
     object.set_gc_position(1, index);
-    let (count, threshold) = GC.counts.with(|c| {
+    let count = GC.counts.with(|c| {
         c[0] += 1;
-        (c[0], GC.thresholds.with(|t| t[0]))
+        c[0]
     });
-    if count > threshold && threshold > 0 && GC.enabled.get() && !GC.collecting.get() && !GC.requested.get() {
+    if count > GC.limit.get() && GC.enabled.get() && !GC.collecting.get() && !GC.requested.get() {
         GC.requested.set(true);
         crate::frame::breaker::request(crate::frame::breaker::GC);
     }
@@ -209,6 +218,22 @@ pub fn thresholds() -> [i64; GENERATIONS] {
 
 pub fn set_thresholds(thresholds: [i64; GENERATIONS]) {
     GC.thresholds.set(thresholds);
+    set_limit(PATIENCE);
+}
+
+/// How many times the first threshold is waited for where collections find next to nothing: while a program starts and
+/// imports, hardly anything dies.
+const PATIENCE: i64 = 4;
+/// Thresholds below this are a program's own, and kept to the letter.
+const LEAST_PATIENT: i64 = 2000;
+
+fn set_limit(patience: i64) {
+    let threshold = GC.thresholds.with(|thresholds| thresholds[0]);
+    GC.limit.set(match threshold {
+        ..=0 => i64::MAX,
+        1..LEAST_PATIENT => threshold,
+        _ => threshold.saturating_mul(patience),
+    });
 }
 
 pub fn counts() -> [i64; GENERATIONS] {
@@ -281,7 +306,9 @@ pub fn collect(generation: usize) -> usize {
     if let Some(hooks) = hooks {
         (hooks.phase)("start", generation, 0, 0);
     }
+    let young = GC.counts.with(|counts| counts[0]);
     let found = collect_inner(generation);
+    set_limit(if (found as i64) < young / 16 { PATIENCE } else { 1 });
     GC.collecting.set(false);
     if let Some(hooks) = hooks {
         (hooks.phase)("stop", generation, found, 0);
@@ -327,9 +354,10 @@ fn collect_inner(generation: usize) -> usize {
     if !held.is_empty() {
         GC.dying.set(Some(held.clone()));
         clear_weakrefs(&held);
-        run_finalizers(&held);
+        let finalized = run_finalizers(&held);
         GC.dying.set(None);
-        let mut garbage = still_unreachable(&held, target, offset);
+        // Only what has run since can have brought anything back to life.
+        let mut garbage = if finalized { still_unreachable(&held, target, offset) } else { held.to_vec() };
         collected = if garbage.len() == held.len() { collected } else { garbage.len() };
         if GC.debug.get() & DEBUG_SAVEALL != 0
             && let Some(hooks) = GC.hooks.get()
@@ -410,13 +438,38 @@ fn clear_weakrefs(garbage: &[Value]) {
     }
 }
 
+/// Notes that a weak reference has a callback.
+pub fn expect_callbacks() {
+    GC.others_matter.set(true);
+}
+
+/// Whether the end of all objects but `spared` could run code: finalisers, callbacks of weak references and of the `gc` module.
+/// Every object with a finaliser is tracked.
+pub fn death_matters(spared: &[Value]) -> bool {
+    if GC.others_matter.get() || GC.debug.get() != 0 || GC.hooks.get().is_some() {
+        return true;
+    }
+    let matters = |entry: &Entry| {
+        let Some(object) = entry.get() else { return false };
+        // SAFETY: the lists hold live objects.
+        let header = unsafe { &*object };
+        header.class().flags().contains(TypeFlags::HAS_FINALIZER)
+            && !header.has_flag(GC_FINALIZED)
+            && crate::finalize::needs_finalizer(header)
+            && !spared.iter().any(|spared| spared.bits() == object as u64)
+    };
+    GC.lists.with(|lists| lists.iter().flatten().any(matters))
+}
+
 /// Runs the finalisers of these objects, in this order, before the collector or their deaths would.
 pub fn finalize_in_order(objects: &[Value]) {
     run_finalizers(objects);
     pending::run_pending();
 }
 
-fn run_finalizers(garbage: &[Value]) {
+/// Whether there were any.
+fn run_finalizers(garbage: &[Value]) -> bool {
+    let mut any = false;
     for object in garbage {
         if let Some(header) = object.header()
             && header.class().flags().contains(TypeFlags::HAS_FINALIZER)
@@ -425,8 +478,10 @@ fn run_finalizers(garbage: &[Value]) {
         {
             header.set_flag(GC_FINALIZED);
             crate::finalize::finalize(object);
+            any = true;
         }
     }
+    any
 }
 
 /// What the finalisers have not brought back to life: if any object was, it and all it reaches stay.

@@ -117,6 +117,10 @@ fn type_flags(def: &ClassDef, base: Option<&TypeRef>) -> TypeFlags {
             flags = flags.union(type_flag);
         }
     }
+    // The collector knows all objects that have a finaliser (`gc::death_matters`).
+    if def.flags.has(ClassFlags::FINALIZER) {
+        flags = flags.union(TypeFlags::HAVE_GC);
+    }
     if !def.flags.has(ClassFlags::HEAP) {
         flags = flags.union(TypeFlags::IMMUTABLETYPE);
     }

@@ -7,7 +7,7 @@ mod proxy;
 
 use crate::cell::GilCell;
 use crate::function::args::Args;
-use crate::heap::{GC_HAS_WEAKREFS, Header, Obj, Payload, Ref, Traverse, Visitor, queue_callback};
+use crate::heap::{GC_HAS_WEAKREFS, Header, Obj, Payload, Ref, Traverse, Visitor, gc, queue_callback};
 use crate::protocol::{self, CmpOp};
 use crate::types::generic_alias;
 use crate::types::str::PyStr;
@@ -133,6 +133,9 @@ fn link_to(
     let plain = builtin && callback.is_none();
     if plain && let Some(shared) = existing.iter().find(|link| is_plain(link, class)) {
         return Ok(shared.clone());
+    }
+    if callback.is_some() {
+        gc::expect_callbacks();
     }
     let link = make(Link::new(object.bits(), callback));
     let is_ref = |link: &Value| is_plain(link, PyWeakRef::class());
