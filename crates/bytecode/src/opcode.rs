@@ -177,7 +177,7 @@ impl OpcodeInfo {
 
 impl Opcode {
     /// This opcode's table row.
-    pub fn info(self) -> &'static OpcodeInfo {
+    pub const fn info(self) -> &'static OpcodeInfo {
         match &BY_NUMBER[self as usize] {
             Some(info) => info,
             None => &INFO[0],
@@ -195,12 +195,12 @@ impl Opcode {
     }
 
     /// Whether the instruction has all of `flags`.
-    pub fn has(self, flags: Flags) -> bool {
+    pub const fn has(self, flags: Flags) -> bool {
         self.info().flags.contains(flags)
     }
 
     /// Whether execution can continue at the next instruction.
-    pub fn falls_through(self) -> bool {
+    pub const fn falls_through(self) -> bool {
         !matches!(
             self.base(),
             Opcode::RETURN_VALUE

@@ -163,14 +163,14 @@ enum Item<V> {
 impl<I: Input, B: Builder> Reader<I, B> {
     pub fn new(input: I, builder: B) -> Self {
         let room = input.left().min(ROOM);
-        Reader { input, builder, refs: Vec::new(), room }
+        Reader { input, builder, refs: Vec::with_capacity(room.min(64)), room }
     }
 
     /// Read one object.
     pub fn object(&mut self) -> Result<B::Value, ReadError> {
         self.refs.clear();
-        let mut values: Vec<B::Value> = Vec::new();
-        let mut open: Vec<Open<B::Value>> = Vec::new();
+        let mut values: Vec<B::Value> = Vec::with_capacity(self.room.min(32));
+        let mut open: Vec<Open<B::Value>> = Vec::with_capacity(self.room.min(8));
         loop {
             match self.item(values.len())? {
                 Item::Value(value) => values.push(value),

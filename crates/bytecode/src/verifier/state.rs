@@ -16,24 +16,35 @@ impl Kind {
     pub const STR: Kind = Kind(8);
     pub const EITHER: Kind = Kind(3);
 
-    fn or(self, other: Kind) -> Kind {
-        Kind(self.0 | other.0)
-    }
-
     fn is_value(self) -> bool {
         self.0 & Kind::NULL.0 == 0
     }
 }
 
-/// Stack and locals.
-#[derive(Clone, Debug)]
-pub struct State {
-    pub stack: Vec<Kind>,
-    locals: Vec<Kind>,
+/// Adds to what is known at an instruction what another way there brings. Whether anything became less certain.
+pub fn merge(known: &mut [Kind], brought: &[Kind]) -> bool {
+    let mut news = 0;
+    for (known, brought) in known.iter_mut().zip(brought) {
+        news |= brought.0 & !known.0;
+        known.0 |= brought.0;
+    }
+    news != 0
 }
 
+/// Locals and stack.
+pub struct State {
+    /// The locals, and above them the stack.
+    slots: Vec<Kind>,
+    locals: usize,
+    /// Set when something changes that a handler of exceptions can find: locals, and the stack below its depth.
+    pub is_news: bool,
+}
+
+/// Most slots of a stack: code can ask for more than anything can hold.
+const MAX_STACK: usize = 1 << 24;
+
 /// Whether the operands that an instruction names beyond its net effect stay on the stack untouched.
-pub fn leaves_operands(opcode: Opcode) -> bool {
+pub const fn leaves_operands(opcode: Opcode) -> bool {
     matches!(
         opcode,
         Opcode::DICT_MERGE
@@ -59,7 +70,7 @@ pub fn leaves_operands(opcode: Opcode) -> bool {
 
 /// Whether the instruction never raises; only an event before it can. What is thrown into a generator
 /// at `YIELD_VALUE` arrives when a sent value has taken the place of the yielded one.
-pub fn cannot_raise(opcode: Opcode) -> bool {
+pub const fn cannot_raise(opcode: Opcode) -> bool {
     matches!(
         opcode,
         Opcode::PUSH_EXC_INFO
@@ -86,48 +97,57 @@ type Outcome = Result<(), &'static str>;
 impl State {
     /// Arguments are bound when a function starts.
     pub fn at_start(code: &View<'_>) -> State {
-        let mut locals = vec![Kind::NULL; code.locals];
-        for local in locals.iter_mut().take(code.total_args() as usize) {
-            *local = Kind::VALUE;
-        }
-        State { stack: Vec::new(), locals }
+        let mut slots = Vec::with_capacity(code.locals + (code.stacksize as usize).min(code.code.len()));
+        slots.resize(code.total_args() as usize, Kind::VALUE);
+        slots.resize(code.locals, Kind::NULL);
+        State { slots, locals: code.locals, is_news: false }
+    }
+
+    /// Makes it the state that these slots are.
+    pub fn restore(&mut self, slots: &[Kind]) {
+        self.slots.clear();
+        self.slots.extend_from_slice(slots);
+    }
+
+    /// Locals and stack.
+    pub fn slots(&self) -> &[Kind] {
+        &self.slots
+    }
+
+    /// Locals and the lowest `depth` slots of the stack, which is as deep at least.
+    pub fn slots_below(&self, depth: usize) -> &[Kind] {
+        &self.slots[..self.locals + depth]
+    }
+
+    /// How deep the stack is.
+    pub fn depth(&self) -> usize {
+        self.slots.len() - self.locals
     }
 
     fn local(&self, index: u32) -> Kind {
-        self.locals.get(index as usize).copied().unwrap_or(Kind::NULL)
+        self.slots[..self.locals].get(index as usize).copied().unwrap_or(Kind::NULL)
     }
 
     fn set_local(&mut self, index: u32, kind: Kind) {
-        if let Some(local) = self.locals.get_mut(index as usize) {
+        if let Some(local) = self.slots[..self.locals].get_mut(index as usize) {
+            self.is_news |= *local != kind;
             *local = kind;
         }
     }
 
-    /// Takes in what another way here knows. Returns whether anything became less certain.
-    pub fn merge(&mut self, other: &State) -> Result<bool, &'static str> {
-        if self.stack.len() != other.stack.len() {
-            return Err("inconsistent stack depth");
-        }
-        let mut changed = false;
-        let mine = self.stack.iter_mut().chain(&mut self.locals);
-        for (mine, theirs) in mine.zip(other.stack.iter().chain(&other.locals)) {
-            let both = mine.or(*theirs);
-            changed |= both != *mine;
-            *mine = both;
-        }
-        Ok(changed)
-    }
-
-    pub fn push(&mut self, code: &View<'_>, kind: Kind) -> Outcome {
-        if self.stack.len() >= code.stacksize as usize {
+    fn push(&mut self, code: &View<'_>, kind: Kind) -> Outcome {
+        if self.depth() >= code.stacksize as usize {
             return Err("stack overflow");
         }
-        self.stack.push(kind);
+        self.slots.push(kind);
         Ok(())
     }
 
     fn pop_any(&mut self) -> Result<Kind, &'static str> {
-        self.stack.pop().ok_or("stack underflow")
+        if self.depth() == 0 {
+            return Err("stack underflow");
+        }
+        self.slots.pop().ok_or("stack underflow")
     }
 
     fn pop(&mut self) -> Outcome {
@@ -135,21 +155,27 @@ impl State {
     }
 
     fn pop_many(&mut self, count: i64) -> Outcome {
-        for _ in 0..count {
-            self.pop()?;
+        if count > 0 {
+            self.need_values(count)?;
+            self.slots.truncate(self.slots.len() - count as usize);
         }
         Ok(())
     }
 
     fn need(&self, depth: i64) -> Outcome {
-        if self.stack.len() as i64 >= depth { Ok(()) } else { Err("stack underflow") }
+        if self.depth() as i64 >= depth { Ok(()) } else { Err("stack underflow") }
     }
 
     /// Requires the `count` topmost slots to hold values.
     fn need_values(&self, count: i64) -> Outcome {
         self.need(count)?;
-        let top = self.stack.iter().rev().take(count as usize);
-        if top.into_iter().all(|kind| kind.is_value()) { Ok(()) } else { Err("null where a value is needed") }
+        let top = &self.slots[self.slots.len() - count.max(0) as usize..];
+        if top.iter().all(|kind| kind.is_value()) { Ok(()) } else { Err("null where a value is needed") }
+    }
+
+    /// The slot `index` below the top of the stack, which is deep enough.
+    fn from_top(&self, index: usize) -> Kind {
+        self.slots[self.slots.len() - 1 - index]
     }
 
     fn load(&mut self, code: &View<'_>, local: u32) -> Outcome {
@@ -163,9 +189,14 @@ impl State {
         Ok(())
     }
 
-    /// The effect of one instruction.
-    pub fn step(&mut self, code: &View<'_>, opcode: Opcode, oparg: u32) -> Outcome {
-        let (pops, pushes) = opcode.stack(oparg);
+    /// The effect of one instruction, which pops and pushes as many values as `effect` says.
+    pub fn step(
+        &mut self,
+        code: &View<'_>,
+        opcode: Opcode,
+        oparg: u32,
+        (pops, pushes): (i64, i64),
+    ) -> Outcome {
         match opcode {
             Opcode::LOAD_FAST | Opcode::LOAD_FAST_BORROW => self.load(code, oparg),
             Opcode::LOAD_FAST_CHECK => {
@@ -200,11 +231,12 @@ impl State {
                 Ok(())
             }
             Opcode::COPY_FREE_VARS => {
-                for (local, kind) in self.locals.iter_mut().zip(code.localspluskinds.iter()) {
+                for (local, kind) in self.slots.iter_mut().zip(code.localspluskinds.iter()) {
                     if kind.is_free() {
                         *local = Kind::CELL;
                     }
                 }
+                self.is_news = true;
                 Ok(())
             }
             Opcode::LOAD_DEREF
@@ -277,20 +309,20 @@ impl State {
             Opcode::POP_TOP => self.pop_any().map(|_| ()),
             Opcode::COPY => {
                 self.need(pops)?;
-                let kind = self.stack[self.stack.len() - oparg as usize];
+                let kind = self.from_top(oparg as usize - 1);
                 self.push(code, kind)
             }
             Opcode::SWAP => {
                 self.need(pops)?;
-                let top = self.stack.len() - 1;
-                self.stack.swap(top, top + 1 - oparg as usize);
+                let top = self.slots.len() - 1;
+                self.slots.swap(top, top + 1 - oparg as usize);
                 Ok(())
             }
             // Two below the top of the four under the exception sits self or null.
             Opcode::WITH_EXCEPT_START => {
                 self.need(pops)?;
                 self.need_values(3)?;
-                if !self.stack[self.stack.len() - 5].is_value() {
+                if !self.from_top(4).is_value() {
                     return Err("null where a value is needed");
                 }
                 self.push(code, Kind::VALUE)
@@ -308,10 +340,9 @@ impl State {
             | Opcode::MAP_ADD => {
                 self.need(pops)?;
                 self.pop_many(pops - pushes)?;
-                match self.stack.iter().rev().nth(oparg as usize - 1) {
-                    Some(kind) if kind.is_value() => Ok(()),
-                    _ => Err("null where a value is needed"),
-                }
+                self.need(oparg.into())?;
+                let target = self.from_top(oparg as usize - 1);
+                if target.is_value() { Ok(()) } else { Err("null where a value is needed") }
             }
             _ if leaves_operands(opcode) => {
                 self.need_values(pops)?;
@@ -326,10 +357,15 @@ impl State {
 
     fn push_values(&mut self, code: &View<'_>, count: i64) -> Outcome {
         // The operand may claim billions; the stack does not hold them.
-        if self.stack.len() as i64 + count > i64::from(code.stacksize) {
+        let count = count.max(0) as usize;
+        let depth = self.depth().saturating_add(count);
+        if depth > code.stacksize as usize {
             return Err("stack overflow");
         }
-        self.stack.resize(self.stack.len() + count.max(0) as usize, Kind::VALUE);
+        if depth > MAX_STACK {
+            return Err("too complex");
+        }
+        self.slots.resize(self.slots.len() + count, Kind::VALUE);
         Ok(())
     }
 }

@@ -6,11 +6,15 @@ use minipy_vm::exceptions::os_error_from_io;
 use minipy_vm::types::str::{StrBuilder, empty};
 use minipy_vm::{PyErr, PyResult, PyStr, StrRef, Value, exceptions, gil, name, protocol};
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 const SLASH: u32 = b'/' as u32;
+/// Most bytes of a file that are asked for before it is known that it has as many.
+const MOST_AT_ONCE: usize = 1 << 24;
 
 /// The parts joined by slashes, of which none are doubled; empty parts are left out.
 pub fn join(parts: &[&PyStr]) -> StrRef {
@@ -31,9 +35,17 @@ pub fn join(parts: &[&PyStr]) -> StrRef {
     out.finish()
 }
 
+/// Where the ASCII character is in the text for the last time.
+pub fn last_index(text: &PyStr, wanted: u8) -> Option<usize> {
+    match text.as_ascii() {
+        Some(text) => text.bytes().rposition(|c| c == wanted),
+        None => text.chars().rposition(|c| c == u32::from(wanted)),
+    }
+}
+
 /// The folder and the last part, without the slash between them.
 pub fn split(path: &PyStr) -> (StrRef, StrRef) {
-    match path.chars().rposition(|c| c == SLASH) {
+    match last_index(path, b'/') {
         None => (empty(), path.substring(0, path.len())),
         Some(at) => (path.substring(0, at), path.substring(at + 1, path.len())),
     }
@@ -145,7 +157,22 @@ pub fn read_file(path: &Value) -> PyResult<Vec<u8>> {
         let flags = Value::from(i64::from(libc::O_RDONLY | libc::O_CLOEXEC));
         crate::sys::audit("open", &[path.clone(), Value::from("r"), flags])?;
     }
-    on_path(path, |path| std::fs::read(path))
+    on_path(path, read)
+}
+
+/// [`std::fs::read`] with fewer system calls.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let size = metadata.size() as usize;
+    let mut data = vec![0; size.saturating_add(1).min(MOST_AT_ONCE)];
+    let count = file.read(&mut data)?;
+    data.truncate(count);
+    // A read of a regular file that gives less than was asked for has come to its end.
+    if count != size || !metadata.is_file() {
+        file.read_to_end(&mut data)?;
+    }
+    Ok(data)
 }
 
 /// `os.fspath(path)` as a str: importlib's paths are not bytes.

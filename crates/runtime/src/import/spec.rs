@@ -1,7 +1,7 @@
 //! `ModuleSpec`, and making modules from specs.
 
 use super::messages::repr;
-use super::{external, namespace};
+use super::{external, namespace, paths};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::str::{PyStr, empty};
 use minipy_vm::{
@@ -61,7 +61,7 @@ impl Traverse for PyModuleSpec {
 
 /// What stands before the last dot; empty if there is none.
 pub fn parent_name(name: &PyStr) -> StrRef {
-    match name.chars().rposition(|c| c == u32::from(b'.')) {
+    match paths::last_index(name, b'.') {
         Some(dot) => name.substring(0, dot),
         None => empty(),
     }
@@ -69,7 +69,7 @@ pub fn parent_name(name: &PyStr) -> StrRef {
 
 /// What stands behind the last dot.
 pub fn last_part(name: &PyStr) -> StrRef {
-    let start = name.chars().rposition(|c| c == u32::from(b'.')).map_or(0, |dot| dot + 1);
+    let start = paths::last_index(name, b'.').map_or(0, |dot| dot + 1);
     name.substring(start, name.len())
 }
 

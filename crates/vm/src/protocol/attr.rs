@@ -3,6 +3,7 @@
 use super::Callee;
 use crate::heap::Payload;
 use crate::types::instance;
+use crate::types::module::{self, PyModule};
 use crate::types::object::PyObject;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::typeobj::{TypeFlags, TypeRef};
@@ -56,6 +57,9 @@ pub fn attribute_error(object: &Value, name: &StrRef) -> exceptions::PyErr {
 /// The AttributeError for an attribute that is just not there.
 #[cold]
 pub fn missing_attribute(object: &Value, name: &StrRef) -> exceptions::PyErr {
+    if let Some(module) = object.downcast::<PyModule>() {
+        return module::missing(module, name);
+    }
     let message = match object.downcast::<crate::types::typeobj::PyType>() {
         Some(class) => format!("type object '{}' has no attribute '{name}'", class.name()),
         None => format!("'{}' object has no attribute '{name}'", object.type_name()),

@@ -14,7 +14,7 @@ use crate::frame::{quicken, trampoline};
 use crate::heap::Ref;
 use crate::monitoring::{self, Instrumentation};
 use crate::types::bytes::PyBytes;
-use crate::types::str::{PyStr, StrRef, intern, intern_ref};
+use crate::types::str::{PyStr, StrRef, intern_ascii, intern_ref};
 use crate::types::tuple::PyTuple;
 use crate::types::{float, int};
 use crate::value::Value;
@@ -137,10 +137,8 @@ impl Drop for PyCode {
 
 /// A `str` of the text of a code object, interned.
 pub fn interned(text: &Wtf8) -> StrRef {
-    match text.as_str() {
-        Ok(text) => intern(text),
-        Err(_) => intern_ref(&PyStr::from_wtf8(text)),
-    }
+    let bytes = text.as_bytes();
+    if bytes.is_ascii() { intern_ascii(bytes) } else { intern_ref(&PyStr::from_wtf8(text)) }
 }
 
 /// The value of a constant.
@@ -323,6 +321,9 @@ impl PyCode {
 
     /// `_imp._fix_co_filename`: the file name of this code and of the code nested in it.
     pub fn set_filename(&self, filename: &StrRef) {
+        if self.filename.with(|name| name.eq(filename)) {
+            return;
+        }
         let old = self.filename.replace(filename.clone());
         // What was not read yet takes the name then.
         let Some(body) = self.body() else { return };

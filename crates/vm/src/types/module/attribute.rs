@@ -4,7 +4,6 @@ use super::PyModule;
 use crate::cell::GilCell;
 use crate::exceptions::PyErr;
 use crate::heap::Ref;
-use crate::types::dict::DictRef;
 use crate::types::set::any_set;
 use crate::types::str::{PyStr, StrRef};
 use crate::value::Value;
@@ -18,7 +17,7 @@ pub fn set_sys_path_0(folder: String) {
     SYS_PATH_0.set(Some(folder));
 }
 
-/// `module.name`.
+/// `module.name`; `None` if there is no such attribute, for which [`missing`] has the error.
 pub(super) fn getattro(module: &Ref<PyModule>, attribute: &StrRef) -> PyResult<Option<Value>> {
     let generic = protocol::generic_getattr(module.as_value(), attribute);
     match generic {
@@ -26,11 +25,10 @@ pub(super) fn getattro(module: &Ref<PyModule>, attribute: &StrRef) -> PyResult<O
         Err(error) if error.is_instance(exceptions::attribute_error_class()) => {}
         found => return found,
     }
-    let dict = module.namespace();
-    if let Some(hook) = dict.get_str(name!("__getattr__"))? {
-        return protocol::call1(&hook, attribute.to_value()).map(Some);
+    match module.namespace().get_str(name!("__getattr__"))? {
+        Some(hook) => protocol::call1(&hook, attribute.to_value()).map(Some),
+        None => Ok(None),
     }
-    Err(missing(module, &dict, attribute)?)
 }
 
 fn text(value: Option<Value>) -> Option<String> {
@@ -90,8 +88,14 @@ pub fn shadowing(spec: &Value, name: &Value) -> PyResult<Option<(String, bool)>>
     Ok(Some((origin, is_standard(name)?)))
 }
 
-/// The AttributeError for a name the module does not have.
-fn missing(module: &Ref<PyModule>, dict: &DictRef, attribute: &StrRef) -> PyResult<PyErr> {
+/// The AttributeError for a name the module does not have, or the error of making it.
+#[cold]
+pub fn missing(module: &Ref<PyModule>, attribute: &StrRef) -> PyErr {
+    missing_error(module, attribute).unwrap_or_else(|error| error)
+}
+
+fn missing_error(module: &Ref<PyModule>, attribute: &StrRef) -> PyResult<PyErr> {
+    let dict = module.namespace();
     let error = |message: String| exceptions::attribute_error(message, module.as_value(), attribute);
     let module_name = dict.get_str(name!("__name__"))?.filter(|n| n.downcast::<PyStr>().is_some());
     let Some(module_name) = module_name else {

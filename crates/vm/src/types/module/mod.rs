@@ -3,6 +3,7 @@
 mod attribute;
 mod methods;
 
+pub(crate) use attribute::missing;
 pub use attribute::{set_sys_path_0, shadowing};
 
 use crate::heap::{Ref, Traverse, Visitor};

@@ -8,10 +8,6 @@ use hashbrown::hash_table::Entry;
 /// All interned strings, by hash. The table owns a reference to each: like CPython's immortal interned strings they stay.
 static INTERNED: GilCell<HashTable<StrRef>> = GilCell::new(HashTable::new());
 
-fn find(hash: i64, matches: impl Fn(&PyStr) -> bool) -> Option<StrRef> {
-    INTERNED.with(|table| table.find(hash as u64, |s| matches(s)).cloned())
-}
-
 /// The string of the table that is equal to `new`, or else `new`, interned.
 fn find_or_add(new: StrRef) -> StrRef {
     INTERNED.with(|table| match table.entry(new.hash() as u64, |s| s.eq(&new), |s| s.hash() as u64) {
@@ -26,14 +22,23 @@ fn find_or_add(new: StrRef) -> StrRef {
 
 /// The interned string with this text.
 pub fn intern(text: &str) -> StrRef {
-    if text.len() > 1
-        && text.is_ascii()
-        && let Some(found) = find(crate::hash::hash_bytes(text.as_bytes()), |s| s.as_ascii() == Some(text))
-    {
+    if text.is_ascii() { intern_ascii(text.as_bytes()) } else { find_or_add(PyStr::from_str(text)) }
+}
+
+/// The interned string of these ASCII characters.
+pub fn intern_ascii(text: &[u8]) -> StrRef {
+    if text.len() <= 1 {
+        return PyStr::from_ascii(text);
+    }
+    let hash = crate::hash::hash_bytes(text);
+    let matches = |s: &StrRef| s.as_ascii().is_some_and(|s| s.as_bytes() == text);
+    if let Some(found) = INTERNED.with(|table| table.find(hash as u64, matches).cloned()) {
         return found;
     }
-    let new = PyStr::from_str(text);
-    if new.is_interned() { new } else { find_or_add(new) }
+    // Made while nothing looks into the table: the first string of all makes the class `str`, which interns names.
+    let new = PyStr::from_ascii(text);
+    new.hash.set(hash);
+    find_or_add(new)
 }
 
 /// The interned string equal to `s`, which becomes that string if there is none. Instances of subclasses are copied.

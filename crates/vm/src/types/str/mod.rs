@@ -15,7 +15,7 @@ mod translate;
 pub mod unit;
 
 pub use build::StrBuilder;
-pub use intern::{InternCell, empty, intern, intern_ref, interned_count, latin1_char};
+pub use intern::{InternCell, empty, intern, intern_ascii, intern_ref, interned_count, latin1_char};
 pub use slots::try_concat_inplace;
 
 use crate::heap::{self, Header, Obj, Payload, PayloadInfo, Ref, allocate};
