@@ -162,7 +162,7 @@ impl Recorder<'_> {
         minipy: &Path,
     ) -> Result<Result<usize, String>, String> {
         let theirs = self.record(case, oracle, "oracle", &["-S", "-X", "frozen_modules=off"])?;
-        let ours = self.record(case, minipy, "minipy", &["-S"])?;
+        let ours = self.record(case, minipy, "minipy", &["-S", "-X", "frozen_modules=off"])?;
         let (theirs, ours): (Vec<&str>, Vec<&str>) = (theirs.lines().collect(), ours.lines().collect());
         if theirs == ours {
             return Ok(Ok(theirs.len()));

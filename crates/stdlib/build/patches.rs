@@ -74,11 +74,47 @@ pub const PATCHES: &[Patch] = &[
             "from io import StringIO\nfrom itertools import takewhile\n",
         ),
     },
+    Patch { file: "_sitebuiltins.py", edit: Replace("self.__lines = None\n", "self.__lines = []\n") },
+    Patch {
+        file: "_sitebuiltins.py",
+        edit: Replace(
+            "    def __call__(self):\n        self.__setup()\n",
+            "    def __call__(self):\n        try:\n            from _pyrepl.pager import get_pager\n        \
+             except ImportError:\n            def get_pager():\n                \
+             def pager(text, title: str = \"\") -> None:\n                    \
+             print(title)\n                    print(text)\n                return pager\n\n        self.__setup()\n\n        \
+             pager = get_pager()\n        text = \"\\n\".join(self.__lines)\n        pager(text, title=self.__name)\n",
+        ),
+    },
+    Patch {
+        file: "_sitebuiltins.py",
+        edit: Cut("        prompt = 'Hit Return for more, or q", "\n\nclass _Helper"),
+    },
     Patch {
         file: "code.py",
         edit: Replace(
             "        except (OverflowError, SyntaxError, ValueError):\n",
             "        except Exception:\n",
+        ),
+    },
+    // CPython finds the library's files on disk; inside of the program only its finder can read them.
+    Patch {
+        file: "linecache.py",
+        edit: Replace(
+            "lazy_entry = entry if entry is not None and len(entry) == 1 else None\n",
+            "lazy_entry = _embedded_entry(fullname) or (entry if entry is not None and len(entry) == 1 else None)\n",
+        ),
+    },
+    Patch {
+        file: "linecache.py",
+        edit: Replace(
+            "        key = _make_key(code)\n        _interactive_cache[key] = entry\n",
+            "        key = _make_key(code)\n        _interactive_cache[key] = entry\n\n\n\
+             def _embedded_entry(fullname):\n    import sys\n    \
+             if not sys._stdlib_dir or not fullname.startswith(sys._stdlib_dir + '/'):\n        return None\n    \
+             finder = sys.path_importer_cache.get(sys._stdlib_dir)\n    \
+             get_data = getattr(finder, 'get_data', None)\n    \
+             return get_data and (lambda: get_data(fullname).decode(),)\n",
         ),
     },
     Patch {

@@ -11,6 +11,7 @@ use minipy_vm::types::code::PyCode;
 use minipy_vm::types::str::{StrBuilder, empty};
 use minipy_vm::{PyErr, PyResult, PyStr, Ref, StrRef, Value, exceptions, name, protocol, warnings};
 use std::io::Write;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
 
 const DOT: u32 = b'.' as u32;
@@ -82,7 +83,7 @@ pub fn cache_from_source(
             flag => protocol::str(&flag)?,
         },
     };
-    let dot = tail.chars().rposition(|c| c == DOT);
+    let dot = paths::last_index(&tail, b'.');
     let mut name = StrBuilder::new();
     match dot {
         None => name.push_pystr(&tail),
@@ -169,7 +170,7 @@ pub fn source_file(bytecode_path: &Value) -> PyResult<Value> {
     if path.is_empty() {
         return Ok(Value::NONE);
     }
-    let Some(dot) = path.chars().rposition(|c| c == DOT).filter(|&dot| dot > 0) else {
+    let Some(dot) = paths::last_index(&path, b'.').filter(|&dot| dot > 0) else {
         return Ok(bytecode_path.clone());
     };
     let extension = path.substring(dot + 1, path.len()).to_string_lossy().to_lowercase();
@@ -205,17 +206,22 @@ pub fn permissions(path: &StrRef) -> PyResult<u32> {
 
 /// `_write_atomic(path, data, mode)`: the file has the whole contents or does not change at all.
 pub fn write_atomic(path: &StrRef, data: &[u8], mode: u32) -> PyResult<()> {
-    let unique = format!(".{}", path.as_value().id());
-    let temporary = path.concat(&text(&unique));
+    let unique = path.as_value().id();
+    crate::sys::audit("builtins.id", &[Value::from(unique)])?;
+    let temporary = path.concat(&text(&format!(".{unique}")));
     if let Some(io) = external::replaced_io()? {
         return write_through(&io, path, &temporary, data, mode);
     }
     let flags = libc::O_EXCL | libc::O_CREAT | libc::O_WRONLY | libc::O_CLOEXEC;
     crate::sys::audit("open", &[temporary.to_value(), Value::NONE, flags.into()])?;
-    paths::on_path(temporary.as_value(), |file| {
+    let mut out = paths::on_path(temporary.as_value(), |file| {
         let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true).mode(mode & 0o666);
-        let mut out = options.open(file)?;
+        options.write(true).create_new(true).mode(mode & 0o666).open(file)
+    })?;
+    // CPython makes a file object of the descriptor.
+    let flags = libc::O_CREAT | libc::O_TRUNC | libc::O_WRONLY | libc::O_CLOEXEC;
+    crate::sys::audit("open", &[out.as_raw_fd().into(), "w".into(), flags.into()])?;
+    paths::on_path(temporary.as_value(), |file| {
         let written = out.write_all(data);
         drop(out);
         written.inspect_err(|_| drop(std::fs::remove_file(file)))

@@ -23,12 +23,12 @@ pub struct PyEmbeddedImporter {
     folder: String,
 }
 
-/// The code object of a library file.
-pub fn code(path: &str, filename: &str) -> PyResult<Ref<PyCode>> {
+/// The code object of a library file at an optimisation level.
+pub fn code(path: &str, filename: &str, optimize: i32) -> PyResult<Ref<PyCode>> {
     let Some(file) = minipy_stdlib::file(path) else {
         return Err(exceptions::runtime_error(format!("the embedded library has no {path}")));
     };
-    if let Some(data) = file.code().filter(|_| crate::config::optimize() == 0) {
+    if let Some(data) = file.code().filter(|_| optimize == 0) {
         marshal::audit_loads(data)?;
         static LIBRARY: OnceLock<Library> = OnceLock::new();
         let library = LIBRARY.get_or_init(|| {
@@ -39,7 +39,7 @@ pub fn code(path: &str, filename: &str) -> PyResult<Ref<PyCode>> {
         return code
             .ok_or_else(|| exceptions::runtime_error(format!("the embedded code of {path} is damaged")));
     }
-    let request = Request { filename, mode: Mode::Exec, flags: 0, optimize: -1, feature_version: None };
+    let request = Request { filename, mode: Mode::Exec, flags: 0, optimize, feature_version: None };
     compile::compile(&Source::Bytes(file.source().to_vec()), &request)
 }
 
@@ -100,7 +100,7 @@ impl PyEmbeddedImporter {
 
     fn load_code(&self, fullname: &str) -> PyResult<Ref<PyCode>> {
         let (path, _) = self.located(fullname)?;
-        code(&path, &self.filename(&path))
+        code(&path, &self.filename(&path), crate::config::optimize().into())
     }
 }
 

@@ -47,6 +47,20 @@ static FROZEN: &[Frozen] = &[
         original: Some("importlib._bootstrap_external"),
     },
     module("zipimport", "zipimport.py"),
+    module("abc", "abc.py"),
+    module("codecs", "codecs.py"),
+    module("io", "io.py"),
+    module("_collections_abc", "_collections_abc.py"),
+    module("_sitebuiltins", "_sitebuiltins.py"),
+    module("genericpath", "genericpath.py"),
+    module("ntpath", "ntpath.py"),
+    module("posixpath", "posixpath.py"),
+    module("os", "os.py"),
+    module("site", "site.py"),
+    module("stat", "stat.py"),
+    module("importlib.util", "importlib/util.py"),
+    module("importlib.machinery", "importlib/machinery.py"),
+    module("runpy", "runpy.py"),
     module("__hello__", "__hello__.py"),
     Frozen { original: Some("__hello__"), ..module("__hello_alias__", "__hello__.py") },
     package("__phello_alias__", "__hello__.py", Some("__hello__")),
@@ -63,9 +77,9 @@ static FROZEN: &[Frozen] = &[
     Frozen { original: None, ..module("__hello_only__", "__hello__.py") },
 ];
 
-/// The frozen modules.
+/// The frozen modules that are not hidden.
 pub fn all() -> impl Iterator<Item = &'static Frozen> {
-    FROZEN.iter().filter(|frozen| frozen.is_present())
+    FROZEN.iter().filter(|frozen| frozen.is_visible())
 }
 
 /// Set by tests: negative to hide all frozen modules that the import system itself can do without.
@@ -78,16 +92,15 @@ pub fn set_override(value: i64) {
 /// The frozen module called `name`.
 pub fn find(name: &Value) -> Option<&'static Frozen> {
     let name = name.downcast::<PyStr>()?.as_ascii()?;
-    let frozen = FROZEN.iter().find(|frozen| frozen.name == name)?;
-    let is_essential = frozen.path.is_none() || name == "zipimport";
-    let is_hidden = || match OVERRIDE.load(Ordering::Relaxed) {
+    FROZEN.iter().find(|frozen| frozen.name == name).filter(|frozen| frozen.is_visible())
+}
+
+/// Whether only those are to be found that the import system cannot do without: `-X frozen_modules=off`, or a test.
+fn hides_others() -> bool {
+    match OVERRIDE.load(Ordering::Relaxed) {
         0 => crate::config::current().is_some_and(|config| config.settings.frozen_modules == Some(false)),
         value => value < 0,
-    };
-    if !is_essential && is_hidden() {
-        return None;
     }
-    frozen.is_present().then_some(frozen)
 }
 
 /// The frozen module called `name`, or the ImportError that there is none.
@@ -103,9 +116,14 @@ fn plain(name: &Value) -> String {
 }
 
 impl Frozen {
-    /// Whether the embedded library has the module.
-    fn is_present(&self) -> bool {
-        self.path.is_none_or(|path| minipy_stdlib::file(path).is_some())
+    /// Whether the module can be found: the embedded library has it, and it is not hidden.
+    fn is_visible(&self) -> bool {
+        match self.path {
+            None => true,
+            Some(path) => {
+                (self.name == "zipimport" || !hides_others()) && minipy_stdlib::file(path).is_some()
+            }
+        }
     }
 
     /// The code object of the module.
@@ -114,7 +132,8 @@ impl Frozen {
             let message = format!("the frozen module {} is native and has no code", self.name);
             return Err(import_error(&message, &Value::from(self.name)));
         };
-        embedded::code(path, &format!("<frozen {}>", self.original_name()))
+        // Frozen when CPython was built: `-O` does not change it.
+        embedded::code(path, &format!("<frozen {}>", self.original_name()), 0)
     }
 
     fn original_name(&self) -> &'static str {
