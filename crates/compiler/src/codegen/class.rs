@@ -63,7 +63,8 @@ impl<'a> Codegen<'a, '_> {
         self.load_name("__name__", loc)?;
         self.store_name("__module__", loc)?;
         let qualname = self.unit.ir.qualname.clone();
-        self.load_const(Constant::str(qualname), loc);
+        // One object with the `co_qualname` of the class, which is interned.
+        self.load_const(Constant::Str(qualname, true), loc);
         self.store_name("__qualname__", loc)?;
         self.load_const(Constant::Int(i64::from(firstlineno)), loc);
         self.store_name("__firstlineno__", loc)?;
