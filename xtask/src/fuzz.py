@@ -3,6 +3,7 @@
 usage: fuzz.py SEED COUNT
 """
 
+import marshal
 import random
 import signal
 import sys
@@ -88,7 +89,9 @@ def change(noise, code):
                 data[at:at + 2], data[other:other + 2] = data[other:other + 2], data[at:at + 2]
             case 3:
                 data[at & ~1] = noise.choice(data[::2])
-    return code.replace(co_code=bytes(data))
+    changed = code.replace(co_code=bytes(data))
+    # ValueError for what the verifier refuses, which is no code to run.
+    return marshal.loads(marshal.dumps(changed))
 
 
 class Tired(Exception):
