@@ -118,11 +118,15 @@ pub mod functions {
     ///
     #[pyfunction("(format, tuple=None, /)", nosig)]
     fn strftime(format: &Ref<PyStr>, tuple: Option<&Value>) -> PyResult<StrRef> {
-        let tm = match tuple {
-            Some(tuple) => super::from_value(tuple, "strftime(): illegal time tuple argument")?,
-            None => super::broken_down(None, false)?,
+        let Some(tuple) = tuple else {
+            return super::format_time(format, super::checked(super::broken_down(None, false)?)?);
         };
-        super::format_time(format, super::checked(tm)?)
+        let mut tm = super::checked(super::from_value(tuple, "strftime(): illegal time tuple argument")?)?;
+        // The name lives until the format is written.
+        let (zone, offset) = super::zone_of(tuple)?;
+        tm.tm_zone = zone.as_ref().map_or(std::ptr::null(), |zone| zone.as_ptr());
+        tm.tm_gmtoff = offset;
+        super::format_time(format, tm)
     }
 
     /// strptime(string[, format]) -> struct_time
@@ -306,6 +310,19 @@ fn from_value(value: &Value, message: &str) -> PyResult<libc::tm> {
     Ok(tm)
 }
 
+/// The name and offset of the time zone that a `struct_time` has beyond its items. Of times without, the C library knows the name
+/// of the local zone.
+fn zone_of(value: &Value) -> PyResult<(Option<CString>, i64)> {
+    if !value.class().is(&STRUCT_TIME.class()) {
+        return Ok((None, 0));
+    }
+    let name = protocol::getattr(value, name!("tm_zone"))?;
+    let name = name.downcast::<PyStr>().and_then(|name| CString::new(name.to_string_lossy()).ok());
+    let offset = protocol::getattr(value, name!("tm_gmtoff"))?;
+    let offset = if offset.is_none() { 0 } else { protocol::index_to_i64(&offset)?.unwrap_or_default() };
+    Ok((name, offset))
+}
+
 fn range_error(what: &str) -> PyErr {
     exceptions::value_error(format!("{what} out of range"))
 }
@@ -355,14 +372,6 @@ fn as_text(tm: &libc::tm) -> String {
 
 fn format_time(format: &PyStr, mut tm: libc::tm) -> PyResult<StrRef> {
     tm.tm_isdst = tm.tm_isdst.clamp(-1, 1);
-    if tm.tm_zone.is_null() {
-        // SAFETY: `tzname` is set up by `tzset`, which ran when the module was made.
-        tm.tm_zone = unsafe { tzname[usize::from(tm.tm_isdst > 0)] };
-        let mut copy = tm;
-        // SAFETY: the copy outlives the call.
-        unsafe { libc::mktime(&mut copy) };
-        tm.tm_gmtoff = copy.tm_gmtoff;
-    }
     // Only runs of ASCII are formats: other characters and NUL are text between them.
     let mut out = StrBuilder::with_capacity(format.len());
     let mut run = Vec::new();
