@@ -79,8 +79,8 @@ pub fn source_text(source: &Value, function: &str, what: &str) -> PyResult<Sourc
             None => Err(surrogates(text)),
         };
     }
-    if let Some(bytes) = minipy_vm::types::bytes::contiguous(source) {
-        return bytes.map(Source::Bytes);
+    if let Ok(bytes) = minipy_vm::types::bytes::BytesLike::of(source) {
+        return Ok(Source::Bytes(bytes.to_vec()));
     }
     Err(exceptions::type_error(format!("{function}() arg 1 must be a {what} object")))
 }

@@ -1,6 +1,5 @@
 //! Native modules, `sys` first; import system; start-up and shutdown.
 
-pub mod buffer;
 pub mod compile;
 pub mod config;
 pub mod futex;

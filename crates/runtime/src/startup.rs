@@ -16,6 +16,7 @@ use minipy_vm::{
     protocol, stack, thread,
 };
 use std::ffi::{OsStr, OsString};
+use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -369,11 +370,7 @@ fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<
     // The main script is known by its absolute name everywhere but in `sys.argv`.
     let path = absolute(script);
     let file = Path::new(&path);
-    let is_zip = || {
-        std::fs::read(file).is_ok_and(|data| data.windows(4).any(|w| w == b"PK\x05\x06"))
-            && !path.as_bytes().ends_with(b".py")
-    };
-    if file.is_dir() || is_zip() {
+    if file.is_dir() || may_be_archive(file) && import::has_finder(&from_os(&path))? {
         insert_path(&path)?;
         crate::sys::audit("cpython.run_module", &["__main__".into()])?;
         let runpy = import::import_module("runpy")?;
@@ -411,6 +408,25 @@ fn run_script(config: &Config, script: &OsStr, namespace: &DictRef) -> PyResult<
     let source = Source::File(without_first_line(config, source));
     with_file(name, namespace, || run_source(&source, &path.to_string_lossy(), namespace))?;
     Ok(0)
+}
+
+/// Whether the path may lead into a zip archive: the file that it names, or goes through, ends like one.
+fn may_be_archive(path: &Path) -> bool {
+    /// The last record of an archive, with the longest comment.
+    const END: u64 = 22 + 0xffff;
+    // Opening a pipe would have an effect.
+    let Some(archive) = path.ancestors().find(|path| path.exists()).filter(|path| path.is_file()) else {
+        return false;
+    };
+    let tail = || -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(archive)?;
+        let size = file.metadata()?.len();
+        file.seek(SeekFrom::Start(size.saturating_sub(END)))?;
+        let mut tail = Vec::new();
+        file.take(END).read_to_end(&mut tail)?;
+        Ok(tail)
+    };
+    tail().is_ok_and(|tail| memchr::memmem::find(&tail, b"PK\x05\x06").is_some())
 }
 
 /// The script's absolute name; unlike [`crate::path::absolute`] it keeps a leading `./`.

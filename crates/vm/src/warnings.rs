@@ -8,8 +8,8 @@ use crate::value::Value;
 
 /// The functions of `_warnings`.
 pub struct Hooks {
-    /// `warn(category, message, stacklevel)`.
-    pub warn: fn(&TypeRef, &str, i64) -> PyResult<()>,
+    /// `warn(category, message, stacklevel, source)`.
+    pub warn: fn(&TypeRef, &str, i64, Option<&Value>) -> PyResult<()>,
     /// `warn_explicit(category, message, filename, lineno)`, with the module's name from the filename.
     pub warn_explicit: fn(&TypeRef, &str, &str, i64) -> PyResult<()>,
     /// The warning about a coroutine that nobody awaited.
@@ -62,7 +62,14 @@ pub fn install(hooks: &'static Hooks) {
 /// warning itself where filters turn it into one.
 #[cold]
 pub fn warn(category: &TypeRef, message: &str, stacklevel: i64) -> PyResult<()> {
-    HOOKS.get().map_or(Ok(()), |hooks| (hooks.warn)(category, message, stacklevel))
+    HOOKS.get().map_or(Ok(()), |hooks| (hooks.warn)(category, message, stacklevel, None))
+}
+
+/// Issues a ResourceWarning: nobody has closed `object`.
+#[cold]
+pub fn unclosed(object: &Value, message: &str) -> PyResult<()> {
+    let category = crate::exceptions::resource_warning_class();
+    HOOKS.get().map_or(Ok(()), |hooks| (hooks.warn)(category, message, 1, Some(object)))
 }
 
 /// Warns that a conversion method gave `result`, an instance of a strict subclass of the builtin class `expected`.

@@ -251,7 +251,7 @@ fn fix_up_module(ns: &DictRef, name: &Value, pathname: &Value, cpathname: &Value
 }
 
 /// The loader of code that runs with these globals, with warnings where `__loader__` and `__spec__` disagree.
-fn bless_my_loader(globals: &Value) -> PyResult<Value> {
+pub fn bless_my_loader(globals: &Value) -> PyResult<Value> {
     let Some(globals) = globals.downcast::<PyDict>() else { return Ok(Value::NONE) };
     let given = globals.get_str(name!("__loader__"))?.unwrap_or(Value::NONE);
     let spec = globals.get_str(name!("__spec__"))?;

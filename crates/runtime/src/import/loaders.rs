@@ -8,6 +8,7 @@ use super::{external, paths};
 use crate::compile::{self, Mode, Request, Source};
 use minipy_bytecode::pyc::HEADER_LEN;
 use minipy_macros::{pyclass, pymethods};
+use minipy_vm::buffer;
 use minipy_vm::types::bytes::{self, BytesLike};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::function::PyMethodDescr;
@@ -274,7 +275,7 @@ fn source_code(loader: &Value, fullname: &Value) -> PyResult<Value> {
     };
     let (size, hash) = match (&source, attempt.mtime) {
         (_, None) => (0, [0; 8]),
-        (Data::Object(object), _) if bytes::contiguous(object).is_none() => {
+        (Data::Object(object), _) if !buffer::is_bytes_like(object) => {
             (protocol::len(object)? as u64, [0; 8])
         }
         _ => source.with(|source| {

@@ -34,7 +34,9 @@ use minipy_vm::{Payload, PyModule, PyResult, Ref, Value, exceptions, name, proto
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
+pub use external::bless_my_loader;
 pub use imp::MODULE as IMP;
+pub use path_finder::has_finder;
 pub use statement::{import, import_from_error, import_module, modules};
 
 /// Puts a native module into `sys.modules`.

@@ -55,6 +55,11 @@ fn ask_hooks(path: &Value) -> PyResult<Value> {
     Ok(Value::NONE)
 }
 
+/// Whether some hook has a finder for the path.
+pub fn has_finder(path: &Value) -> PyResult<bool> {
+    ask_hooks(path).map(|finder| !finder.is_none())
+}
+
 /// The finder for a path entry, from `sys.path_importer_cache` or new; None if there is none.
 fn finder_for(class: &TypeRef, path: &Value) -> PyResult<Value> {
     let mut path = path.clone();

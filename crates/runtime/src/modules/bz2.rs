@@ -2,9 +2,9 @@
 
 use super::compressor::Compressor;
 use super::decompressor::Progress;
-use crate::buffer::BytesArg;
 use libbz2_rs_sys as bz;
 use minipy_macros::{pyclass, pymethods};
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::types::bytes::from_slice;
 use minipy_vm::{BytesRef, GilCell, PyErr, PyResult, Ref, TypeRef, exceptions};
 use std::cell::Cell;
@@ -157,7 +157,7 @@ impl BZ2Compressor {
     /// When you have finished providing data to the compressor, call the
     /// flush() method to finish the compression process.
     #[pymethod("($self, data, /)")]
-    fn compress(&self, data: BytesArg<'_>) -> PyResult<BytesRef> {
+    fn compress(&self, data: BytesLike<'_>) -> PyResult<BytesRef> {
         self.stream.compress(|stream| stream.compress_all(&data, bz::BZ_RUN))
     }
 
@@ -210,7 +210,7 @@ impl BZ2Decompressor {
     /// raises an EOFError.  Any data found after the end of the stream is
     /// ignored and saved in the unused_data attribute.
     #[pymethod("($self, /, data, max_length=-1)")]
-    fn decompress(&self, data: BytesArg<'_>, max_length: isize) -> PyResult<BytesRef> {
+    fn decompress(&self, data: BytesLike<'_>, max_length: isize) -> PyResult<BytesRef> {
         if self.failed.get() {
             return Err(exceptions::value_error("Decompressor is unusable after a previous error"));
         }

@@ -267,7 +267,10 @@ impl PyContextVar {
             default = Some(value.clone());
         }
         match name.downcast::<PyStr>() {
-            Some(name) => Ok(Ref::new(PyContextVar { name: name.clone(), default }).into_value()),
+            Some(name) => {
+                protocol::hash(name.as_value())?;
+                Ok(Ref::new(PyContextVar { name: name.clone(), default }).into_value())
+            }
             None => Err(exceptions::type_error("context variable name must be a str")),
         }
     }

@@ -1,6 +1,5 @@
 //! What the modules of hash functions share: the algorithms, hashes in progress, and their Python classes.
 
-use crate::buffer::BytesArg;
 use digest::common::BlockSizeUser;
 use digest::{Digest, ExtendableOutput, FixedOutput, KeyInit, Update, XofReader};
 use hmac::{Hmac, SimpleHmac};
@@ -175,18 +174,21 @@ static MD5_SHA1: Algorithm = Algorithm {
 };
 
 /// The contents of `value`, which must be a buffer.
-pub fn input(value: &Value) -> PyResult<BytesArg<'_>> {
+pub fn input(value: &Value) -> PyResult<BytesLike<'_>> {
     if value.downcast::<PyStr>().is_some() {
         return Err(exceptions::type_error("Strings must be encoded before hashing"));
     }
     if !minipy_vm::buffer::is_bytes_like(value) {
         return Err(exceptions::type_error("object supporting the buffer API required"));
     }
-    BytesArg::new(value)
+    BytesLike::of(value)
 }
 
 /// The first data of a hash, which has an old name too.
-pub fn first_input<'a>(data: Option<&'a Value>, string: Option<&'a Value>) -> PyResult<Option<BytesArg<'a>>> {
+pub fn first_input<'a>(
+    data: Option<&'a Value>,
+    string: Option<&'a Value>,
+) -> PyResult<Option<BytesLike<'a>>> {
     if data.is_some() && string.is_some() {
         return Err(exceptions::type_error(
             "'data' and 'string' are mutually exclusive and support for 'string' keyword parameter is slated for \

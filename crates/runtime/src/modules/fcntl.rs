@@ -2,10 +2,10 @@
 
 use super::constants::{self, Constants, libc_constants};
 use super::posix::path_arg::FdLike;
-use crate::buffer::{BytesArg, WritableArg};
 use crate::syscall;
 use minipy_macros::pymodule;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::{BytesLike, WritableBuffer};
 use minipy_vm::{PyModule, PyResult, PyStr, Ref, Value, exceptions, protocol};
 
 /// This module performs file control and I/O control on file
@@ -88,7 +88,7 @@ pub mod functions {
         crate::sys::audit("fcntl.ioctl", &audited)?;
         if mutate_flag
             && let Some(arg) = arg
-            && let Some(mut buffer) = WritableArg::new(arg)
+            && let Some(mut buffer) = WritableBuffer::new(arg)
         {
             let memory = buffer.as_mut_slice();
             if memory.len() > super::MOST {
@@ -227,8 +227,8 @@ fn argument(value: Option<&Value>, function: &str) -> PyResult<Argument> {
     let bytes = match &text {
         Some(text) => text.as_bytes(),
         None if value.class().slots().buffer.is_some() => {
-            buffer = BytesArg::new(value)?;
-            buffer.as_slice()
+            buffer = BytesLike::of(value)?;
+            &buffer
         }
         None => {
             return Err(exceptions::type_error(format!(

@@ -334,6 +334,7 @@ mod module {
         let Some(digest) = digestmod.filter(|digest| !digest.is_none()) else {
             return Err(exceptions::type_error("Missing required parameter 'digestmod'."));
         };
+        let msg = msg.filter(|msg| !msg.is_none());
         Ok(Ref::new(PyHmac(new_hmac(&key, msg, super::digestmod(digest)?)?)))
     }
 

@@ -37,11 +37,12 @@ fn sift_up_to(heap: &ListRef, start: usize, mut at: usize, max: bool) -> PyResul
     }
     while at > start {
         let parent = (at - 1) >> 1;
-        if !above(&item(heap, at)?, &item(heap, parent)?, max)? {
-            break;
-        }
+        let is_above = above(&item(heap, at)?, &item(heap, parent)?, max)?;
         if heap.len() != len {
             return Err(changed());
+        }
+        if !is_above {
+            break;
         }
         swap(heap, at, parent);
         at = parent;

@@ -9,12 +9,13 @@ use minipy_bytecode::marshal::write::{Node, Source, WriteError, write};
 use minipy_bytecode::marshal::{Atom, CodeNumbers, Container};
 use minipy_bytecode::verifier::VerifyError;
 use minipy_macros::pymodule;
+use minipy_vm::types::bytes::{self, BytesLike};
 use minipy_vm::types::code::{Canonical, Data, Parts, PyCode, interned};
 use minipy_vm::types::complex::PyComplex;
 use minipy_vm::types::set::{self, any_set};
 use minipy_vm::types::slice::{PySlice, new_slice};
 use minipy_vm::types::str::intern_ref;
-use minipy_vm::types::{bytes, complex, float, int};
+use minipy_vm::types::{complex, float, int};
 use minipy_vm::{
     PyBytes, PyDict, PyErr, PyList, PyResult, PyStr, PyTuple, Ref, StrRef, Value, exceptions, name, protocol,
 };
@@ -51,16 +52,9 @@ pub mod functions {
 
     /// Convert the bytes-like object to a value.
     #[pyfunction("(bytes, /, *, allow_code=True)")]
-    fn loads(bytes: &Value, allow_code: bool) -> PyResult<Value> {
-        let Some(data) = minipy_vm::types::bytes::contiguous(bytes) else {
-            return Err(exceptions::type_error(format!(
-                "a bytes-like object is required, not '{}'",
-                bytes.type_name()
-            )));
-        };
-        let data = data?;
-        super::audit_loads(&data)?;
-        super::load(&data, Code::of(allow_code))
+    fn loads(bytes: BytesLike<'_>, allow_code: bool) -> PyResult<Value> {
+        super::audit_loads(&bytes)?;
+        super::load(&bytes, Code::of(allow_code))
     }
 
     /// Read one value from the open file and return it.
@@ -463,13 +457,9 @@ impl<'a> Source<'a> for ValueSource {
             }
             return Ok(code_node(code));
         }
-        match bytes::contiguous(value) {
-            Some(Ok(data)) => atom(Atom::Bytes(Cow::Owned(data))),
-            Some(Err(error)) => {
-                self.error = Some(error);
-                Err(WriteError::Refused)
-            }
-            None => Err(WriteError::Unmarshallable),
+        match BytesLike::of(value) {
+            Ok(data) => atom(Atom::Bytes(Cow::Owned(data.to_vec()))),
+            Err(_) => Err(WriteError::Unmarshallable),
         }
     }
 

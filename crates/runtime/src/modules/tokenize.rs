@@ -7,7 +7,7 @@ use minipy_parser::lexer::{
 };
 use minipy_vm::cell::GilCell;
 use minipy_vm::heap::{Traverse, Visitor};
-use minipy_vm::types::bytes::contiguous;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, StrRef, TypeRef, Value, exceptions, protocol};
 
 #[pymodule(name = "_tokenize", classes(TokenizerIter))]
@@ -96,11 +96,11 @@ impl TokenizerIter {
                     .cloned()
                     .ok_or_else(|| exceptions::type_error("readline() returned a non-string object"))?,
                 Some(encoding) => {
-                    let Some(bytes) = contiguous(&line) else {
+                    let Ok(bytes) = BytesLike::of(&line) else {
                         return Err(exceptions::type_error("readline() returned a non-bytes object"));
                     };
                     let replace = PyStr::from_str("replace");
-                    minipy_vm::codecs::decode_text(&line, &bytes?, Some(encoding), Some(&replace))?
+                    minipy_vm::codecs::decode_text(&line, &bytes, Some(encoding), Some(&replace))?
                 }
             };
             let Some(text) = text.to_utf8() else { return Err(crate::compile::surrogates(&text)) };

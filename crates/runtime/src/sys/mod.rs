@@ -22,7 +22,7 @@ mod unraisable;
 use minipy_vm::cell::GilCell;
 use minipy_vm::macros_support::ModuleDef;
 use minipy_vm::types::str::intern;
-use minipy_vm::{PyModule, PyResult, Ref, Value, protocol};
+use minipy_vm::{DictRef, PyDict, PyModule, PyResult, Ref, Value, protocol};
 
 pub use flags::{clear_inspect_flag, configure};
 pub use hooks::{display, print_exception, print_exception_to};
@@ -74,6 +74,11 @@ pub fn get(name: &str) -> PyResult<Option<Value>> {
         Some(module) => module.namespace().get_str(&intern(name)),
         None => Ok(None),
     }
+}
+
+/// The module's namespace; an empty one before there is the module.
+pub fn namespace() -> DictRef {
+    MODULE.get().map_or_else(PyDict::new_ref, |module| module.namespace().clone())
 }
 
 /// `sys.name` as it is now.

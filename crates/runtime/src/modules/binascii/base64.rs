@@ -32,28 +32,25 @@ pub fn encode(data: &[u8], newline: bool) -> Vec<u8> {
     out
 }
 
+/// Without `strict`, what is no base64 data is skipped, and so is padding but for that at the end.
 pub fn decode(data: &[u8], strict: bool) -> PyResult<Vec<u8>> {
     let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
     if strict && data.first() == Some(&b'=') {
         return Err(error("Leading padding not allowed"));
     }
-    // Where in a group of four the next character stands, what is left of the last one, and the padding seen.
+    // Where in a group of four the next character stands, what is left of the last one, and the padding since.
     let (mut place, mut left, mut pads) = (0u8, 0u8, 0usize);
-    let mut padding_started = false;
-    for (i, &b) in data.iter().enumerate() {
+    for &b in data {
         if b == b'=' {
-            padding_started = true;
-            if strict && place == 0 {
-                return Err(error("Excess padding not allowed"));
-            }
             pads += 1;
-            if place >= 2 && usize::from(place) + pads >= 4 {
-                if strict && i + 1 < data.len() {
-                    return Err(error("Excess data after padding"));
+            match place {
+                1 if strict => break,
+                0 if strict => return Err(error("Excess padding not allowed")),
+                _ if strict && usize::from(place) + pads > 4 => {
+                    return Err(error("Excess padding not allowed"));
                 }
-                return Ok(out);
+                _ => continue,
             }
-            continue;
         }
         let Some(sextet) = value(b) else {
             if strict {
@@ -61,8 +58,13 @@ pub fn decode(data: &[u8], strict: bool) -> PyResult<Vec<u8>> {
             }
             continue;
         };
-        if strict && padding_started {
-            return Err(error("Discontinuous padding not allowed"));
+        if strict && pads > 0 {
+            let is_complete = usize::from(place) + pads == 4;
+            return Err(error(if is_complete {
+                "Excess data after padding"
+            } else {
+                "Discontinuous padding not allowed"
+            }));
         }
         pads = 0;
         match place {
@@ -88,6 +90,7 @@ pub fn decode(data: &[u8], strict: bool) -> PyResult<Vec<u8>> {
                  multiple of 4"
             )))
         }
+        _ if usize::from(place) + pads >= 4 => Ok(out),
         _ => Err(error("Incorrect padding")),
     }
 }

@@ -4,7 +4,9 @@ use super::error;
 use minipy_vm::PyResult;
 
 pub fn decode(data: &[u8]) -> PyResult<Vec<u8>> {
-    let Some((&first, rest)) = data.split_first() else { return Ok(vec![0; 32]) };
+    let Some((&first, rest)) = data.split_first() else {
+        return Err(error("Missing length byte"));
+    };
     let len = usize::from(first.wrapping_sub(b' ') & 63);
     let mut rest = rest.iter();
     let mut out = Vec::with_capacity(len);

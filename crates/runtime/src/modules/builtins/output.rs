@@ -110,7 +110,7 @@ fn input_at_terminal(prompt: Option<&Value>, stdin: &Value, stdout: &Value) -> P
     if let Some(prompt) = prompt {
         let text = protocol::str(prompt)?.into_value();
         let bytes = protocol::call_method(&text, name!("encode"), &stdout_codec)?;
-        shown = minipy_vm::types::bytes::contiguous(&bytes).unwrap_or(Ok(Vec::new()))?;
+        shown = minipy_vm::types::bytes::gathered(&bytes).unwrap_or(Ok(Vec::new()))?;
         if shown.contains(&0) {
             return Err(exceptions::value_error("input: prompt string cannot contain null characters"));
         }

@@ -89,12 +89,17 @@ impl Deque {
         })
     }
 
-    fn like(zelf: &Ref<Deque>) -> PyResult<Value> {
+    /// A copy made by calling the class, which may be a subclass and give something else: then a TypeError.
+    fn like(zelf: &Ref<Deque>) -> PyResult<Ref<Deque>> {
         let class = zelf.class().as_value();
-        match zelf.maxlen.get() {
+        let made = match zelf.maxlen.get() {
             None => protocol::call1(class, zelf.to_value()),
             Some(maxlen) => protocol::call2(class, zelf.to_value(), Value::from(maxlen)),
-        }
+        };
+        made?.downcast_into::<Deque>().map_err(|other| {
+            let (class, kind) = (zelf.class().name(), other.type_name());
+            exceptions::type_error(format!("{class}() must return a deque, not {kind}"))
+        })
     }
 
     fn rotate_by(&self, n: isize) {
@@ -174,13 +179,13 @@ impl Deque {
     /// Return a shallow copy of a deque.
     #[pymethod("($self, /)")]
     fn __copy__(zelf: &Ref<Deque>) -> PyResult<Value> {
-        Deque::like(zelf)
+        Deque::like(zelf).map(Ref::into_value)
     }
 
     /// Return a shallow copy of a deque.
     #[pymethod("($self, /)")]
     fn copy(zelf: &Ref<Deque>) -> PyResult<Value> {
-        Deque::like(zelf)
+        Deque::like(zelf).map(Ref::into_value)
     }
 
     /// Return number of occurrences of value.
@@ -475,10 +480,8 @@ impl Deque {
             )));
         }
         let new = Deque::like(zelf)?;
-        if let Some(deque) = new.downcast::<Deque>() {
-            Deque::extend_with(deque, other, |item| deque.push_back(item))?;
-        }
-        Ok(new)
+        Deque::extend_with(&new, other, |item| new.push_back(item))?;
+        Ok(new.into_value())
     }
 
     #[slot]
@@ -491,10 +494,8 @@ impl Deque {
     fn sq_repeat(zelf: &Ref<Deque>, count: isize) -> PyResult<Value> {
         let items = zelf.repeated(count)?;
         let new = Deque::like(zelf)?;
-        if let Some(deque) = new.downcast::<Deque>() {
-            deque.items.set(items);
-        }
-        Ok(new)
+        new.items.set(items);
+        Ok(new.into_value())
     }
 
     #[slot]

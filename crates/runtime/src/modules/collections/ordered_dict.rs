@@ -7,8 +7,8 @@ use minipy_vm::types::instance;
 use minipy_vm::types::str::StrBuilder;
 use minipy_vm::types::typeobj::getset;
 use minipy_vm::{
-    Args, CmpOp, Payload, PyDict, PyResult, PyTuple, Ref, Traverse, TypeRef, Value, Visitor, exceptions,
-    name, protocol,
+    Args, CmpOp, Payload, PyDict, PyErr, PyResult, PyTuple, Ref, Traverse, TypeRef, Value, Visitor,
+    exceptions, name, protocol,
 };
 
 /// Dictionary that remembers insertion order
@@ -83,8 +83,16 @@ fn update(mapping: &Value, args: Args<'_>) -> PyResult<()> {
     Ok(())
 }
 
+#[cold]
+fn mutated() -> PyErr {
+    exceptions::runtime_error("OrderedDict mutated during iteration")
+}
+
 /// Whether both hold the same keys in the same order.
 fn same_order(a: &PyDict, b: &PyDict) -> PyResult<bool> {
+    if a.len() != b.len() {
+        return Ok(false);
+    }
     let (mut at_a, mut at_b) = (0, 0);
     let versions = (a.keys_version(), b.keys_version());
     while let (Some((next_a, x, _)), Some((next_b, y, _))) = (a.next_entry(at_a), b.next_entry(at_b)) {
@@ -92,7 +100,7 @@ fn same_order(a: &PyDict, b: &PyDict) -> PyResult<bool> {
             return Ok(false);
         }
         if versions != (a.keys_version_raw(), b.keys_version_raw()) {
-            return Err(exceptions::runtime_error("OrderedDict mutated during iteration"));
+            return Err(mutated());
         }
         (at_a, at_b) = (next_a, next_b);
     }
@@ -145,25 +153,8 @@ impl OrderedDict {
     /// raise a KeyError.
     #[pymethod("($self, /, key, default=<unrepresentable>)")]
     fn pop(zelf: &Ref<OrderedDict>, key: &Value, default: Option<Value>) -> PyResult<Value> {
-        if is_exact(zelf) {
-            return zelf.base.remove(key)?.or(default).ok_or_else(|| exceptions::key_error(key));
-        }
-        if !protocol::contains(zelf.as_value(), key)? {
-            if let Some(default) = default {
-                return Ok(default);
-            }
-            return match protocol::call_special(
-                zelf.as_value(),
-                name!("__missing__"),
-                std::slice::from_ref(key),
-            )? {
-                Some(value) => Ok(value),
-                None => Err(exceptions::key_error(key)),
-            };
-        }
-        let value = protocol::getitem(zelf.as_value(), key)?;
-        protocol::delitem(zelf.as_value(), key)?;
-        Ok(value)
+        // Also of a subclass with methods of its own.
+        zelf.base.remove(key)?.or(default).ok_or_else(|| exceptions::key_error(key))
     }
 
     /// Remove and return a (key, value) pair from the dictionary.
@@ -176,12 +167,10 @@ impl OrderedDict {
         let Some((_, key, value)) = entry else {
             return Err(exceptions::key_error(&"dictionary is empty".into()));
         };
-        if last && is_exact(zelf) {
+        if last {
             drop(zelf.base.pop_last());
-        } else if is_exact(zelf) {
-            drop(zelf.base.remove(&key)?);
         } else {
-            protocol::delitem(zelf.as_value(), &key)?;
+            drop(zelf.base.remove(&key)?);
         }
         Ok(PyTuple::from_array([key, value]).into_value())
     }
@@ -224,10 +213,14 @@ impl OrderedDict {
     fn copy(zelf: &Ref<OrderedDict>) -> PyResult<Value> {
         let new = protocol::call0(zelf.class().as_value())?;
         let exact = is_exact(zelf);
+        let version = zelf.base.keys_version();
         let mut position = 0;
         while let Some((next, key, value)) = zelf.base.next_entry(position) {
             let value = if exact { value } else { protocol::getitem(zelf.as_value(), &key)? };
             protocol::setitem(&new, &key, value)?;
+            if version != zelf.base.keys_version_raw() {
+                return Err(mutated());
+            }
             position = next;
         }
         Ok(new)

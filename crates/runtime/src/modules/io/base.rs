@@ -363,7 +363,7 @@ pub struct PyBufferedIOBase {
 }
 
 fn read_into(zelf: &Value, buffer: &Value, method: &minipy_vm::StrRef) -> PyResult<usize> {
-    let Some(mut target) = crate::buffer::WritableArg::new(buffer) else {
+    let Some(mut target) = minipy_vm::types::bytes::WritableBuffer::new(buffer) else {
         return Err(exceptions::type_error(format!(
             "{}() argument must be read-write bytes-like object, not {}",
             if method.eq_str("read1") { "readinto1" } else { "readinto" },

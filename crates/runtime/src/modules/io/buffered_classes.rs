@@ -2,9 +2,9 @@
 
 use super::base::PyBufferedIOBase;
 use super::buffered::Buffered;
-use crate::buffer::{BytesArg, WritableArg};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::{BytesLike, WritableBuffer};
 use minipy_vm::{Args, PyResult, Ref, Traverse, TypeRef, Value, Visitor, exceptions, name, protocol};
 
 /// `<_io.BufferedReader name='…'>`.
@@ -206,12 +206,12 @@ macro_rules! reading_part {
             }
 
             #[pymethod("($self, buffer, /)")]
-            fn readinto(zelf: &Ref<$class>, mut buffer: WritableArg) -> PyResult<Option<usize>> {
+            fn readinto(zelf: &Ref<$class>, mut buffer: WritableBuffer) -> PyResult<Option<usize>> {
                 zelf.inner.read_into(zelf.as_value(), buffer.as_mut_slice(), false)
             }
 
             #[pymethod("($self, buffer, /)")]
-            fn readinto1(zelf: &Ref<$class>, mut buffer: WritableArg) -> PyResult<Option<usize>> {
+            fn readinto1(zelf: &Ref<$class>, mut buffer: WritableBuffer) -> PyResult<Option<usize>> {
                 zelf.inner.read_into(zelf.as_value(), buffer.as_mut_slice(), true)
             }
 
@@ -235,8 +235,8 @@ macro_rules! writing_part {
 
             /// Write the given buffer to the IO stream.
             #[pymethod("($self, buffer, /)")]
-            fn write(zelf: &Ref<$class>, buffer: BytesArg<'_>) -> PyResult<usize> {
-                zelf.inner.write(zelf.as_value(), buffer.as_slice())
+            fn write(zelf: &Ref<$class>, buffer: BytesLike<'_>) -> PyResult<usize> {
+                zelf.inner.write(zelf.as_value(), &buffer)
             }
         }
     };

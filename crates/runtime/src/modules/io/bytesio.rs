@@ -2,10 +2,10 @@
 
 use super::base::PyBufferedIOBase;
 use super::closed_error;
-use crate::buffer::{BytesArg, WritableArg};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::cell::GilCell;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::{BytesLike, WritableBuffer};
 use minipy_vm::types::instance;
 use minipy_vm::{
     Args, Buffer, BytesRef, PyBytes, PyDict, PyList, PyResult, PyTuple, Ref, TypeRef, Value, exceptions,
@@ -151,7 +151,7 @@ impl PyBytesIO {
             None => Contents::default(),
             Some(value) => match value.downcast_exact::<PyBytes>() {
                 Some(bytes) => Contents::share(bytes.clone()),
-                None => Contents { shared: None, owned: BytesArg::new(value)?.as_slice().to_vec() },
+                None => Contents { shared: None, owned: BytesLike::of(value)?.to_vec() },
             },
         };
         zelf.contents.set(Some(contents));
@@ -221,14 +221,14 @@ impl PyBytesIO {
     fn write(&self, b: &Value) -> PyResult<usize> {
         self.with(|_, _| ())?;
         self.check_exports()?;
-        self.write_bytes(BytesArg::new(b)?.as_slice())
+        self.write_bytes(&BytesLike::of(b)?)
     }
 
     /// Write lines to the file.
     #[pymethod("($self, lines, /)")]
     fn writelines(&self, lines: &Value) -> PyResult<()> {
         self.with(|_, _| ())?;
-        protocol::for_each(lines, |line| self.write_bytes(BytesArg::new(&line)?.as_slice()).map(drop))
+        protocol::for_each(lines, |line| self.write_bytes(&BytesLike::of(&line)?).map(drop))
     }
 
     /// Read at most size bytes, returned as a bytes object.
@@ -246,7 +246,7 @@ impl PyBytesIO {
 
     /// Read bytes into buffer.
     #[pymethod("($self, buffer, /)")]
-    fn readinto(&self, mut buffer: WritableArg) -> PyResult<usize> {
+    fn readinto(&self, mut buffer: WritableBuffer) -> PyResult<usize> {
         self.with(|contents, position| {
             let data = contents.as_slice().get(position.get()..).unwrap_or_default();
             let to = buffer.as_mut_slice();

@@ -2,12 +2,12 @@
 
 use super::base::{PyIOBase, PyRawIOBase, close_base};
 use super::{closed_error, unsupported};
-use crate::buffer::{BytesArg, WritableArg};
 use crate::modules::posix::fd::set_inheritable_flag;
 use crate::syscall;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::cell::GilCell;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::{BytesLike, WritableBuffer};
 use minipy_vm::{PyResult, PyStr, Ref, TypeRef, Value, exceptions, name, protocol};
 use std::cell::Cell;
 use std::ffi::CString;
@@ -458,15 +458,15 @@ impl PyFileIO {
 
     /// Same as RawIOBase.readinto().
     #[pymethod("($self, buffer, /)", defining_class)]
-    fn readinto(&self, mut buffer: WritableArg) -> PyResult<Option<usize>> {
+    fn readinto(&self, mut buffer: WritableBuffer) -> PyResult<Option<usize>> {
         self.readable_fd()?;
         self.read_some(buffer.as_mut_slice())
     }
 
     /// Write buffer b to file, return number of bytes written.
     #[pymethod("($self, b, /)", defining_class)]
-    fn write(&self, b: BytesArg<'_>) -> PyResult<Option<usize>> {
-        self.write_some(b.as_slice())
+    fn write(&self, b: BytesLike<'_>) -> PyResult<Option<usize>> {
+        self.write_some(&b)
     }
 
     /// Move to new file position and return the file position.
@@ -594,8 +594,14 @@ impl PyFileIO {
 
     #[pygetset(name = "_finalizing", setter)]
     fn set_finalizing(&self, value: Option<Value>) -> PyResult<()> {
-        self.base().finalizing.set(value.is_some_and(|v| v.is_true()));
-        Ok(())
+        match value {
+            Some(value) if value.is_true() || value.is_false() => {
+                self.base().finalizing.set(value.is_true());
+                Ok(())
+            }
+            Some(_) => Err(exceptions::type_error("attribute value type must be bool")),
+            None => Err(exceptions::type_error("can't delete numeric/char attribute")),
+        }
     }
 }
 
@@ -605,9 +611,7 @@ fn dealloc_warning(file: &PyFileIO, object: &Value) {
         return;
     }
     let shown = protocol::repr(object).map_or_else(|_| String::new(), |r| r.to_string_lossy());
-    let warned =
-        minipy_vm::warnings::warn(exceptions::resource_warning_class(), &format!("unclosed file {shown}"), 1);
-    if let Err(error) = warned
+    if let Err(error) = minipy_vm::warnings::unclosed(object, &format!("unclosed file {shown}"))
         && error.is_instance(exceptions::warning_class())
     {
         minipy_vm::finalize::report_unraisable(error, None, Some(object));

@@ -73,7 +73,7 @@ impl PyTextIOWrapper {
                     None => protocol::getattr(buffer, name!("read"))?,
                 };
                 fetched = protocol::call1(&method, Value::from(size))?;
-                match crate::buffer::BytesArg::new(&fetched) {
+                match minipy_vm::types::bytes::BytesLike::of(&fetched) {
                     Ok(_) => {}
                     Err(_) => {
                         return Err(exceptions::type_error(format!(
@@ -85,7 +85,7 @@ impl PyTextIOWrapper {
                 match fetched.downcast::<PyBytes>() {
                     Some(bytes) => bytes.as_bytes(),
                     None => {
-                        direct = crate::buffer::BytesArg::new(&fetched)?.as_slice().to_vec();
+                        direct = minipy_vm::types::bytes::BytesLike::of(&fetched)?.to_vec();
                         &direct
                     }
                 }
@@ -214,7 +214,7 @@ impl PyTextIOWrapper {
                 if data.is_none() {
                     None
                 } else {
-                    Some(crate::buffer::BytesArg::new(&data)?.as_slice().to_vec())
+                    Some(minipy_vm::types::bytes::BytesLike::of(&data)?.to_vec())
                 }
             }
         };

@@ -215,7 +215,7 @@ impl PyTextIOWrapper {
         }
         if target.skip > 0 {
             let data = protocol::call_method(&buffer, name!("read"), &[Value::from(target.feed)])?;
-            let data = crate::buffer::BytesArg::new(&data)?.as_slice().to_vec();
+            let data = minipy_vm::types::bytes::BytesLike::of(&data)?.to_vec();
             let text = self.decode(&data, target.need_eof)?;
             if text.len() < target.skip as usize {
                 return Err(exceptions::os_error("can't restore logical file position"));

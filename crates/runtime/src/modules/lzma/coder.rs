@@ -2,12 +2,12 @@
 
 use super::filters::{Chain, MemLimit, preset_options, unsigned};
 use super::{Format, check};
-use crate::buffer::BytesArg;
 use crate::modules::compressor::Compressor;
 use crate::modules::decompressor::Progress;
 use liblzma_sys as lz;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::macros_support::{self, ArgPos, FnSpec, FromArg, Nullable};
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::types::bytes::from_slice;
 use minipy_vm::{Args, BytesRef, GilCell, PyErr, PyResult, Ref, TypeRef, Value, exceptions};
 use std::cell::Cell;
@@ -198,7 +198,7 @@ impl LZMACompressor {
     /// When you have finished providing data to the compressor, call the
     /// flush() method to finish the compression process.
     #[pymethod("($self, data, /)")]
-    fn compress(&self, data: BytesArg<'_>) -> PyResult<BytesRef> {
+    fn compress(&self, data: BytesLike<'_>) -> PyResult<BytesRef> {
         self.stream.compress(|stream| stream.compress_all(&data, lz::LZMA_RUN))
     }
 
@@ -337,7 +337,7 @@ impl LZMADecompressor {
     /// raises an EOFError.  Any data found after the end of the stream is
     /// ignored and saved in the unused_data attribute.
     #[pymethod("($self, /, data, max_length=-1)")]
-    fn decompress(&self, data: BytesArg<'_>, max_length: isize) -> PyResult<BytesRef> {
+    fn decompress(&self, data: BytesLike<'_>, max_length: isize) -> PyResult<BytesRef> {
         if self.progress.eof() {
             return Err(exceptions::eof_error("Already at end of stream"));
         }

@@ -63,8 +63,8 @@ fn invalid_format(format: i32) -> PyErr {
 mod module {
     use super::coder::{self, LZMACompressor, LZMADecompressor};
     use super::{Format, error_class, filters};
-    use crate::buffer::BytesArg;
     use liblzma_sys as lz;
+    use minipy_vm::types::bytes::BytesLike;
     use minipy_vm::{BytesRef, DictRef, PyModule, PyResult, Ref, Value};
 
     #[pyattr]
@@ -145,7 +145,7 @@ mod module {
     ///
     /// The result does not include the filter ID itself, only the options.
     #[pyfunction("($module, filter_id, encoded_props, /)")]
-    fn _decode_filter_properties(filter_id: &Value, encoded_props: BytesArg<'_>) -> PyResult<DictRef> {
+    fn _decode_filter_properties(filter_id: &Value, encoded_props: BytesLike<'_>) -> PyResult<DictRef> {
         filters::decode_properties(filter_id, &encoded_props)
     }
 

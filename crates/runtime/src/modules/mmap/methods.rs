@@ -1,10 +1,10 @@
 //! The methods of `mmap.mmap`.
 
 use super::map::{ACCESS_COPY, ACCESS_READ, PyMmap, closed};
-use crate::buffer::BytesArg;
 use crate::syscall;
 use minipy_macros::pymethods;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::{PyResult, Ref, Value, exceptions, gil, protocol};
 
 fn ssize(value: &Value) -> PyResult<isize> {
@@ -27,7 +27,7 @@ impl PyMmap {
 
     fn search(
         &self,
-        view: &BytesArg<'_>,
+        view: &BytesLike<'_>,
         start: Option<&Value>,
         end: Option<&Value>,
         find: fn(&[u8], &[u8]) -> Option<usize>,
@@ -69,12 +69,12 @@ impl PyMmap {
     }
 
     #[pymethod("($self, view, start=None, end=None, /)")]
-    fn find(&self, view: BytesArg<'_>, start: Option<&Value>, end: Option<&Value>) -> PyResult<isize> {
+    fn find(&self, view: BytesLike<'_>, start: Option<&Value>, end: Option<&Value>) -> PyResult<isize> {
         self.search(&view, start, end, memchr::memmem::find)
     }
 
     #[pymethod("($self, view, start=None, end=None, /)")]
-    fn rfind(&self, view: BytesArg<'_>, start: Option<&Value>, end: Option<&Value>) -> PyResult<isize> {
+    fn rfind(&self, view: BytesLike<'_>, start: Option<&Value>, end: Option<&Value>) -> PyResult<isize> {
         self.search(&view, start, end, memchr::memmem::rfind)
     }
 
@@ -211,7 +211,7 @@ impl PyMmap {
     }
 
     #[pymethod("($self, bytes, /)")]
-    fn write(&self, bytes: BytesArg<'_>) -> PyResult<usize> {
+    fn write(&self, bytes: BytesLike<'_>) -> PyResult<usize> {
         self.size()?;
         self.check_writable()?;
         let bytes = bytes.as_slice();

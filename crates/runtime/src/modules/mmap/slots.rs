@@ -1,9 +1,9 @@
 //! Construction, indexing and buffers of `mmap.mmap`.
 
 use super::map::{ACCESS_DEFAULT, ACCESS_READ, PyMmap, Request};
-use crate::buffer::BytesArg;
 use minipy_macros::pymethods;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::types::slice::{PySlice, indices};
 use minipy_vm::{Buffer, PyResult, Ref, TypeRef, Value, exceptions, protocol};
 
@@ -21,7 +21,7 @@ impl PyMmap {
     }
 
     fn store_slice(&self, slice: &PySlice, value: &Value) -> PyResult<()> {
-        let buffer = BytesArg::new(value)?;
+        let buffer = BytesLike::of(value)?;
         let new = buffer.as_slice();
         let range = slice.resolve(|| self.len.get())?;
         self.size()?;

@@ -3,7 +3,7 @@
 use super::codec::{Codec, State};
 use super::convert::{decode_bytes, encode_text};
 use super::{codec_of, new_errors, text_argument};
-use crate::buffer::BytesArg;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::codecs::{Errors, decode_utf8};
 use minipy_vm::exceptions::unicode_decode_error;
@@ -229,7 +229,7 @@ impl IncrementalDecoder {
     fn init(_zelf: &Value, _args: Args<'_>) {}
 
     #[pymethod("($self, /, input, final=False)")]
-    fn decode(&self, input: BytesArg<'_>, r#final: bool) -> PyResult<StrRef> {
+    fn decode(&self, input: BytesLike<'_>, r#final: bool) -> PyResult<StrRef> {
         let mut out = StrBuilder::new();
         self.decoder.decode(&input, &self.errors.get(), r#final, &mut out)?;
         Ok(out.finish())

@@ -8,7 +8,7 @@ mod modules;
 mod stream;
 mod tables;
 
-use crate::buffer::BytesArg;
+use minipy_vm::types::bytes::BytesLike;
 use codec::Codec;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::codecs::Errors;
@@ -109,7 +109,7 @@ impl MultibyteCodec {
     /// 'replace' as well as any other name registered with
     /// codecs.register_error that is able to handle UnicodeDecodeErrors."
     #[pymethod("($self, /, input, errors=None)")]
-    fn decode(&self, input: BytesArg<'_>, errors: Option<&Value>) -> PyResult<Value> {
+    fn decode(&self, input: BytesLike<'_>, errors: Option<&Value>) -> PyResult<Value> {
         let errors = Errors::new(errors_argument("decode", errors)?.map(|errors| &**errors));
         let (mut state, mut out) = (self.codec.decoder_state(), StrBuilder::new());
         convert::decode_bytes(self.codec, &input, &errors, false, &mut state, &mut out)?;

@@ -1,7 +1,7 @@
 //! Where pickles are read from: bytes in memory, or a file.
 
 use super::unpickling_error;
-use crate::buffer::BytesArg;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::{PyErr, PyResult, Traverse, Value, Visitor, exceptions, name, protocol};
 use std::borrow::Cow;
 
@@ -37,7 +37,7 @@ impl File {
 
     fn read(&self, count: usize) -> PyResult<Vec<u8>> {
         let data = protocol::call1(&self.read, minipy_vm::types::int::from_usize(count))?;
-        Ok(BytesArg::new(&data)?.to_vec())
+        Ok(BytesLike::of(&data)?.to_vec())
     }
 }
 
@@ -140,7 +140,7 @@ impl<'a> Input<'a> {
         if let Some(peek) = file.peek.as_ref().filter(|_| !self.no_peek && have.is_empty()) {
             match protocol::call1(peek, Value::small_int(PREFETCH)) {
                 Ok(shown) => {
-                    let shown = BytesArg::new(&shown)?;
+                    let shown = BytesLike::of(&shown)?;
                     if shown.len() >= count {
                         self.bytes = Cow::Owned(shown.to_vec());
                         self.peeked = true;
@@ -189,7 +189,7 @@ impl<'a> Input<'a> {
                 self.catch_up()?;
             }
             let rest = protocol::call0(&file.readline)?;
-            line.extend_from_slice(&BytesArg::new(&rest)?);
+            line.extend_from_slice(&BytesLike::of(&rest)?);
             self.bytes = Cow::Owned(line);
             self.at = 0;
             self.peeked = false;

@@ -18,7 +18,7 @@ mod reduce;
 mod save;
 mod unpickler;
 
-use crate::buffer::BytesArg;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::{PyErr, PyResult, Value, exceptions, module_exception};
 
 module_exception! {
@@ -195,7 +195,7 @@ mod module {
         "($module, data, /, *, fix_imports=True, encoding='ASCII',\n      errors='strict', buffers=())"
     )]
     fn loads(
-        data: BytesArg<'_>,
+        data: BytesLike<'_>,
         fix_imports: bool,
         encoding: Option<&Ref<minipy_vm::PyStr>>,
         errors: Option<&Ref<minipy_vm::PyStr>>,

@@ -1,10 +1,10 @@
 //! Open files by descriptor.
 
 use super::path_arg::{DirFd, FdLike, PathArg};
-use crate::buffer::{BytesArg, WritableArg};
 use crate::syscall;
 use minipy_macros::pymodule;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::{BytesLike, WritableBuffer};
 use minipy_vm::{PyResult, PyTuple, Value, exceptions, protocol};
 
 #[pymodule(name = "posix")]
@@ -68,13 +68,13 @@ pub mod functions {
     /// length 0 (which can be used to check for errors without reading data).
     /// Never returns negative.
     #[pyfunction("($module, fd, buffer, /)")]
-    fn readinto(fd: i32, mut buffer: WritableArg) -> PyResult<usize> {
+    fn readinto(fd: i32, mut buffer: WritableBuffer) -> PyResult<usize> {
         super::read_into(fd, buffer.as_mut_slice())
     }
 
     /// Write a bytes object to a file descriptor.
     #[pyfunction("($module, fd, data, /)")]
-    fn write(fd: i32, data: BytesArg<'_>) -> PyResult<usize> {
+    fn write(fd: i32, data: BytesLike<'_>) -> PyResult<usize> {
         let data = data.as_slice();
         // SAFETY: the slice stays in place during the call.
         syscall::blocking_or_raise(|| unsafe { libc::write(fd, data.as_ptr().cast(), data.len()) })
@@ -103,7 +103,7 @@ pub mod functions {
     /// the file.  Returns the number of bytes written.  Does not change the
     /// current file offset.
     #[pyfunction("($module, fd, buffer, offset, /)")]
-    fn pwrite(fd: i32, buffer: BytesArg<'_>, offset: i64) -> PyResult<usize> {
+    fn pwrite(fd: i32, buffer: BytesLike<'_>, offset: i64) -> PyResult<usize> {
         let data = buffer.as_slice();
         // SAFETY: the slice stays in place during the call.
         syscall::blocking_or_raise(|| unsafe { libc::pwrite(fd, data.as_ptr().cast(), data.len(), offset) })
@@ -135,7 +135,7 @@ pub mod functions {
     #[pyfunction("($module, fd, buffers, /)")]
     fn writev(fd: i32, buffers: &Value) -> PyResult<usize> {
         let items = super::sequence(buffers, "writev() arg 2 must be a sequence")?;
-        let buffers = items.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
+        let buffers = items.iter().map(BytesLike::of).collect::<PyResult<Vec<_>>>()?;
         let vectors = super::write_vectors(&buffers);
         // SAFETY: the vectors name memory that stays in place.
         syscall::blocking_or_raise(|| unsafe { libc::writev(fd, vectors.as_ptr(), vectors.len() as i32) })
@@ -189,7 +189,7 @@ pub mod functions {
     #[pyfunction("($module, fd, buffers, offset, flags=0, /)")]
     fn pwritev(fd: i32, buffers: &Value, offset: i64, flags: i32) -> PyResult<usize> {
         let items = super::sequence(buffers, "pwritev() arg 2 must be a sequence")?;
-        let buffers = items.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
+        let buffers = items.iter().map(BytesLike::of).collect::<PyResult<Vec<_>>>()?;
         let vectors = super::write_vectors(&buffers);
         let (data, count) = (vectors.as_ptr(), vectors.len() as i32);
         // SAFETY: the vectors name memory that stays in place.
@@ -397,11 +397,11 @@ fn sequence(value: &Value, message: &str) -> PyResult<Vec<Value>> {
     protocol::collect(value)
 }
 
-fn writable_buffers(value: &Value, message: &str) -> PyResult<Vec<WritableArg>> {
+fn writable_buffers(value: &Value, message: &str) -> PyResult<Vec<WritableBuffer>> {
     sequence(value, message)?
         .iter()
         .map(|item| {
-            WritableArg::new(item).ok_or_else(|| {
+            WritableBuffer::new(item).ok_or_else(|| {
                 exceptions::type_error(format!(
                     "a read-write bytes-like object is required, not '{}'",
                     item.type_name()
@@ -412,8 +412,8 @@ fn writable_buffers(value: &Value, message: &str) -> PyResult<Vec<WritableArg>> 
 }
 
 /// What `readv` takes.
-pub fn read_vectors(buffers: &mut [WritableArg]) -> Vec<libc::iovec> {
-    let vector = |buffer: &mut WritableArg| {
+pub fn read_vectors(buffers: &mut [WritableBuffer]) -> Vec<libc::iovec> {
+    let vector = |buffer: &mut WritableBuffer| {
         let slice = buffer.as_mut_slice();
         libc::iovec { iov_base: slice.as_mut_ptr().cast(), iov_len: slice.len() }
     };
@@ -421,8 +421,8 @@ pub fn read_vectors(buffers: &mut [WritableArg]) -> Vec<libc::iovec> {
 }
 
 /// What `writev` takes.
-pub fn write_vectors(buffers: &[BytesArg<'_>]) -> Vec<libc::iovec> {
-    let vector = |buffer: &BytesArg<'_>| {
+pub fn write_vectors(buffers: &[BytesLike<'_>]) -> Vec<libc::iovec> {
+    let vector = |buffer: &BytesLike<'_>| {
         let slice = buffer.as_slice();
         libc::iovec { iov_base: slice.as_ptr().cast_mut().cast(), iov_len: slice.len() }
     };

@@ -215,11 +215,8 @@ impl PyScandirIterator {
         if zelf.stream.with(|s| s.is_some()) {
             zelf.stream.set(None);
             let shown = minipy_vm::protocol::repr(zelf.as_value())?;
-            minipy_vm::warnings::warn(
-                exceptions::resource_warning_class(),
-                &format!("unclosed scandir iterator {shown}"),
-                1,
-            )?;
+            let message = format!("unclosed scandir iterator {shown}");
+            minipy_vm::warnings::unclosed(zelf.as_value(), &message)?;
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Extended attributes of files.
 
 use super::path_arg::{PathArg, PathFdOrNone, PathOrFd};
-use crate::buffer::BytesArg;
 use crate::syscall;
 use minipy_macros::pymodule;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::{PyList, PyResult, Value, exceptions};
 
 #[pymodule(name = "posix")]
@@ -49,7 +49,7 @@ pub mod functions {
     fn setxattr(
         path: PathOrFd,
         attribute: PathArg,
-        value: BytesArg<'_>,
+        value: BytesLike<'_>,
         flags: i32,
         follow_symlinks: bool,
     ) -> PyResult<()> {

@@ -204,7 +204,7 @@ impl Wanted<'_> {
         address.sll_pkttype = rest.first().map_or(Ok(0), number)? as u8;
         address.sll_hatype = rest.get(1).map_or(Ok(0), number)? as u16;
         if let Some(hardware) = rest.get(2) {
-            let hardware = crate::buffer::BytesArg::new(hardware)?;
+            let hardware = minipy_vm::types::bytes::BytesLike::of(hardware)?;
             let hardware = hardware.as_slice();
             let Some(place) = address.sll_addr.get_mut(..hardware.len()) else {
                 return Err(exceptions::value_error("hardware address must be 8 bytes or less"));
@@ -230,7 +230,7 @@ fn unsigned(value: &Value) -> PyResult<u32> {
 fn unix(value: &Value) -> PyResult<Address> {
     let path = match value.downcast::<PyStr>() {
         Some(text) => crate::path::encode(text).map_or_else(|| crate::path::fs_encode(value), Ok)?,
-        None => crate::buffer::BytesArg::new(value)?.as_slice().to_vec(),
+        None => minipy_vm::types::bytes::BytesLike::of(value)?.to_vec(),
     };
     // SAFETY: all-zero bytes are a valid address.
     let mut address: libc::sockaddr_un = unsafe { std::mem::zeroed() };
@@ -303,7 +303,7 @@ pub fn host_name(value: &Value) -> PyResult<CString> {
         None if value.downcast::<PyBytes>().is_some()
             || value.downcast::<minipy_vm::types::bytearray::PyByteArray>().is_some() =>
         {
-            crate::buffer::BytesArg::new(value)?.as_slice().to_vec()
+            minipy_vm::types::bytes::BytesLike::of(value)?.to_vec()
         }
         None => {
             return Err(exceptions::type_error(format!(

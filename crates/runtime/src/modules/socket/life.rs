@@ -107,8 +107,7 @@ impl PySocket {
             return Ok(());
         }
         let shown = protocol::repr(zelf.as_value())?;
-        let warned =
-            minipy_vm::warnings::warn(exceptions::resource_warning_class(), &format!("unclosed {shown}"), 1);
+        let warned = minipy_vm::warnings::unclosed(zelf.as_value(), &format!("unclosed {shown}"));
         let fd = zelf.fd.replace(-1);
         // SAFETY: the descriptor is the object's own.
         gil::without(|| unsafe { libc::close(fd) });

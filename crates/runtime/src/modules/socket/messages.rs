@@ -3,10 +3,10 @@
 use super::address::Address;
 use super::object::{Event, PySocket};
 use super::transfer::received;
-use crate::buffer::{BytesArg, WritableArg};
 use crate::modules::posix::fd::{buffer_of, read_vectors, write_vectors};
 use minipy_macros::pymethods;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::{BytesLike, WritableBuffer};
 use minipy_vm::{PyErr, PyList, PyResult, PyTuple, Ref, Value, exceptions, protocol};
 
 /// Bytes of a control message with `length` bytes of data, with or without the padding after it; `None` if that does not fit in
@@ -49,7 +49,7 @@ fn empty_header() -> libc::msghdr {
 struct Item<'a> {
     level: i32,
     kind: i32,
-    data: BytesArg<'a>,
+    data: BytesLike<'a>,
 }
 
 fn int(value: &Value) -> PyResult<i32> {
@@ -75,7 +75,7 @@ fn item(value: &Value) -> PyResult<Item<'_>> {
     let [level, kind, data] = &tuple[..] else {
         return Err(exceptions::type_error(format!("{WHERE} tuple of length 3, not {}", tuple.len())));
     };
-    Ok(Item { level: int(level)?, kind: int(kind)?, data: BytesArg::new(data)? })
+    Ok(Item { level: int(level)?, kind: int(kind)?, data: BytesLike::of(data)? })
 }
 
 /// The control messages one after the other.
@@ -154,7 +154,7 @@ impl PySocket {
 
     fn send_message(
         &self,
-        buffers: &[BytesArg<'_>],
+        buffers: &[BytesLike<'_>],
         control: &mut Control,
         flags: i32,
         to: Option<&Address>,
@@ -258,7 +258,7 @@ impl PySocket {
     fn recvmsg_into(&self, buffers: &Value, ancbufsize: i64, flags: i32) -> PyResult<Value> {
         let items = items(buffers, "recvmsg_into() argument 1 must be an iterable")?;
         let writable = |item: &Value| {
-            WritableArg::new(item).ok_or_else(|| {
+            WritableBuffer::new(item).ok_or_else(|| {
                 exceptions::type_error(
                     "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers",
                 )
@@ -295,7 +295,7 @@ impl PySocket {
         address: Option<&Value>,
     ) -> PyResult<usize> {
         let data = items(buffers, "sendmsg() argument 1 must be an iterable")?;
-        let data = data.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
+        let data = data.iter().map(BytesLike::of).collect::<PyResult<Vec<_>>>()?;
         let to = match address {
             Some(address) => {
                 let to = zelf.address(address, "sendmsg")?;
@@ -335,11 +335,11 @@ impl PySocket {
             return Err(exceptions::type_error("Invalid or missing argument 'op'"));
         }
         let operation = (op as u32).to_ne_bytes();
-        let control = |kind, data| Item { level: libc::SOL_ALG, kind, data: BytesArg::Bytes(data) };
+        let control = |kind, data| Item { level: libc::SOL_ALG, kind, data: BytesLike::Bytes(data) };
         let mut controls = vec![control(libc::ALG_SET_OP, &operation[..])];
         let vector: Vec<u8>;
         if let Some(iv) = iv {
-            let iv = BytesArg::new(iv)?;
+            let iv = BytesLike::of(iv)?;
             let iv = iv.as_slice();
             vector = [&(iv.len() as u32).to_ne_bytes()[..], iv].concat();
             controls.push(control(libc::ALG_SET_IV, &vector));
@@ -357,7 +357,7 @@ impl PySocket {
             Some(msg) => items(msg, "sendmsg_afalg() argument 1 must be an iterable")?,
             None => Vec::new(),
         };
-        let data = data.iter().map(BytesArg::new).collect::<PyResult<Vec<_>>>()?;
+        let data = data.iter().map(BytesLike::of).collect::<PyResult<Vec<_>>>()?;
         self.send_message(&data, &mut control_of(&controls)?, flags, None)
     }
 }

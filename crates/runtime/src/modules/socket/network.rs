@@ -2,10 +2,10 @@
 
 use super::messages::control_size;
 use super::object::{PySocket, default_timeout, set_default_timeout, timeout_argument, timeout_value};
-use crate::buffer::BytesArg;
 use crate::syscall;
 use minipy_macros::pymodule;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::{PyList, PyResult, PyTuple, StrRef, Value, exceptions, gil, protocol};
 use std::ffi::{CStr, CString};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -138,7 +138,7 @@ pub mod functions {
 
     /// Convert an IP address from 32-bit packed binary format to string format.
     #[pyfunction("($module, packed_ip, /)")]
-    fn inet_ntoa(packed_ip: BytesArg<'_>) -> PyResult<String> {
+    fn inet_ntoa(packed_ip: BytesLike<'_>) -> PyResult<String> {
         match <[u8; 4]>::try_from(packed_ip.as_slice()) {
             Ok(bytes) => Ok(Ipv4Addr::from(bytes).to_string()),
             Err(_) => Err(exceptions::os_error("packed IP wrong length for inet_ntoa")),
@@ -170,7 +170,7 @@ pub mod functions {
     ///
     /// Convert a packed IP address of the given family to string format.
     #[pyfunction("(af, packed_ip, /)", nosig)]
-    fn inet_ntop(af: i32, packed_ip: BytesArg<'_>) -> PyResult<String> {
+    fn inet_ntop(af: i32, packed_ip: BytesLike<'_>) -> PyResult<String> {
         let packed = packed_ip.as_slice();
         let length = match af {
             libc::AF_INET => 4,

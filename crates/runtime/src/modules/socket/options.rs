@@ -1,10 +1,10 @@
 //! Options and timeouts of sockets.
 
 use super::object::{PySocket, set_blocking, timeout_argument, timeout_value};
-use crate::buffer::BytesArg;
 use crate::syscall;
 use minipy_macros::pymethods;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::{Args, PyResult, Value, exceptions, protocol};
 
 impl PySocket {
@@ -92,7 +92,7 @@ impl PySocket {
             // SAFETY: the number outlives the call.
             unsafe { libc::setsockopt(fd, level, option, (&raw const number).cast(), len) }
         } else {
-            let buffer = BytesArg::new(value)?;
+            let buffer = BytesLike::of(value)?;
             let data = buffer.as_slice();
             let len = data.len() as libc::socklen_t;
             // SAFETY: the memory is of the length given.

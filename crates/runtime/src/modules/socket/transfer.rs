@@ -3,11 +3,11 @@
 use super::address::Address;
 use super::connecting::check_deadline;
 use super::object::{Event, PySocket};
-use crate::buffer::{BytesArg, WritableArg};
 use crate::modules::posix::fd::buffer_of;
 use crate::syscall;
 use minipy_macros::pymethods;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::{BytesLike, WritableBuffer};
 use minipy_vm::{PyResult, PyTuple, Value, exceptions, protocol};
 
 /// How many bytes a method shall receive.
@@ -18,7 +18,7 @@ fn length(count: isize, method: &str) -> PyResult<usize> {
 
 /// The part of a buffer that `nbytes` selects: all of it if that is 0.
 fn part<'a>(
-    buffer: &'a mut WritableArg,
+    buffer: &'a mut WritableBuffer,
     nbytes: isize,
     method: &str,
     too_small: &str,
@@ -79,7 +79,7 @@ impl PySocket {
     ///
     /// See recv() for documentation about the flags.
     #[pymethod("($self, buffer, nbytes=0, flags=0)", nosig)]
-    fn recv_into(&self, mut buffer: WritableArg, nbytes: isize, flags: i32) -> PyResult<usize> {
+    fn recv_into(&self, mut buffer: WritableBuffer, nbytes: isize, flags: i32) -> PyResult<usize> {
         let to = part(&mut buffer, nbytes, "recv_into", "buffer too small for requested bytes")?;
         if to.is_empty() {
             return Ok(0);
@@ -101,7 +101,7 @@ impl PySocket {
     ///
     /// Like recv_into(buffer[, nbytes[, flags]]) but also return the sender's address info.
     #[pymethod("($self, buffer, nbytes=0, flags=0)", nosig)]
-    fn recvfrom_into(&self, mut buffer: WritableArg, nbytes: isize, flags: i32) -> PyResult<Value> {
+    fn recvfrom_into(&self, mut buffer: WritableBuffer, nbytes: isize, flags: i32) -> PyResult<Value> {
         let to =
             part(&mut buffer, nbytes, "recvfrom_into", "nbytes is greater than the length of the buffer")?;
         let (count, address) = self.receive_from(to, flags)?;
@@ -117,7 +117,7 @@ impl PySocket {
     /// argument, see the Unix manual.  Return the number of bytes
     /// sent; this may be less than len(data) if the network is busy.
     #[pymethod("($self, data, flags=0, /)", nosig)]
-    fn send(&self, data: BytesArg<'_>, flags: i32) -> PyResult<usize> {
+    fn send(&self, data: BytesLike<'_>, flags: i32) -> PyResult<usize> {
         let data = data.as_slice();
         // SAFETY: the memory stays in place and is of the length given.
         self.run(Event::Writable, |fd| unsafe { libc::send(fd, data.as_ptr().cast(), data.len(), flags) })
@@ -131,7 +131,7 @@ impl PySocket {
     /// until all data is sent.  If an error occurs, it's impossible
     /// to tell how much data has been sent.
     #[pymethod("($self, data, flags=0, /)", nosig)]
-    fn sendall(&self, data: BytesArg<'_>, flags: i32) -> PyResult<()> {
+    fn sendall(&self, data: BytesLike<'_>, flags: i32) -> PyResult<()> {
         let mut left = data.as_slice();
         let deadline = self.deadline();
         loop {
@@ -168,7 +168,7 @@ impl PySocket {
                 )));
             }
         };
-        let data = BytesArg::new(data)?;
+        let data = BytesLike::of(data)?;
         let data = data.as_slice();
         let to = zelf.address(address, "sendto")?;
         crate::sys::audit("socket.sendto", &[zelf.clone().into_value(), address.clone()])?;

@@ -181,19 +181,33 @@ impl PyLock {
     }
 }
 
-/// A reentrant lock.
-#[pyclass(name = "RLock", module = "_thread", basetype, weakref)]
+/// A lock that its holder can acquire again.
 #[derive(Default)]
-pub struct PyRLock {
+pub struct ReentrantLock {
     raw: RawLock,
     /// The holder's identity and how often it holds the lock.
     owner: GilCell<(u64, u64)>,
 }
 
-impl PyRLock {
-    fn is_mine(&self) -> bool {
+impl ReentrantLock {
+    pub const fn new() -> ReentrantLock {
+        ReentrantLock { raw: RawLock::new(), owner: GilCell::new((0, 0)) }
+    }
+
+    /// Whether the calling thread holds it.
+    pub fn is_mine(&self) -> bool {
         let (owner, count) = self.owner.get();
         count > 0 && owner == thread::current().ident
+    }
+
+    /// Whether any thread holds it.
+    pub fn is_held(&self) -> bool {
+        self.raw.is_held()
+    }
+
+    /// Waits for it as long as it takes.
+    pub fn acquire(&self) -> PyResult<bool> {
+        self.take(Some(None))
     }
 
     fn take(&self, wait: Option<Option<Duration>>) -> PyResult<bool> {
@@ -208,7 +222,8 @@ impl PyRLock {
         Ok(taken)
     }
 
-    fn give(&self) -> PyResult<()> {
+    /// RuntimeError if another thread or nobody holds it.
+    pub fn release(&self) -> PyResult<()> {
         if !self.is_mine() {
             return Err(exceptions::runtime_error("cannot release un-acquired lock"));
         }
@@ -221,6 +236,13 @@ impl PyRLock {
         }
         Ok(())
     }
+}
+
+/// A reentrant lock.
+#[pyclass(name = "RLock", module = "_thread", basetype, weakref)]
+#[derive(Default)]
+pub struct PyRLock {
+    lock: ReentrantLock,
 }
 
 #[pymethods]
@@ -245,7 +267,7 @@ impl PyRLock {
     /// the lock is taken and its internal counter initialized to 1.
     #[pymethod("($self, /, blocking=True, timeout=-1)")]
     fn acquire(zelf: &Ref<PyRLock>, blocking: bool, timeout: f64) -> PyResult<bool> {
-        zelf.take(wait_of(blocking, timeout)?)
+        zelf.lock.take(wait_of(blocking, timeout)?)
     }
 
     /// Release the lock, allowing another thread that is blocked waiting for
@@ -258,7 +280,7 @@ impl PyRLock {
     /// to be available for other threads.
     #[pymethod("($self, /)")]
     fn release(&self) -> PyResult<()> {
-        self.give()
+        self.lock.release()
     }
 
     /// locked()
@@ -266,43 +288,43 @@ impl PyRLock {
     /// Return a boolean indicating whether this object is locked right now.
     #[pymethod("($self, /)")]
     fn locked(&self) -> bool {
-        self.raw.is_held()
+        self.lock.is_held()
     }
 
     /// Lock the lock.
     #[pymethod("($self, /)")]
     fn __enter__(&self) -> PyResult<bool> {
-        self.take(Some(None))
+        self.lock.acquire()
     }
 
     /// Release the lock.
     #[pymethod("($self, /, *exc_info)")]
     fn __exit__(&self, exc_info: &[Value]) -> PyResult<()> {
         let _ = exc_info;
-        self.give()
+        self.lock.release()
     }
 
     /// For internal use by `threading.Condition`.
     #[pymethod("($self, /)")]
     fn _is_owned(&self) -> bool {
-        self.is_mine()
+        self.lock.is_mine()
     }
 
     /// For internal use by reentrancy checks: how often the calling thread holds the lock.
     #[pymethod("($self, /)")]
     fn _recursion_count(&self) -> u64 {
-        if self.is_mine() { self.owner.get().1 } else { 0 }
+        if self.lock.is_mine() { self.lock.owner.get().1 } else { 0 }
     }
 
     /// For internal use by `threading.Condition`.
     #[pymethod("($self, /)")]
     fn _release_save(&self) -> PyResult<Value> {
-        let (owner, count) = self.owner.get();
+        let (owner, count) = self.lock.owner.get();
         if count == 0 {
             return Err(exceptions::runtime_error("cannot release un-acquired lock"));
         }
-        self.owner.set((0, 0));
-        self.raw.release();
+        self.lock.owner.set((0, 0));
+        self.lock.raw.release();
         Ok(PyTuple::from_array([Value::from(count), Value::from(owner)]).into_value())
     }
 
@@ -314,20 +336,20 @@ impl PyRLock {
             None => Err(exceptions::type_error("_acquire_restore() needs a pair")),
         };
         let (count, owner) = (number(0)?, number(1)?);
-        zelf.raw.acquire(None)?;
-        zelf.owner.set((owner, count));
+        zelf.lock.raw.acquire(None)?;
+        zelf.lock.owner.set((owner, count));
         Ok(())
     }
 
     #[pymethod("($self, /)")]
     fn _at_fork_reinit(&self) {
-        self.owner.set((0, 0));
-        self.raw.release();
+        self.lock.owner.set((0, 0));
+        self.lock.raw.release();
     }
 
     #[slot]
     fn repr(zelf: &Ref<PyRLock>) -> PyResult<Value> {
-        let (owner, count) = zelf.owner.get();
+        let (owner, count) = zelf.lock.owner.get();
         let state = if count > 0 { "locked" } else { "unlocked" };
         let name: StrRef = minipy_vm::types::str::intern(&zelf.class().qualified_name());
         Ok(Value::from(format!(

@@ -10,8 +10,8 @@ use minipy_vm::types::structseq::{self, StructSeqDef};
 use minipy_vm::{PyResult, Ref, Value, exceptions, name, thread};
 
 use local::PyLocal;
-pub use lock::RawLock;
 use lock::{PyLock, PyRLock};
+pub use lock::{RawLock, ReentrantLock};
 use spawn::PyThreadHandle;
 pub use spawn::{after_fork, main_ident, set_main};
 

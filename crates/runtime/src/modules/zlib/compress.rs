@@ -6,7 +6,7 @@ use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::bytes::from_slice;
 use minipy_vm::{BytesRef, GilCell, PyErr, PyResult, Ref, Value, exceptions};
 
-use crate::buffer::BytesArg;
+use minipy_vm::types::bytes::BytesLike;
 
 /// Room for output, at first and at most per call of zlib.
 const CHUNK: usize = 16 * 1024;
@@ -84,7 +84,7 @@ impl Compress {
     /// be stored in internal buffers for later processing.
     /// Call the flush() method to clear these buffers.
     #[pymethod("($self, data, /)")]
-    fn compress(&self, data: BytesArg<'_>) -> PyResult<BytesRef> {
+    fn compress(&self, data: BytesLike<'_>) -> PyResult<BytesRef> {
         self.run(&data, z::Z_NO_FLUSH, "while compressing data")
     }
 

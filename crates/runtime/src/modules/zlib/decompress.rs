@@ -2,7 +2,6 @@
 
 use super::compress::failed_copy;
 use super::stream::{Failure, Stream};
-use crate::buffer::BytesArg;
 use crate::modules::decompressor::Progress;
 use libz_sys as z;
 use minipy_macros::{pyclass, pymethods};
@@ -164,7 +163,7 @@ impl Decompress {
     /// stored in internal buffers for later processing.
     /// Call the flush() method to clear these buffers.
     #[pymethod("($self, data, /, max_length=0)")]
-    fn decompress(&self, data: BytesArg<'_>, max_length: isize) -> PyResult<BytesRef> {
+    fn decompress(&self, data: BytesLike<'_>, max_length: isize) -> PyResult<BytesRef> {
         let limit = match max_length {
             0 => usize::MAX,
             ..0 => return Err(exceptions::value_error("max_length must be non-negative")),
@@ -286,7 +285,7 @@ impl ZlibDecompressor {
     /// raises an EOFError.  Any data found after the end of the stream is
     /// ignored and saved in the unused_data attribute.
     #[pymethod("($self, /, data, max_length=-1)")]
-    fn decompress(&self, data: BytesArg<'_>, max_length: isize) -> PyResult<BytesRef> {
+    fn decompress(&self, data: BytesLike<'_>, max_length: isize) -> PyResult<BytesRef> {
         let dictionary = self.dictionary.as_ref().map(BytesLike::of).transpose()?;
         let dictionary = dictionary.as_deref().filter(|contents| !contents.is_empty());
         let out = self.progress.decompress(&data, max_length, |input, out, limit| {

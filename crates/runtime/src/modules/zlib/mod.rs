@@ -42,9 +42,9 @@ mod module {
     use super::compress::{self, Compress};
     use super::stream::{Failure, error, error_class};
     use super::{Stream, decompress};
-    use crate::buffer::BytesArg;
     use crate::modules::binascii::masked;
     use libz_sys as z;
+    use minipy_vm::types::bytes::BytesLike;
     use minipy_vm::types::bytes::from_slice;
     use minipy_vm::{BytesRef, PyModule, PyResult, Ref, Value, exceptions, gil};
 
@@ -115,7 +115,7 @@ mod module {
     ///
     /// The returned checksum is an integer.
     #[pyfunction("($module, data, value=1, /)")]
-    fn adler32(data: BytesArg<'_>, value: Option<&Value>) -> PyResult<u64> {
+    fn adler32(data: BytesLike<'_>, value: Option<&Value>) -> PyResult<u64> {
         let value = value.map_or(Ok(1), masked)? as u32;
         Ok(u64::from(super::checksum(&data, value, z::adler32)))
     }
@@ -127,7 +127,7 @@ mod module {
     ///
     /// The returned checksum is an integer.
     #[pyfunction("($module, data, value=0, /)")]
-    fn crc32(data: BytesArg<'_>, value: Option<&Value>) -> PyResult<u64> {
+    fn crc32(data: BytesLike<'_>, value: Option<&Value>) -> PyResult<u64> {
         let value = value.map_or(Ok(0), masked)? as u32;
         Ok(u64::from(super::crc32(&data, value)))
     }
@@ -141,7 +141,7 @@ mod module {
     ///   wbits
     ///     The window buffer size and container format.
     #[pyfunction("($module, data, /, level=Z_DEFAULT_COMPRESSION, wbits=MAX_WBITS)")]
-    fn compress(data: BytesArg<'_>, level: Option<i32>, wbits: Option<i32>) -> PyResult<BytesRef> {
+    fn compress(data: BytesLike<'_>, level: Option<i32>, wbits: Option<i32>) -> PyResult<BytesRef> {
         let level = level.unwrap_or(z::Z_DEFAULT_COMPRESSION);
         let wbits = wbits.unwrap_or(MAX_WBITS);
         let mut stream = Stream::deflate(level, DEFLATED, wbits, DEF_MEM_LEVEL, z::Z_DEFAULT_STRATEGY)
@@ -189,7 +189,7 @@ mod module {
         wbits: Option<i32>,
         mem_level: Option<i32>,
         strategy: Option<i32>,
-        zdict: Option<BytesArg<'_>>,
+        zdict: Option<BytesLike<'_>>,
     ) -> PyResult<Ref<Compress>> {
         let mut stream = Stream::deflate(
             level.unwrap_or(z::Z_DEFAULT_COMPRESSION),
@@ -221,7 +221,7 @@ mod module {
     ///   bufsize
     ///     The initial output buffer size.
     #[pyfunction("($module, data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE)")]
-    fn decompress(data: BytesArg<'_>, wbits: Option<i32>, bufsize: Option<isize>) -> PyResult<BytesRef> {
+    fn decompress(data: BytesLike<'_>, wbits: Option<i32>, bufsize: Option<isize>) -> PyResult<BytesRef> {
         if bufsize.is_some_and(|size| size < 0) {
             return Err(exceptions::value_error("bufsize must be non-negative"));
         }

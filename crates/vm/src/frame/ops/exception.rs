@@ -18,16 +18,15 @@ impl State {
     #[inline(never)]
     pub fn handle(&mut self, error: PyErr) -> Option<PyErr> {
         self.sync();
+        if error.exception().traceback.with(|t| t.is_none()) {
+            raise::set_context(self.thread, &error);
+        }
         let index = self.frame().instruction_index();
         self.unwind(error, index)
     }
 
     /// As [`State::handle`] for an exception whose handler is that of the instruction at `raising`.
-    fn unwind(&mut self, error: PyErr, mut raising: usize) -> Option<PyErr> {
-        if error.exception().traceback.with(|t| t.is_none()) {
-            raise::set_context(self.thread, &error);
-        }
-        let mut error = error;
+    fn unwind(&mut self, mut error: PyErr, mut raising: usize) -> Option<PyErr> {
         let mut reraising = self.thread.reraising.take();
         // What the instruction has dropped goes before its exception is seen.
         self.safe_point();
@@ -147,6 +146,11 @@ impl State {
     #[inline(never)]
     pub fn throw(&mut self, error: PyErr) -> Option<PyErr> {
         monitoring::refresh(self.code());
+        // What the generator itself handles is the context; what its caller does is not.
+        // SAFETY: the link belongs to the running generator.
+        if unsafe { (*self.thread.handled.get()).value.with(|handled| handled.is_some()) } {
+            raise::set_context(self.thread, &error);
+        }
         let resume = self.frame().instruction_index();
         let error = self.reported(Event::PyThrow, resume as i64, error);
         // In the place of what the instruction has yielded: its handler's depth counts it.

@@ -5,7 +5,7 @@ use super::{ByteArrayRef, PyByteArray};
 use crate::heap;
 use crate::heap::Payload;
 use crate::types::bytes::arg::{Byte, BytesLike};
-use crate::types::bytes::{PyBytes, build, from_slice, hex};
+use crate::types::bytes::{PyBytes, build, cannot_concat, from_slice, hex};
 use crate::types::instance;
 use crate::types::slice::indices::position;
 use crate::types::slice::{Indices, PySlice};
@@ -13,13 +13,18 @@ use crate::types::str::{PyStr, is_str};
 use crate::types::tuple::{self, PyTuple};
 use crate::types::typeobj::TypeRef;
 use crate::value::Value;
-use crate::{PyResult, buffer, exceptions, name, protocol};
+use crate::{PyErr, PyResult, buffer, exceptions, name, protocol};
 use minipy_macros::pymethods;
 
 const RANGE: &str = "byte must be in range(0, 256)";
 
+#[cold]
+fn not_sliced(value: &Value) -> PyErr {
+    exceptions::type_error(format!("can't set bytearray slice from {}", value.type_name()))
+}
+
 impl PyByteArray {
-    /// Appends the contents of a bytes-like object, maybe this one.
+    /// Appends the contents of a bytes-like object, maybe this one; TypeError if it is none.
     pub fn append_bytes(&self, other: &Value) -> PyResult<()> {
         if let Some(bytes) = other.downcast::<PyBytes>() {
             return if bytes.is_empty() {
@@ -28,7 +33,7 @@ impl PyByteArray {
                 self.resize_with(|data| data.extend_from_slice(bytes))
             };
         }
-        let added = BytesLike::of(other)?.to_vec();
+        let added = BytesLike::of(other).map_err(|_| cannot_concat(other, "bytearray"))?.to_vec();
         if added.is_empty() { Ok(()) } else { self.resize_with(|data| data.extend_from_slice(&added)) }
     }
 
@@ -56,7 +61,7 @@ impl PyByteArray {
         let bytes = if let Some(bytes) = value.downcast::<PyBytes>() {
             bytes.to_vec()
         } else if buffer::is_bytes_like(value) {
-            BytesLike::of(value)?.to_vec()
+            BytesLike::of(value).map_err(|_| not_sliced(value))?.to_vec()
         } else {
             let slots = value.class().slots();
             if protocol::is_int(value)
@@ -169,7 +174,7 @@ impl PyByteArray {
     fn extend(&self, iterable_of_ints: &Value) -> PyResult<()> {
         if buffer::is_bytes_like(iterable_of_ints) {
             let end = self.len();
-            let added = BytesLike::of(iterable_of_ints)?.to_vec();
+            let added = BytesLike::of(iterable_of_ints).map_err(|_| not_sliced(iterable_of_ints))?.to_vec();
             if added.is_empty() {
                 return Ok(());
             }

@@ -107,7 +107,7 @@ impl PyByteArray {
         if !buffer::is_bytes_like(other) {
             return Err(cannot_concat(other, "bytearray"));
         }
-        let other = BytesLike::of(other)?;
+        let other = BytesLike::of(other).map_err(|_| cannot_concat(other, "bytearray"))?;
         let joined = zelf.with(|data| [data, &other].concat());
         Ok(PyByteArray::from_vec(joined))
     }

@@ -8,27 +8,32 @@ use crate::value::Value;
 use crate::{PyErr, PyResult, exceptions, protocol};
 use std::ops::Deref;
 
-/// The contents of any bytes-like object, without a copy where they are contiguous.
+/// The contents of a bytes-like object, which are contiguous.
 pub enum BytesLike<'a> {
     Bytes(&'a [u8]),
     Buffer(Buffer),
-    /// Collected from a view with gaps.
-    Copy(Vec<u8>),
 }
 
 impl<'a> BytesLike<'a> {
-    /// The contents of `value`; TypeError if it is not bytes-like.
+    /// The memory of `value`. TypeError if it has none, BufferError if there are gaps in it.
     #[inline]
     pub fn of(value: &'a Value) -> PyResult<BytesLike<'a>> {
         if let Some(bytes) = value.downcast::<PyBytes>() {
             return Ok(BytesLike::Bytes(bytes));
         }
-        let buffer = buffer::get_buffer(value, flags::FULL_RO)?;
-        Ok(if buffer.is_c_contiguous() {
-            BytesLike::Buffer(buffer)
-        } else {
-            BytesLike::Copy(buffer.to_vec())
-        })
+        let buffer = buffer::get_buffer(value, flags::SIMPLE)?;
+        if !buffer.is_c_contiguous() {
+            return Err(exceptions::buffer_error("memoryview: underlying buffer is not C-contiguous"));
+        }
+        Ok(BytesLike::Buffer(buffer))
+    }
+
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        match self {
+            BytesLike::Bytes(bytes) => bytes,
+            BytesLike::Buffer(buffer) => buffer.contiguous().unwrap_or(&[]),
+        }
     }
 }
 
@@ -36,11 +41,7 @@ impl Deref for BytesLike<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        match self {
-            BytesLike::Bytes(bytes) => bytes,
-            BytesLike::Buffer(buffer) => buffer.contiguous().unwrap_or(&[]),
-            BytesLike::Copy(bytes) => bytes,
-        }
+        self.as_slice()
     }
 }
 
@@ -50,28 +51,35 @@ impl<'a> FromArg<'a> for BytesLike<'a> {
     }
 }
 
-/// A writable contiguous buffer, as of `readinto`.
-pub struct WritableBuffer(pub Buffer);
+/// The memory of a writable contiguous bytes-like object, as of `readinto`.
+pub struct WritableBuffer(Buffer);
 
 impl WritableBuffer {
-    pub fn bytes(&mut self) -> &mut [u8] {
+    /// The memory of `value`, if it has some that can be written.
+    pub fn new(value: &Value) -> Option<WritableBuffer> {
+        let export = value.class().slots().buffer?;
+        let mut buffer = export(value, flags::WRITABLE).ok()?;
+        buffer.contiguous_mut()?;
+        Some(WritableBuffer(buffer))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.len == 0
+    }
+
+    /// The bytes, to be written.
+    pub fn as_mut_slice(&mut self) -> &mut [u8] {
         self.0.contiguous_mut().unwrap_or(&mut [])
     }
 }
 
 impl FromArg<'_> for WritableBuffer {
     fn from_arg(value: &Value, at: ArgPos<'_>) -> PyResult<Self> {
-        let refuse = || at.type_error("read-write bytes-like object", value);
-        if !buffer::is_bytes_like(value) {
-            return Err(refuse());
-        }
-        let buffer = buffer::get_buffer(value, flags::WRITABLE).map_err(|error| {
-            if error.is_instance(exceptions::buffer_error_class()) { refuse() } else { error }
-        })?;
-        if buffer.readonly || !buffer.is_c_contiguous() {
-            return Err(refuse());
-        }
-        Ok(WritableBuffer(buffer))
+        WritableBuffer::new(value).ok_or_else(|| at.type_error("read-write bytes-like object", value))
     }
 }
 

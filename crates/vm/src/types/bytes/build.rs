@@ -5,7 +5,7 @@ use super::arg::byte_of;
 use crate::macros_support::{ArgPos, FnSpec, FromArg, parse_args};
 use crate::types::str::{PyStr, StrRef};
 use crate::value::Value;
-use crate::{Args, PyResult, buffer, codecs, exceptions, heap, name, protocol};
+use crate::{Args, PyResult, codecs, exceptions, heap, name, protocol};
 
 /// The signature of the constructor of `bytes` or `bytearray`.
 pub const fn spec(name: &'static str) -> FnSpec {
@@ -114,8 +114,8 @@ impl Contents {
 
 /// The bytes of a buffer, or the ints of an iterable; `refuse` words the TypeError for other objects.
 pub fn contents(source: &Value, refuse: impl Fn() -> String) -> PyResult<Contents> {
-    if buffer::is_bytes_like(source) {
-        return super::contiguous(source).unwrap_or_else(|| Ok(Vec::new())).map(Contents::Whole);
+    if let Some(bytes) = super::gathered(source) {
+        return bytes.map(Contents::Whole);
     }
     if source.downcast::<PyStr>().is_some() {
         return Err(exceptions::type_error(refuse()));

@@ -153,8 +153,8 @@ impl Deref for PyBytes {
     }
 }
 
-/// The contents of a bytes-like object; `None` for other objects.
-pub fn contiguous(value: &Value) -> Option<PyResult<Vec<u8>>> {
+/// The contents of a bytes-like object, collected if there are gaps in them; `None` for other objects.
+pub fn gathered(value: &Value) -> Option<PyResult<Vec<u8>>> {
     if let Some(bytes) = value.downcast::<PyBytes>() {
         return Some(Ok(bytes.to_vec()));
     }

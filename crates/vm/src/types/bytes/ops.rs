@@ -230,13 +230,12 @@ pub fn join(sep: &[u8], iterable: &Value) -> PyResult<Vec<u8>> {
     let mut parts = Vec::with_capacity(items.len());
     let mut total = 0usize;
     for (index, item) in items.iter().enumerate() {
-        if !buffer::is_bytes_like(item) {
+        let Ok(part) = BytesLike::of(item) else {
             return Err(exceptions::type_error(format!(
                 "sequence item {index}: expected a bytes-like object, {} found",
                 item.type_name()
             )));
-        }
-        let part = BytesLike::of(item)?;
+        };
         // Giving its buffer, an item may have changed the list it is in.
         if iterable.downcast::<PyList>().is_some_and(|list| list.len() != items.len()) {
             return Err(exceptions::runtime_error("sequence changed size during iteration"));

@@ -1,12 +1,11 @@
 //! The `%` operator of bytes and bytearray.
 
-use super::PyBytes;
-use super::arg::BytesLike;
+use super::{PyBytes, gathered};
 use crate::types::bytearray::PyByteArray;
 use crate::types::int;
 use crate::types::str::percent::{Operands, number, percent_error};
 use crate::value::Value;
-use crate::{PyResult, buffer, exceptions, heap, name, protocol};
+use crate::{PyResult, exceptions, heap, name, protocol};
 use minipy_text::format::{Amount, Conversion, PercentError, PercentPiece, PercentTemplate};
 
 /// The bytes of `%b`.
@@ -23,8 +22,8 @@ fn bytes_operand(value: &Value) -> PyResult<Vec<u8>> {
             ))),
         };
     }
-    if buffer::is_bytes_like(value) {
-        return BytesLike::of(value).map(|b| b.to_vec());
+    if let Some(bytes) = gathered(value) {
+        return bytes;
     }
     Err(exceptions::type_error(format!(
         "%b requires a bytes-like object, or an object that implements __bytes__, not '{}'",

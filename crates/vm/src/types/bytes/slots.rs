@@ -47,8 +47,10 @@ pub fn compare(a: &[u8], b: &Value, op: CmpOp) -> PyResult<Value> {
     if !buffer::is_bytes_like(b) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let b = BytesLike::of(b)?;
-    Ok(Value::from_bool(op.compare(&a, &&*b)))
+    match BytesLike::of(b) {
+        Ok(b) => Ok(Value::from_bool(op.compare(&a, &&*b))),
+        Err(_) => Ok(Value::NOT_IMPLEMENTED),
+    }
 }
 
 /// Whether a byte or some bytes occur in `data`.
@@ -130,7 +132,7 @@ impl PyBytes {
         {
             return Ok(other.clone());
         }
-        let other = BytesLike::of(other)?;
+        let other = BytesLike::of(other).map_err(|_| cannot_concat(other, "bytes"))?;
         if other.is_empty() {
             return Ok(PyBytes::exact(zelf));
         }

@@ -42,9 +42,9 @@ fn parse(text: &Value) -> PyResult<Option<f64>> {
             Some(ascii) => minipy_text::float::parse(ascii.as_bytes()),
             None => minipy_text::float::parse_points(s.chars()),
         },
-        None => match crate::types::bytes::contiguous(text) {
-            Some(data) => minipy_text::float::parse(&data?),
-            None => return Ok(None),
+        None => match crate::types::bytes::BytesLike::of(text) {
+            Ok(data) => minipy_text::float::parse(&data),
+            Err(_) => return Ok(None),
         },
     };
     match parsed {

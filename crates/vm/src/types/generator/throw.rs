@@ -131,10 +131,6 @@ fn while_executing<R>(this: &GenCore, f: impl FnOnce() -> R) -> R {
     let thread = thread::current();
     let frame = this.frame();
     this.state.set(State::Running);
-    // What the generator handles is the context of what its delegate raises.
-    let handled = thread.handled.get();
-    this.handled.previous.set(handled);
-    thread.handled.set(&this.handled);
     let outer = thread.frame.get();
     if let Some(frame) = frame {
         // SAFETY: the generator is suspended, so its frame is at rest and in nobody's chain.
@@ -143,7 +139,6 @@ fn while_executing<R>(this: &GenCore, f: impl FnOnce() -> R) -> R {
     }
     let result = f();
     thread.frame.set(outer);
-    thread.handled.set(handled);
     if let Some(frame) = frame {
         // SAFETY: marked as running, the generator has kept its frame.
         unsafe { (*frame).previous = std::ptr::null_mut() };

@@ -2,6 +2,7 @@
 
 use super::{PyInt, from_i64, from_ibig};
 use crate::types::bytearray::PyByteArray;
+use crate::types::bytes::BytesLike;
 use crate::types::str::PyStr;
 use crate::value::Value;
 use crate::{PyBytes, PyErr, PyResult, exceptions, name, protocol};
@@ -45,7 +46,7 @@ pub fn from_object(object: &Value) -> PyResult<Value> {
     if slots.index.is_some() {
         return Ok(super::plain(&protocol::as_index(object)?));
     }
-    if object.downcast::<PyStr>().is_some() || crate::types::bytes::contiguous(object).is_some() {
+    if object.downcast::<PyStr>().is_some() || BytesLike::of(object).is_ok() {
         return parse(object, 10);
     }
     Err(exceptions::type_error(format!(
@@ -77,9 +78,9 @@ fn parse(text: &Value, base: u32) -> PyResult<Value> {
             Some(ascii) => minipy_text::int::parse(ascii.as_bytes(), base, limit),
             None => minipy_text::int::parse_points(text.chars(), base, limit),
         },
-        None => match crate::types::bytes::contiguous(text) {
-            Some(data) => minipy_text::int::parse(&data?, base, limit),
-            None => Err(IntError::Literal),
+        None => match BytesLike::of(text) {
+            Ok(data) => minipy_text::int::parse(&data, base, limit),
+            Err(_) => Err(IntError::Literal),
         },
     };
     match parsed {
@@ -164,7 +165,7 @@ pub fn bytes_argument(object: &Value) -> PyResult<Vec<u8>> {
             ))),
         };
     }
-    if let Some(data) = crate::types::bytes::contiguous(object) {
+    if let Some(data) = crate::types::bytes::gathered(object) {
         return data;
     }
     let cannot =

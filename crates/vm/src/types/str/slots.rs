@@ -49,13 +49,13 @@ fn construct(args: Args<'_>) -> PyResult<StrRef> {
     if object.downcast::<PyStr>().is_some() {
         return Err(exceptions::type_error("decoding str is not supported"));
     }
-    let Some(bytes) = crate::types::bytes::contiguous(object) else {
+    let Ok(bytes) = crate::types::bytes::BytesLike::of(object) else {
         return Err(exceptions::type_error(format!(
             "decoding to str: need a bytes-like object, {} found",
             object.type_name()
         )));
     };
-    codecs::decode_text(object, &bytes?, encoding.map(|e| &**e), errors.map(|e| &**e))
+    codecs::decode_text(object, &bytes, encoding.map(|e| &**e), errors.map(|e| &**e))
 }
 
 /// The TypeError for `str + other`.
