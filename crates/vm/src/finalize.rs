@@ -1,40 +1,20 @@
 //! Running finalisers: `__del__` and what dies suspended.
 
 use crate::exceptions::PyErr;
-use crate::heap::{Header, Obj, Payload};
-use crate::types::generator::{PyASend, PyAThrow, PyAsyncGenerator, PyCoroutine, PyGenerator};
+use crate::heap::Header;
 use crate::value::Value;
 
 /// Whether a dying object of a class with a finaliser really has something to run: a generator that waits outside of any
 /// `try` has not.
 pub fn needs_finalizer(header: &Header) -> bool {
     let class = header.class();
-    if class.slots().del.is_none() {
-        return false;
+    let Some(del) = class.slots().del else { return false };
+    let owner = class.layout_owner();
+    match (owner.slots().del, owner.info.needs_finalizer) {
+        // SAFETY: the object's payload is that of its class's layout owner.
+        (Some(own), Some(ask)) if std::ptr::fn_addr_eq(own, del) => unsafe { ask(header) },
+        _ => true,
     }
-    // SAFETY: the header is that of a live object, whose class says what its payload is.
-    unsafe {
-        if class.is(PyGenerator::class()) {
-            payload::<PyGenerator>(header).core.needs_finalizer()
-        } else if class.is(PyCoroutine::class()) {
-            payload::<PyCoroutine>(header).core.needs_finalizer()
-        } else if class.is(PyAsyncGenerator::class()) {
-            payload::<PyAsyncGenerator>(header).needs_finalizer()
-        } else if class.is(PyASend::class()) {
-            payload::<PyASend>(header).needs_finalizer()
-        } else if class.is(PyAThrow::class()) {
-            payload::<PyAThrow>(header).needs_finalizer()
-        } else {
-            true
-        }
-    }
-}
-
-/// # Safety
-/// The object's payload must be a `T`.
-unsafe fn payload<T: Payload>(header: &Header) -> &T {
-    // SAFETY: the caller's promise; the header is an object's first field.
-    unsafe { &(*(header as *const Header as *const Obj<T>)).payload }
 }
 
 /// Runs an object's finaliser; errors are reported as unraisable.

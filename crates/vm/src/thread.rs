@@ -46,6 +46,9 @@ pub struct Thread {
     pub ident: u64,
     /// The thread's `contextvars` context, if one was entered.
     pub context: GilCell<Option<Value>>,
+    /// The asyncio event loop that runs in the thread, and the task that the loop runs.
+    pub running_loop: GilCell<Option<Value>>,
+    pub running_task: GilCell<Option<Value>>,
     /// `sys.set_asyncgen_hooks`: called with an async generator at its first iteration.
     pub async_gen_firstiter: GilCell<Option<Value>>,
     /// Called with an async generator that dies before it is closed.
@@ -95,6 +98,8 @@ impl Thread {
             // SAFETY: asks about the calling thread.
             ident: unsafe { libc::pthread_self() } as u64,
             context: GilCell::new(None),
+            running_loop: GilCell::new(None),
+            running_task: GilCell::new(None),
             async_gen_firstiter: GilCell::new(None),
             async_gen_finalizer: GilCell::new(None),
             coroutine_origin_depth: Cell::new(0),
@@ -168,6 +173,9 @@ pub fn unregister(thread: &Thread) {
 /// In the child of a `fork`: only the calling thread is left.
 pub fn forget_others() {
     let own = CURRENT.get();
+    // The loop runs on in the parent.
+    current().running_loop.set(None);
+    current().running_task.set(None);
     for thread in ALL.replace(vec![own]) {
         if !ptr::eq(thread, own) {
             // SAFETY: the thread is gone but its memory was copied, as it was when it had let go of the GIL.
@@ -204,6 +212,8 @@ impl Thread {
     /// Drops what the thread refers to, before it ends and while it still holds the GIL.
     pub fn clear(&self) {
         self.context.set(None);
+        self.running_loop.set(None);
+        self.running_task.set(None);
         self.base_handled.value.set(None);
         self.coroutine_wrapper.set(None);
         self.events.clear();

@@ -62,6 +62,19 @@ impl PyContext {
         context
     }
 
+    /// `copy_context()`.
+    pub fn copy_current() -> Ref<PyContext> {
+        PyContext::new_ref(PyContext::current().bindings.get())
+    }
+
+    /// As `context.run(f)`; a TypeError if `context` is none.
+    pub fn run_in<R>(context: &Value, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+        match context.downcast::<PyContext>() {
+            Some(context) => within(context, f),
+            None => Err(exceptions::type_error("an instance of Context was expected")),
+        }
+    }
+
     fn lookup(&self, var: &Value) -> Option<Value> {
         self.bindings.with(|bindings| bindings.get(&var.bits()).map(|(_, value)| value.clone()))
     }
@@ -87,6 +100,23 @@ impl PyContext {
         }
         Err(exceptions::type_error(format!("a ContextVar key was expected, got {}", protocol::repr(key)?)))
     }
+}
+
+/// Runs `f` while `context` is the current one.
+fn within<R>(context: &Ref<PyContext>, f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
+    if context.entered.get() {
+        return Err(exceptions::runtime_error(format!(
+            "cannot enter context: {} is already entered",
+            protocol::repr(context.as_value())?
+        )));
+    }
+    let thread = thread::current();
+    context.entered.set(true);
+    context.previous.set(thread.context.replace(Some(context.to_value())));
+    let result = f();
+    thread.context.set(context.previous.take());
+    context.entered.set(false);
+    result
 }
 
 fn keys(context: &PyContext) -> Value {
@@ -185,19 +215,7 @@ impl PyContext {
         let Some(function) = rest.positional().first() else {
             return Err(exceptions::type_error("run() missing 1 required positional argument"));
         };
-        if zelf.entered.get() {
-            return Err(exceptions::runtime_error(format!(
-                "cannot enter context: {} is already entered",
-                protocol::repr(zelf.as_value())?
-            )));
-        }
-        let thread = thread::current();
-        zelf.entered.set(true);
-        zelf.previous.set(thread.context.replace(Some(zelf.to_value())));
-        let result = protocol::call_args(function, rest.without_receiver());
-        thread.context.set(zelf.previous.take());
-        zelf.entered.set(false);
-        result
+        within(zelf, || protocol::call_args(function, rest.without_receiver()))
     }
 }
 
@@ -441,6 +459,6 @@ pub mod functions {
 
     #[pyfunction("()")]
     fn copy_context() -> Ref<PyContext> {
-        PyContext::new_ref(PyContext::current().bindings.get())
+        PyContext::copy_current()
     }
 }

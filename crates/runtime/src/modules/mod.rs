@@ -3,6 +3,7 @@
 pub mod abc;
 pub mod array;
 pub mod ast;
+mod asyncio;
 pub mod atexit;
 pub mod binascii;
 pub mod bisect;
@@ -95,6 +96,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &abc::MODULE,
     &array::MODULE,
     &ast::MODULE,
+    &asyncio::MODULE,
     &atexit::functions::MODULE,
     &binascii::MODULE,
     &bisect::MODULE,

@@ -22,7 +22,7 @@ pub use datastack::DataStack;
 pub use eval::{run, throw_into};
 pub use locals::PyFrameLocals;
 pub use object::PyFrame;
-pub use object::{clear_values, drop_frame, traverse_frame};
+pub use object::{clear_values, drop_frame, traverse_executing_frame, traverse_frame};
 pub use ops::{delegate, exception_matches, get_awaitable_iter, is_delegating};
 pub use raise::{add_traceback, set_context};
 pub use record::Record;

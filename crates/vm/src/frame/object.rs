@@ -62,7 +62,24 @@ impl Drop for PyFrame {
 /// # Safety
 /// The frame must not be executing.
 pub unsafe fn traverse_frame(frame: *mut Frame, visit: &mut Visitor<'_>) {
-    // SAFETY: words from the locals to `sp` are values or zero; the owned header words too.
+    // SAFETY: the frame is at rest, so that `sp` is where its stack ends.
+    unsafe { traverse_words(frame, (*frame).sp, visit) }
+}
+
+/// Shows the references of an executing frame but for those on its stack, whose end only the eval loop knows. Whoever
+/// executes it holds it, so that the collector need not see them all.
+///
+/// # Safety
+/// The frame must be live.
+pub unsafe fn traverse_executing_frame(frame: *mut Frame, visit: &mut Visitor<'_>) {
+    // SAFETY: locals are in their places while the frame executes, too.
+    unsafe { traverse_words(frame, (*frame).stack_base(), visit) }
+}
+
+/// # Safety
+/// The words from the locals to `end` must be values or zero.
+unsafe fn traverse_words(frame: *mut Frame, end: *mut u64, visit: &mut Visitor<'_>) {
+    // SAFETY: the caller's promise; the owned header words are values or zero, too.
     unsafe {
         let mut word = |bits: u64| {
             if bits != 0 {
@@ -74,7 +91,7 @@ pub unsafe fn traverse_frame(frame: *mut Frame, visit: &mut Visitor<'_>) {
         word((*frame).locals);
         word((*frame).object);
         let mut p = (*frame).localsplus();
-        while p < (*frame).sp {
+        while p < end {
             word(*p);
             p = p.add(1);
         }

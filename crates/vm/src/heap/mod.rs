@@ -118,6 +118,8 @@ pub struct PayloadInfo {
     pub drop: Option<unsafe fn(*mut Header)>,
     pub traverse: Option<unsafe fn(*const Header, &mut Visitor<'_>)>,
     pub clear: Option<unsafe fn(*const Header)>,
+    /// Whether the finaliser of the payload's own class has something to do; `None`: it always has.
+    pub needs_finalizer: Option<unsafe fn(*const Header) -> bool>,
 }
 
 impl PayloadInfo {
@@ -133,6 +135,7 @@ impl PayloadInfo {
             drop: if std::mem::needs_drop::<T>() { Some(drop_payload::<T>) } else { None },
             traverse: None,
             clear: None,
+            needs_finalizer: None,
         }
     }
 
@@ -146,7 +149,12 @@ impl PayloadInfo {
             // SAFETY: as above.
             unsafe { (*(object as *const Obj<T>)).payload.clear_refs() }
         }
+        unsafe fn needs_finalizer<T: Traverse>(object: *const Header) -> bool {
+            // SAFETY: as above.
+            unsafe { (*(object as *const Obj<T>)).payload.needs_finalizer() }
+        }
         let mut info = PayloadInfo::leaf::<T>();
+        info.needs_finalizer = Some(needs_finalizer::<T>);
         info.traverse = Some(traverse::<T>);
         info.clear = Some(clear::<T>);
         info

@@ -38,6 +38,11 @@ pub trait Traverse {
 
     /// Drops owned references to break a cycle; the object stays valid. Immutable payloads leave that to the others.
     fn clear_refs(&self) {}
+
+    /// Whether the payload's own finaliser has something to do for an object that dies now.
+    fn needs_finalizer(&self) -> bool {
+        true
+    }
 }
 
 impl Traverse for Value {

@@ -40,6 +40,10 @@ impl Traverse for PyAsyncGenerator {
         self.core.clear_refs();
         self.finalizer.set(None);
     }
+
+    fn needs_finalizer(&self) -> bool {
+        async_generator_needs_finalizer(self)
+    }
 }
 
 fn core(this: &Ref<PyAsyncGenerator>) -> &Ref<GenCore> {
@@ -56,10 +60,6 @@ impl PyAsyncGenerator {
             closed: Cell::new(false),
             running: Cell::new(false),
         }
-    }
-
-    pub fn needs_finalizer(&self) -> bool {
-        async_generator_needs_finalizer(self)
     }
 }
 
@@ -224,16 +224,16 @@ impl Traverse for PyASend {
         self.generator.traverse(visit);
         self.value.traverse(visit);
     }
+
+    fn needs_finalizer(&self) -> bool {
+        self.state.get() == Awaitable::Init
+    }
 }
 
 impl PyASend {
     fn new_value(generator: &Ref<PyAsyncGenerator>, value: Option<Value>) -> Value {
         let state = Cell::new(Awaitable::Init);
         Ref::new(PyASend { generator: generator.clone(), value, state }).into_value()
-    }
-
-    pub fn needs_finalizer(&self) -> bool {
-        self.state.get() == Awaitable::Init
     }
 
     /// Marks the awaitable as being driven, if it may be.
@@ -339,16 +339,16 @@ impl Traverse for PyAThrow {
             thrown.traceback.traverse(visit);
         }
     }
+
+    fn needs_finalizer(&self) -> bool {
+        self.state.get() == Awaitable::Init
+    }
 }
 
 impl PyAThrow {
     fn new_value(generator: &Ref<PyAsyncGenerator>, thrown: Option<Thrown>) -> Value {
         let state = Cell::new(Awaitable::Init);
         Ref::new(PyAThrow { generator: generator.clone(), thrown, state }).into_value()
-    }
-
-    pub fn needs_finalizer(&self) -> bool {
-        self.state.get() == Awaitable::Init
     }
 
     fn name(&self) -> &'static str {

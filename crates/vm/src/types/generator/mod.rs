@@ -56,11 +56,13 @@ impl Traverse for GenCore {
     fn traverse(&self, visit: &mut Visitor<'_>) {
         self.handled.value.traverse(visit);
         self.code.traverse(visit);
-        if matches!(self.state.get(), State::Created | State::Suspended)
-            && let Some(frame) = self.frame()
-        {
+        let Some(frame) = self.frame() else { return };
+        match self.state.get() {
             // SAFETY: a generator that is not running has a frame at rest.
-            unsafe { frame::traverse_frame(frame, visit) }
+            State::Created | State::Suspended => unsafe { frame::traverse_frame(frame, visit) },
+            // SAFETY: it has its frame until it has finished.
+            State::Running => unsafe { frame::traverse_executing_frame(frame, visit) },
+            State::Finished => {}
         }
     }
 
@@ -270,6 +272,10 @@ impl Traverse for PyGenerator {
     fn clear_refs(&self) {
         self.core.clear_refs();
     }
+
+    fn needs_finalizer(&self) -> bool {
+        self.core.needs_finalizer()
+    }
 }
 
 impl Traverse for PyCoroutine {
@@ -280,6 +286,10 @@ impl Traverse for PyCoroutine {
 
     fn clear_refs(&self) {
         self.core.clear_refs();
+    }
+
+    fn needs_finalizer(&self) -> bool {
+        self.core.needs_finalizer()
     }
 }
 

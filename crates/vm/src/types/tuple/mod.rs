@@ -64,6 +64,7 @@ pub const TUPLE_INFO: PayloadInfo = PayloadInfo {
     drop: Some(drop_items),
     traverse: Some(traverse_items),
     clear: None,
+    needs_finalizer: None,
 };
 
 /// Whether the collector may see the object, now or later.
