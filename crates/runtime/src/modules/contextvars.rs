@@ -231,6 +231,23 @@ impl Traverse for PyContextVar {
     }
 }
 
+impl PyContextVar {
+    /// A variable without a default, for native code.
+    pub fn new_ref(name: &str) -> Ref<PyContextVar> {
+        Ref::new(PyContextVar { name: PyStr::from_str(name), default: None })
+    }
+}
+
+/// The value of a variable in the current context.
+pub fn lookup_variable(var: &Ref<PyContextVar>) -> Option<Value> {
+    PyContext::current().lookup(var.as_value())
+}
+
+/// Sets a variable in the current context for good.
+pub fn set_variable(var: &Ref<PyContextVar>, value: Value) {
+    PyContext::current().bind(var.as_value(), Some(value));
+}
+
 /// Sets a variable in the current context.
 fn set(var: &Ref<PyContextVar>, value: Value) -> Ref<PyToken> {
     let context = PyContext::current();

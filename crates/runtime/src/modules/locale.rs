@@ -222,7 +222,7 @@ unsafe fn grouping(sizes: *const c_char) -> Vec<u8> {
 }
 
 /// The conventions for numbers that are no amounts of money.
-fn of_numbers() -> Locale {
+pub(crate) fn of_numbers() -> Locale {
     // SAFETY: the C library's record is read at once; its pointers are C strings.
     unsafe {
         let found = &*libc::localeconv();

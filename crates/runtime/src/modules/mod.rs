@@ -18,6 +18,7 @@ mod constants;
 pub mod contextvars;
 mod csv;
 mod datetime;
+mod decimal;
 mod decompressor;
 mod digest;
 mod errno;
@@ -108,6 +109,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &contextvars::functions::MODULE,
     &csv::MODULE,
     &datetime::MODULE,
+    &decimal::MODULE,
     &crate::import::IMP,
     &errno::MODULE,
     &faulthandler::MODULE,
