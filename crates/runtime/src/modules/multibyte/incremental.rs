@@ -3,12 +3,12 @@
 use super::codec::{Codec, State};
 use super::convert::{decode_bytes, encode_text};
 use super::{codec_of, new_errors, text_argument};
-use minipy_vm::types::bytes::BytesLike;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::codecs::{Errors, decode_utf8};
 use minipy_vm::exceptions::unicode_decode_error;
 use minipy_vm::macros_support::{FnSpec, parse_args};
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::types::int;
 use minipy_vm::types::str::StrBuilder;
 use minipy_vm::{

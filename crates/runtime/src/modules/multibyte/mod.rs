@@ -8,11 +8,11 @@ mod modules;
 mod stream;
 mod tables;
 
-use minipy_vm::types::bytes::BytesLike;
 use codec::Codec;
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::codecs::Errors;
 use minipy_vm::types::bytes;
+use minipy_vm::types::bytes::BytesLike;
 use minipy_vm::types::str::StrBuilder;
 use minipy_vm::{PyErr, PyResult, PyStr, PyTuple, Ref, StrRef, TypeRef, Value, exceptions, name, protocol};
 
