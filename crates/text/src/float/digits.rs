@@ -85,7 +85,7 @@ fn shortest(buffer: &mut Buffer, x: f64) -> std::fmt::Result {
     let bits = x.to_bits();
     let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
     let places = 1075 - (bits >> 52) as i32 - mantissa.trailing_zeros() as i32;
-    if !(1..=20).contains(&places) || e < 2 || text[e - 1] & 1 == 0 {
+    if !(1..=25).contains(&places) || e < 2 || text[e - 1] & 1 == 0 {
         return Ok(());
     }
     let exponent: i32 = std::str::from_utf8(&text[e + 1..]).ok().and_then(|t| t.parse().ok()).unwrap_or(0);

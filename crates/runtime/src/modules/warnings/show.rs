@@ -3,14 +3,25 @@
 use super::{Place, from_module};
 use crate::compile::errors::program_line;
 use minipy_vm::types::str::StrRef;
-use minipy_vm::{DictRef, PyResult, PyStr, Value, exceptions, name, protocol};
+use minipy_vm::{DictRef, Payload, PyResult, PyStr, Value, exceptions, name, protocol};
 
 /// The line of the module with these globals, as its loader knows it.
 pub(super) fn source_line(globals: &DictRef, lineno: i64) -> PyResult<Option<StrRef>> {
     let loader = crate::import::bless_my_loader(globals.as_value())?;
-    let Some(module) = globals.get_str(name!("__name__"))? else { return Ok(None) };
+    // `__main__` is known to its loader by another name.
+    let spec = globals.get_str(name!("__spec__"))?.filter(|spec| !spec.is_none());
+    let name = match spec {
+        Some(spec) => protocol::lookup_attr(&spec, name!("name"))?,
+        None => None,
+    };
+    let Some(name) = name.map_or_else(|| globals.get_str(name!("__name__")), |name| Ok(Some(name)))? else {
+        return Ok(None);
+    };
     let Some(get_source) = protocol::lookup_attr(&loader, name!("get_source"))? else { return Ok(None) };
-    let source = protocol::call1(&get_source, module)?;
+    let source = match protocol::call1(&get_source, name) {
+        Err(error) if error.is_instance(exceptions::import_error_class()) => return Ok(None),
+        source => source?,
+    };
     if source.is_none() {
         return Ok(None);
     }
@@ -18,7 +29,8 @@ pub(super) fn source_line(globals: &DictRef, lineno: i64) -> PyResult<Option<Str
         let kind = source.type_name();
         return Err(exceptions::type_error(format!("must be str, not {kind}")));
     }
-    let lines = protocol::collect(&protocol::call_method(&source, name!("splitlines"), &[])?)?;
+    let split = protocol::getattr(PyStr::class().as_value(), name!("splitlines"))?;
+    let lines = protocol::collect(&protocol::call1(&split, source)?)?;
     let index = lineno.checked_sub(1).and_then(|index| usize::try_from(index).ok());
     Ok(index.and_then(|index| lines.get(index)).and_then(|line| line.downcast::<PyStr>().cloned()))
 }
