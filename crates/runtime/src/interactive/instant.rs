@@ -25,8 +25,8 @@ impl InstantPrompt {
         let has_startup = !config.ignore_environment && set("PYTHONSTARTUP");
         let talks = config.verbose > 0 || !config.x_options.is_empty();
         let term = std::env::var("TERM").unwrap_or_default();
-        // On a dumb one the plain session will come, after the editor has been loaded and has refused.
-        let is_dumb = super::is_dumb_terminal();
+        // On a dumb one the plain session will come, after the editor has been loaded and has said that it cannot be used.
+        let is_dumb = super::is_dumb_terminal() && !set("PYTHON_BASIC_REPL");
         let is_known = is_dumb || TERMINALS.contains(&term.split('-').next().unwrap_or_default());
         if has_startup || talks || !is_known || !is_terminal(0) || !is_terminal(1) || !hook_is_that_of_site()
         {

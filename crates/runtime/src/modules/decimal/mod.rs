@@ -15,7 +15,7 @@ use context::{DEFAULT_SETTINGS, DEFAULT_TRAPS, PyContext, ROUNDINGS, settings_fr
 use minipy_decimal::{Context, MAX_EMAX, MAX_PREC, MIN_EMIN, MIN_ETINY, Rounding, Status};
 use minipy_macros::pymodule;
 use minipy_vm::types::str::intern;
-use minipy_vm::{Args, Payload, PyDict, PyModule, PyResult, Ref, Value, exceptions, protocol};
+use minipy_vm::{Args, Payload, PyModule, PyResult, Ref, Value, exceptions, protocol};
 use number::{DECIMAL_TUPLE, PyDecimal};
 
 /// The widest IEEE interchange format.
@@ -29,10 +29,9 @@ fn decimal_tuple() -> PyResult<Value> {
     let number = protocol::getattr_str(&import_module("numbers")?, "Number")?;
     protocol::call_method(&number, minipy_vm::name!("register"), &[PyDecimal::class().to_value()])?;
     let namedtuple = protocol::getattr_str(&import_module("collections")?, "namedtuple")?;
-    let keywords = PyDict::new_ref();
-    keywords.insert("module", "decimal");
     let args = [Value::from("DecimalTuple"), Value::from("sign digits exponent")];
-    let class = protocol::call_kwargs(&namedtuple, &args, Some(&keywords))?;
+    let class = protocol::call(&namedtuple, &args)?;
+    protocol::setattr(&class, minipy_vm::name!("__module__"), Value::from("decimal"))?;
     DECIMAL_TUPLE.set(Some(class.clone()));
     Ok(class)
 }
@@ -111,10 +110,10 @@ mod module {
 
     #[init]
     fn init(module: &Ref<PyModule>) -> PyResult<()> {
-        signal_dict::define_class()?;
-        signals::add_all(module)?;
         let names = module.namespace();
         names.insert("DecimalTuple", decimal_tuple()?);
+        signal_dict::define_class()?;
+        signals::add_all(module)?;
         let templates = current::templates(|| {
             let nine = Context { prec: 9, ..DEFAULT_SETTINGS };
             let basic_traps = DEFAULT_TRAPS | Status::UNDERFLOW | Status::CLAMPED;
