@@ -22,14 +22,15 @@ const MAX_PENDING_CHARS: usize = 2;
 /// No code is longer.
 const MAX_PENDING_BYTES: usize = 8;
 
-const fn spec(name: &'static str) -> FnSpec {
+/// A constructor whose last parameter, `errors`, is optional.
+pub const fn spec(name: &'static str, params: &'static [&'static str]) -> FnSpec {
     FnSpec {
         name,
         owner: "",
-        params: &["errors"],
+        params,
         posonly: 0,
-        positional: 1,
-        required: 0,
+        positional: params.len() as u8,
+        required: (1 << (params.len() - 1)) - 1,
         varargs: false,
         varkw: false,
         skip: 0,
@@ -37,19 +38,25 @@ const fn spec(name: &'static str) -> FnSpec {
     }
 }
 
-/// The argument `errors` of a constructor.
-fn errors_of(spec: &'static FnSpec, args: Args<'_>) -> PyResult<StrRef> {
-    let mut given = [None];
-    parse_args(spec, args, &mut given)?;
-    match given[0].map(|errors| errors.downcast::<PyStr>().ok_or(errors)) {
+/// The argument `errors` of a constructor, its parameter at `place`.
+pub fn errors_argument(spec: &FnSpec, place: usize, errors: Option<&Value>) -> PyResult<StrRef> {
+    match errors.map(|errors| errors.downcast::<PyStr>().ok_or(errors)) {
         None => Ok(PyStr::from_ascii(b"strict")),
         Some(Ok(errors)) => Ok(errors.clone()),
         Some(Err(other)) => Err(exceptions::type_error(format!(
-            "{}() argument 1 must be str, not {}",
+            "{}() argument {} must be str, not {}",
             spec.name,
+            place + 1,
             other.type_name_or_none()
         ))),
     }
+}
+
+/// The only argument, `errors`, of an incremental codec's constructor.
+fn errors_of(spec: &'static FnSpec, args: Args<'_>) -> PyResult<StrRef> {
+    let mut given = [None];
+    parse_args(spec, args, &mut given)?;
+    errors_argument(spec, 0, given[0])
 }
 
 /// A text being encoded piece by piece.
@@ -107,7 +114,7 @@ pub struct IncrementalEncoder {
     errors: GilCell<StrRef>,
 }
 
-static NEW_ENCODER: FnSpec = spec("IncrementalEncoder");
+static NEW_ENCODER: FnSpec = spec("IncrementalEncoder", &["errors"]);
 
 #[pymethods]
 impl IncrementalEncoder {
@@ -215,7 +222,7 @@ pub struct IncrementalDecoder {
     errors: GilCell<StrRef>,
 }
 
-static NEW_DECODER: FnSpec = spec("IncrementalDecoder");
+static NEW_DECODER: FnSpec = spec("IncrementalDecoder", &["errors"]);
 
 #[pymethods]
 impl IncrementalDecoder {

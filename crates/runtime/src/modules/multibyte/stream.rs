@@ -1,47 +1,20 @@
 //! Readers and writers of streams.
 
-use super::incremental::{Decoder, Encoder};
+use super::incremental::{Decoder, Encoder, errors_argument, spec};
 use super::{codec_of, new_errors};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::macros_support::{FnSpec, parse_args, required};
 use minipy_vm::types::str::StrBuilder;
 use minipy_vm::{
-    Args, GilCell, PyBytes, PyResult, PyStr, Ref, StrRef, Traverse, TypeRef, Value, Visitor, exceptions,
-    name, protocol,
+    Args, GilCell, PyBytes, PyResult, Ref, StrRef, Traverse, TypeRef, Value, Visitor, exceptions, name,
+    protocol,
 };
-
-const fn spec(name: &'static str) -> FnSpec {
-    FnSpec {
-        name,
-        owner: "",
-        params: &["stream", "errors"],
-        posonly: 0,
-        positional: 2,
-        required: 1,
-        varargs: false,
-        varkw: false,
-        skip: 0,
-        constructor: true,
-    }
-}
 
 /// The arguments of a constructor.
 fn arguments(spec: &'static FnSpec, args: Args<'_>) -> PyResult<(Value, StrRef)> {
     let mut given = [None; 2];
     parse_args(spec, args, &mut given)?;
-    let stream = required(given[0], spec, 0)?.clone();
-    let errors = match given[1].map(|errors| errors.downcast::<PyStr>().ok_or(errors)) {
-        None => PyStr::from_ascii(b"strict"),
-        Some(Ok(errors)) => errors.clone(),
-        Some(Err(other)) => {
-            return Err(exceptions::type_error(format!(
-                "{}() argument 2 must be str, not {}",
-                spec.name,
-                other.type_name_or_none()
-            )));
-        }
-    };
-    Ok((stream, errors))
+    Ok((required(given[0], spec, 0)?.clone(), errors_argument(spec, 1, given[1])?))
 }
 
 #[pyclass(name = "MultibyteStreamReader", module = "_multibytecodec", basetype, gc)]
@@ -94,7 +67,7 @@ impl StreamReader {
     }
 }
 
-static NEW_READER: FnSpec = spec("StreamReader");
+static NEW_READER: FnSpec = spec("StreamReader", &["stream", "errors"]);
 
 #[pymethods]
 impl StreamReader {
@@ -160,7 +133,7 @@ impl Traverse for StreamWriter {
     }
 }
 
-static NEW_WRITER: FnSpec = spec("StreamWriter");
+static NEW_WRITER: FnSpec = spec("StreamWriter", &["stream", "errors"]);
 
 #[pymethods]
 impl StreamWriter {
