@@ -94,8 +94,28 @@ impl Decimal {
         as_decimal(self.abs_copy().total_order(&other.abs_copy()))
     }
 
+    /// The larger one.
+    pub fn max(&self, other: &Decimal, context: &Context, status: &mut Status) -> Decimal {
+        self.extreme(other, Ordering::Greater, false, context, status)
+    }
+
+    /// The one that is larger without regard to signs.
+    pub fn max_magnitude(&self, other: &Decimal, context: &Context, status: &mut Status) -> Decimal {
+        self.extreme(other, Ordering::Greater, true, context, status)
+    }
+
+    /// The smaller one.
+    pub fn min(&self, other: &Decimal, context: &Context, status: &mut Status) -> Decimal {
+        self.extreme(other, Ordering::Less, false, context, status)
+    }
+
+    /// The one that is smaller without regard to signs.
+    pub fn min_magnitude(&self, other: &Decimal, context: &Context, status: &mut Status) -> Decimal {
+        self.extreme(other, Ordering::Less, true, context, status)
+    }
+
     /// The larger (`wanted` is `Greater`) or smaller one, by value or by `magnitude`. A number is preferred to a quiet NaN.
-    pub fn extreme(
+    fn extreme(
         &self,
         other: &Decimal,
         wanted: Ordering,

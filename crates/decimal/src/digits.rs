@@ -68,8 +68,23 @@ impl Decimal {
         digits.iter().all(|digit| *digit <= 1).then_some(digits)
     }
 
+    /// `and` of each pair of digits, which must be zeros and ones.
+    pub fn logical_and(&self, other: &Decimal, context: &Context, status: &mut Status) -> Decimal {
+        self.logical(other, |a, b| a & b, context, status)
+    }
+
+    /// `or` of each pair of digits, which must be zeros and ones.
+    pub fn logical_or(&self, other: &Decimal, context: &Context, status: &mut Status) -> Decimal {
+        self.logical(other, |a, b| a | b, context, status)
+    }
+
+    /// `xor` of each pair of digits, which must be zeros and ones.
+    pub fn logical_xor(&self, other: &Decimal, context: &Context, status: &mut Status) -> Decimal {
+        self.logical(other, |a, b| a ^ b, context, status)
+    }
+
     /// Applies `operation` to each pair of digits.
-    pub fn logical(
+    fn logical(
         &self,
         other: &Decimal,
         operation: fn(u8, u8) -> u8,

@@ -139,8 +139,18 @@ impl Decimal {
         scaled.finalized(context, status)
     }
 
+    /// The next smaller representable number.
+    pub fn next_minus(&self, context: &Context, status: &mut Status) -> Decimal {
+        self.neighbour(false, context, status)
+    }
+
+    /// The next larger representable number.
+    pub fn next_plus(&self, context: &Context, status: &mut Status) -> Decimal {
+        self.neighbour(true, context, status)
+    }
+
     /// The nearest representable number above (`upwards`) or below.
-    pub fn neighbour(&self, upwards: bool, context: &Context, status: &mut Status) -> Decimal {
+    fn neighbour(&self, upwards: bool, context: &Context, status: &mut Status) -> Decimal {
         if let Some(nan) = nan_result(&[self], context, status) {
             return nan;
         }

@@ -7,7 +7,6 @@ use minipy_decimal::{Context, Decimal, Notation};
 use minipy_macros::pymethods;
 use minipy_vm::types::float;
 use minipy_vm::{Args, PyResult, Value, exceptions, protocol};
-use std::cmp::Ordering;
 
 /// The two arguments of a method that takes them by position.
 fn two<'a>(args: Args<'a>) -> PyResult<(&'a Value, &'a Value)> {
@@ -99,11 +98,11 @@ unary! {
     /// Return the largest representable number smaller than x.
     ///
     ///
-    next_minus => |x, context, status| x.neighbour(false, context, status);
+    next_minus => Decimal::next_minus;
     /// Return the smallest representable number larger than x.
     ///
     ///
-    next_plus => |x, context, status| x.neighbour(true, context, status);
+    next_plus => Decimal::next_plus;
     /// Reduce x to its simplest form. Alias for reduce(x).
     ///
     ///
@@ -188,19 +187,19 @@ binary! {
     /// Compare the values numerically and return the maximum.
     ///
     ///
-    max => |x, y, context, status| x.extreme(y, Ordering::Greater, false, context, status);
+    max => Decimal::max;
     /// Compare the values numerically with their sign ignored.
     ///
     ///
-    max_mag => |x, y, context, status| x.extreme(y, Ordering::Greater, true, context, status);
+    max_mag => Decimal::max_magnitude;
     /// Compare the values numerically and return the minimum.
     ///
     ///
-    min => |x, y, context, status| x.extreme(y, Ordering::Less, false, context, status);
+    min => Decimal::min;
     /// Compare the values numerically with their sign ignored.
     ///
     ///
-    min_mag => |x, y, context, status| x.extreme(y, Ordering::Less, true, context, status);
+    min_mag => Decimal::min_magnitude;
     /// Return the product of x and y.
     ///
     ///
@@ -251,7 +250,7 @@ binary! {
     ///     Decimal('100')
     ///
     ///
-    logical_and => |x, y, context, status| x.logical(y, |a, b| a & b, context, status);
+    logical_and => Decimal::logical_and;
     /// Applies the logical operation 'or' between each operand's digits.
     ///
     /// The operands must be both logical numbers.
@@ -276,7 +275,7 @@ binary! {
     ///     Decimal('1111')
     ///
     ///
-    logical_or => |x, y, context, status| x.logical(y, |a, b| a | b, context, status);
+    logical_or => Decimal::logical_or;
     /// Applies the logical operation 'xor' between each operand's digits.
     ///
     /// The operands must be both logical numbers.
@@ -301,7 +300,7 @@ binary! {
     ///     Decimal('1011')
     ///
     ///
-    logical_xor => |x, y, context, status| x.logical(y, |a, b| a ^ b, context, status);
+    logical_xor => Decimal::logical_xor;
     /// Return a copy of x, rotated by y places.
     ///
     ///

@@ -6,7 +6,6 @@ use super::number::{BinaryOperation, PyDecimal, UnaryOperation, decimal, in_cont
 use minipy_decimal::{Decimal, Notation};
 use minipy_macros::pymethods;
 use minipy_vm::{PyResult, Value};
-use std::cmp::Ordering;
 
 /// Methods without an operand.
 macro_rules! unary {
@@ -83,13 +82,13 @@ unary! {
     /// given operand.
     ///
     ///
-    next_minus => |x, context, status| x.neighbour(false, context, status);
+    next_minus => Decimal::next_minus;
     /// Return the smallest number representable in the given context (or in the
     /// current default context if no context is given) that is larger than the
     /// given operand.
     ///
     ///
-    next_plus => |x, context, status| x.neighbour(true, context, status);
+    next_plus => Decimal::next_plus;
     /// Normalize the number by stripping the rightmost trailing zeros and
     /// converting any result equal to Decimal('0') to Decimal('0e0').  Used
     /// for producing canonical values for members of an equivalence class.
@@ -136,22 +135,22 @@ binary! {
     /// numeric, the numeric operand is returned.
     ///
     ///
-    max => |x, y, context, status| x.extreme(y, Ordering::Greater, false, context, status);
+    max => Decimal::max;
     /// Similar to the max() method, but the comparison is done using the absolute
     /// values of the operands.
     ///
     ///
-    max_mag => |x, y, context, status| x.extreme(y, Ordering::Greater, true, context, status);
+    max_mag => Decimal::max_magnitude;
     /// Minimum of self and other. If one operand is a quiet NaN and the other is
     /// numeric, the numeric operand is returned.
     ///
     ///
-    min => |x, y, context, status| x.extreme(y, Ordering::Less, false, context, status);
+    min => Decimal::min;
     /// Similar to the min() method, but the comparison is done using the absolute
     /// values of the operands.
     ///
     ///
-    min_mag => |x, y, context, status| x.extreme(y, Ordering::Less, true, context, status);
+    min_mag => Decimal::min_magnitude;
     /// If the two operands are unequal, return the number closest to the first
     /// operand in the direction of the second operand.  If both operands are
     /// numerically equal, return a copy of the first operand with the sign set
@@ -174,19 +173,19 @@ binary! {
     /// Both self and other must be logical numbers.
     ///
     ///
-    logical_and => |x, y, context, status| x.logical(y, |a, b| a & b, context, status);
+    logical_and => Decimal::logical_and;
     /// Applies an 'or' operation between self and other's digits.
     ///
     /// Both self and other must be logical numbers.
     ///
     ///
-    logical_or => |x, y, context, status| x.logical(y, |a, b| a | b, context, status);
+    logical_or => Decimal::logical_or;
     /// Applies an 'xor' operation between self and other's digits.
     ///
     /// Both self and other must be logical numbers.
     ///
     ///
-    logical_xor => |x, y, context, status| x.logical(y, |a, b| a ^ b, context, status);
+    logical_xor => Decimal::logical_xor;
     /// Return the result of rotating the digits of the first operand by an amount
     /// specified by the second operand.  The second operand must be an integer in
     /// the range -precision through precision. The absolute value of the second
