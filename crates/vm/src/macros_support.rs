@@ -100,7 +100,7 @@ impl ArgPos<'_> {
         let func = self.func();
         if self.spec.takes_keywords() && self.spec.kind(self.param) != ParamKind::PositionalOnly {
             format!("{func}() argument '{}'", self.name())
-        } else if self.spec.params.len() == 1 && !self.spec.varargs {
+        } else if self.spec.params.len() == 1 && !self.spec.varargs && !self.spec.constructor {
             format!("{func}() argument")
         } else {
             format!("{func}() argument {}", self.index())

@@ -84,7 +84,7 @@ impl PyBaseException {
     fn repr(zelf: &Ref<PyBaseException>) -> PyResult<Value> {
         let args = zelf.args.get();
         let mut out = crate::types::str::StrBuilder::new();
-        out.push_pystr(&zelf.class().name_ref());
+        out.push_str(&zelf.class().short_name());
         match &args[..] {
             [one] => {
                 out.push(u32::from('('));
