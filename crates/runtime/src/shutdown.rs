@@ -104,20 +104,27 @@ fn standard_streams() -> Vec<Value> {
     parts
 }
 
-/// Takes down all modules but `sys` and `builtins`, so that finalisers run while there is still something to run them with:
-/// first what only `sys.modules` holds, then the contents of the others, the last imported one first. Where there are none to
-/// run, the end of the process is enough.
-fn finalize_modules() {
-    // They are flushed once more behind this.
+/// Gives `sys` its original streams back, which are flushed once more at the end.
+fn reset_streams() {
     for stream in ["stdin", "stdout", "stderr"] {
         if let Ok(Some(original)) = crate::sys::get(&format!("__{stream}__")) {
             crate::sys::set(stream, original);
         }
     }
+}
+
+/// Takes down all modules but `sys` and `builtins`, so that finalisers run while there is still something to run them with:
+/// first what only `sys.modules` holds, then the contents of the others, the last imported one first. Where there are none to
+/// run, the end of the process is enough.
+fn finalize_modules() {
     heap::run_pending();
     if !gc::death_matters(&standard_streams()) {
-        return;
+        return reset_streams();
     }
+    // What is garbage already goes while everything is still there.
+    gc::collect(gc::GENERATIONS - 1);
+    reset_streams();
+    heap::run_pending();
     let Ok(modules) = import::modules() else { return };
     for attribute in SYS_ATTRIBUTES {
         if matches!(crate::sys::get(attribute), Ok(Some(_))) {
