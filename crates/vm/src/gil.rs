@@ -7,6 +7,7 @@
 use crate::frame::breaker;
 use crate::stack;
 use crate::thread::{self, Thread};
+use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -123,12 +124,33 @@ pub fn release() {
     }
 }
 
+thread_local! {
+    /// The state of the calling system thread while that works without the lock, else null.
+    static OUTSIDE: Cell<*const Thread> = const { Cell::new(ptr::null()) };
+}
+
 /// Runs `f`, which must not touch objects, without the lock, so that other threads can run meanwhile.
 pub fn without<R>(f: impl FnOnce() -> R) -> R {
     let thread: *const Thread = thread::current();
+    OUTSIDE.set(thread);
     release();
     let result = f();
     acquire(thread);
+    OUTSIDE.set(ptr::null());
+    result
+}
+
+/// Runs `f` with the lock. For what a library calls back, be it inside of [`without`] or not.
+pub fn with<R>(f: impl FnOnce() -> R) -> R {
+    let thread = OUTSIDE.get();
+    if thread.is_null() {
+        return f();
+    }
+    acquire(thread);
+    OUTSIDE.set(ptr::null());
+    let result = f();
+    OUTSIDE.set(thread);
+    release();
     result
 }
 

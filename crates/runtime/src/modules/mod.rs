@@ -61,6 +61,7 @@ mod sha2;
 mod sha3;
 pub mod signal;
 pub mod socket;
+mod sqlite3;
 pub mod sre;
 mod stat;
 mod statistics;
@@ -154,6 +155,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &remote_debugging::MODULE,
     &resource::MODULE,
     &socket::MODULE,
+    &sqlite3::MODULE,
     &sre::MODULE,
     &select::MODULE,
     &signal::MODULE,
