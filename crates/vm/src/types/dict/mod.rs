@@ -2,6 +2,7 @@
 
 mod iter;
 mod methods;
+mod table;
 mod update;
 mod views;
 
@@ -12,7 +13,7 @@ use crate::protocol;
 use crate::types::str::{PyStr, StrRef};
 use crate::value::Value;
 use minipy_macros::pyclass;
-use std::cell::Cell;
+use table::{Found, Probe, Table};
 
 pub use iter::*;
 pub use methods::{from_kwargs, missing};
@@ -21,213 +22,7 @@ pub use views::{PyDictItems, PyDictKeys, PyDictValues};
 
 pub type DictRef = Ref<PyDict>;
 
-/// A key, its hash and its value. Deleted entries keep their place, without key, until the next resize.
-#[derive(Clone)]
-struct Entry {
-    hash: i64,
-    key: Option<Value>,
-    value: Option<Value>,
-}
-
-const FREE: u32 = u32::MAX;
-const DELETED: u32 = u32::MAX - 1;
 const MIN_SIZE: usize = 8;
-
-/// The table: open addressing over indices into `entries`.
-#[derive(Default)]
-struct Table {
-    indices: Indices,
-    entries: Vec<Entry>,
-    used: usize,
-    /// No entry before this one is live.
-    head: usize,
-}
-
-/// Index slots as narrow as the table size allows.
-#[derive(Clone, Default)]
-enum Indices {
-    /// Nothing allocated yet.
-    #[default]
-    Empty,
-    U8(Box<[u8]>),
-    U16(Box<[u16]>),
-    U32(Box<[u32]>),
-}
-
-impl Indices {
-    fn new(size: usize) -> Indices {
-        match size {
-            0..=0x80 => Indices::U8(vec![u8::MAX; size].into_boxed_slice()),
-            0x81..=0x8000 => Indices::U16(vec![u16::MAX; size].into_boxed_slice()),
-            _ => Indices::U32(vec![FREE; size].into_boxed_slice()),
-        }
-    }
-
-    #[inline(always)]
-    fn len(&self) -> usize {
-        match self {
-            Indices::Empty => 0,
-            Indices::U8(s) => s.len(),
-            Indices::U16(s) => s.len(),
-            Indices::U32(s) => s.len(),
-        }
-    }
-
-    /// The entry index at `slot`, or FREE or DELETED.
-    #[inline(always)]
-    fn get(&self, slot: usize) -> u32 {
-        match self {
-            Indices::Empty => FREE,
-            // The two highest narrow values stand for FREE and DELETED.
-            Indices::U8(s) => {
-                let i = s[slot];
-                if i >= u8::MAX - 1 { u32::from(i) | 0xffff_ff00 } else { u32::from(i) }
-            }
-            Indices::U16(s) => {
-                let i = s[slot];
-                if i >= u16::MAX - 1 { u32::from(i) | 0xffff_0000 } else { u32::from(i) }
-            }
-            Indices::U32(s) => s[slot],
-        }
-    }
-
-    #[inline(always)]
-    fn set(&mut self, slot: usize, index: u32) {
-        match self {
-            Indices::Empty => {}
-            Indices::U8(s) => s[slot] = index as u8,
-            Indices::U16(s) => s[slot] = index as u16,
-            Indices::U32(s) => s[slot] = index,
-        }
-    }
-}
-
-/// CPython's probe sequence.
-struct Probe {
-    mask: usize,
-    slot: usize,
-    perturb: u64,
-}
-
-impl Probe {
-    #[inline(always)]
-    fn new(hash: i64, mask: usize) -> Probe {
-        Probe { mask, slot: hash as usize & mask, perturb: hash as u64 }
-    }
-
-    #[inline(always)]
-    fn advance(&mut self) {
-        self.perturb >>= 5;
-        self.slot = self.slot.wrapping_mul(5).wrapping_add(self.perturb as usize).wrapping_add(1) & self.mask;
-    }
-}
-
-/// How many entries a table of `size` slots takes before it grows.
-#[inline(always)]
-fn usable(size: usize) -> usize {
-    (size << 1) / 3
-}
-
-enum Found {
-    At {
-        slot: usize,
-        index: usize,
-    },
-    Missing,
-    /// The key at `index` has the same hash and must be compared by Python's `==`.
-    Compare {
-        slot: usize,
-        index: usize,
-        probe: Probe,
-    },
-}
-
-impl Table {
-    #[inline(always)]
-    fn mask(&self) -> usize {
-        self.indices.len().wrapping_sub(1)
-    }
-
-    /// Looks for a key that `is_same` recognises without running Python code; other keys with the same hash are
-    /// reported for comparison unless `settles` says that they differ.
-    #[inline(always)]
-    fn probe(&self, mut probe: Probe, hash: i64, same: impl Fn(&Value) -> Option<bool>) -> Found {
-        if self.indices.len() == 0 {
-            return Found::Missing;
-        }
-        loop {
-            let index = self.indices.get(probe.slot);
-            if index == FREE {
-                return Found::Missing;
-            }
-            if index != DELETED {
-                let entry = &self.entries[index as usize];
-                if entry.hash == hash
-                    && let Some(key) = &entry.key
-                {
-                    let slot = probe.slot;
-                    match same(key) {
-                        Some(true) => return Found::At { slot, index: index as usize },
-                        Some(false) => {}
-                        None => return Found::Compare { slot, index: index as usize, probe },
-                    }
-                }
-            }
-            probe.advance();
-        }
-    }
-
-    fn find_free(&self, hash: i64) -> usize {
-        let mut probe = Probe::new(hash, self.mask());
-        while self.indices.get(probe.slot) < DELETED {
-            probe.advance();
-        }
-        probe.slot
-    }
-
-    fn insert_new(&mut self, hash: i64, key: Value, value: Value) {
-        if self.entries.len() >= usable(self.indices.len()) {
-            // CPython's growth rate: three times the live entries.
-            self.resize((self.used * 3).max(MIN_SIZE));
-        }
-        let slot = self.find_free(hash);
-        self.indices.set(slot, self.entries.len() as u32);
-        self.entries.push(Entry { hash, key: Some(key), value: Some(value) });
-        self.used += 1;
-    }
-
-    /// Rebuilds with at least `size` slots, dropping the places of deleted entries.
-    fn resize(&mut self, size: usize) {
-        let size = size.next_power_of_two().max(MIN_SIZE);
-        if self.used != self.entries.len() {
-            self.entries.retain(|e| e.key.is_some());
-        }
-        self.head = 0;
-        self.entries.reserve_exact(usable(size).saturating_sub(self.entries.len()));
-        self.indices = Indices::new(size);
-        let mask = self.mask();
-        for (index, entry) in self.entries.iter().enumerate() {
-            let mut probe = Probe::new(entry.hash, mask);
-            while self.indices.get(probe.slot) != FREE {
-                probe.advance();
-            }
-            self.indices.set(probe.slot, index as u32);
-        }
-    }
-
-    fn remove(&mut self, slot: usize, index: usize) -> (Option<Value>, Option<Value>) {
-        self.indices.set(slot, DELETED);
-        let entry = &mut self.entries[index];
-        self.used -= 1;
-        let old = (entry.key.take(), entry.value.take());
-        if index == self.head {
-            while self.entries.get(self.head).is_some_and(|e| e.key.is_none()) {
-                self.head += 1;
-            }
-        }
-        old
-    }
-}
 
 /// dict() -> new empty dictionary
 /// dict(mapping) -> new dictionary initialized from a mapping object's
@@ -239,17 +34,16 @@ impl Table {
 /// dict(**kwargs) -> new dictionary initialized with the name=value pairs
 ///     in the keyword argument list.  For example:  dict(one=1, two=2)
 #[pyclass(name = "dict", basetype, gc, mapping, match_self, parts(methods, protocol))]
+#[derive(Default)]
 #[repr(C)]
 pub struct PyDict {
     table: GilCell<Table>,
-    /// Changes whenever a key is added or removed; 0 until somebody caches a position. Values may change under one version.
-    keys_version: Cell<u32>,
 }
 
 impl Traverse for PyDict {
     fn traverse(&self, visit: &mut Visitor<'_>) {
         // SAFETY: the collector runs no Python code while it traverses.
-        for entry in unsafe { &(*self.table.as_ptr()).entries } {
+        for entry in unsafe { (*self.table.as_ptr()).entries() } {
             entry.key.traverse(visit);
             entry.value.traverse(visit);
         }
@@ -257,12 +51,6 @@ impl Traverse for PyDict {
 
     fn clear_refs(&self) {
         PyDict::clear(self);
-    }
-}
-
-impl Default for PyDict {
-    fn default() -> PyDict {
-        PyDict { table: GilCell::default(), keys_version: Cell::new(0) }
     }
 }
 
@@ -314,7 +102,7 @@ impl PyDict {
 
     #[inline(always)]
     pub fn len(&self) -> usize {
-        self.table.with(|t| t.used)
+        self.table.with(|t| t.used as usize)
     }
 
     #[inline(always)]
@@ -323,28 +111,30 @@ impl PyDict {
     }
 
     fn keys_changed(&self) {
-        self.keys_version.set(0);
+        self.table.with(|t| t.keys_version = 0);
     }
 
-    /// The version of the set of keys, assigning one if there is none; 0 if versions have run out.
+    /// The version of the set of keys, assigning one if there is none; 0 if versions have run out. It changes whenever a key is
+    /// added or removed; values may change under one version.
     #[inline]
     pub fn keys_version(&self) -> u32 {
         static NEXT: GilCell<u32> = GilCell::new(1);
-        if self.keys_version.get() == 0 {
-            let next = NEXT.with(|n| {
-                let next = *n;
-                *n = n.saturating_add(u32::from(next != u32::MAX));
-                if next == u32::MAX { 0 } else { next }
-            });
-            self.keys_version.set(next);
-        }
-        self.keys_version.get()
+        self.table.with(|t| {
+            if t.keys_version == 0 {
+                t.keys_version = NEXT.with(|n| {
+                    let next = *n;
+                    *n = n.saturating_add(u32::from(next != u32::MAX));
+                    if next == u32::MAX { 0 } else { next }
+                });
+            }
+            t.keys_version
+        })
     }
 
     /// The version without assigning one.
     #[inline(always)]
     pub fn keys_version_raw(&self) -> u32 {
-        self.keys_version.get()
+        self.table.with(|t| t.keys_version)
     }
 
     /// Finds `key`, running `__eq__` where identity and text do not settle it.
@@ -357,15 +147,15 @@ impl PyDict {
                     Found::At { slot, index } => return Ok(Some((slot, index))),
                     Found::Missing => return Ok(None),
                     Found::Compare { slot, index, mut probe } => {
-                        let Some(candidate) = self.table.with(|t| t.entries[index].key.clone()) else {
+                        let Some(candidate) = self.table.with(|t| t.entries()[index].key.clone()) else {
                             continue 'restart;
                         };
                         let equal = protocol::eq(&candidate, key)?;
                         // The comparison may have changed the dict: start over if the entry moved.
                         let same = self.table.with(|t| {
                             t.mask() == probe.mask
-                                && t.indices.get(slot) == index as u32
-                                && t.entries
+                                && t.slot(slot) == index as u32
+                                && t.entries()
                                     .get(index)
                                     .and_then(|e| e.key.as_ref())
                                     .is_some_and(|k| k.is(&candidate))
@@ -392,7 +182,7 @@ impl PyDict {
 
     pub fn get_hashed(&self, key: &Value, hash: i64) -> PyResult<Option<Value>> {
         let found = self.find(key, hash)?;
-        Ok(found.and_then(|(_, index)| self.table.with(|t| t.entries[index].value.clone())))
+        Ok(found.and_then(|(_, index)| self.table.with(|t| t.entries()[index].value.clone())))
     }
 
     pub fn contains(&self, key: &Value) -> PyResult<bool> {
@@ -417,7 +207,7 @@ impl PyDict {
 
     pub fn set_hashed(&self, key: Value, hash: i64, value: Value) -> PyResult<()> {
         match self.find(&key, hash)? {
-            Some((_, index)) => drop(self.table.with(|t| t.entries[index].value.replace(value))),
+            Some((_, index)) => drop(self.table.with(|t| t.entries_mut()[index].value.replace(value))),
             None => {
                 self.keys_changed();
                 self.table.with(|t| t.insert_new(hash, key, value));
@@ -430,7 +220,7 @@ impl PyDict {
     pub fn get_or_insert(&self, key: &Value, default: impl FnOnce() -> Value) -> PyResult<Value> {
         let hash = hash_key(key)?;
         if let Some((_, index)) = self.find(key, hash)? {
-            return Ok(self.table.with(|t| t.entries[index].value.clone()).unwrap_or(Value::NONE));
+            return Ok(self.table.with(|t| t.entries()[index].value.clone()).unwrap_or(Value::NONE));
         }
         let value = default();
         self.keys_changed();
@@ -458,7 +248,7 @@ impl PyDict {
         let found =
             self.table.with(|t| t.probe(Probe::new(hash, t.mask()), hash, |k| quick_eq(k, key.as_value())));
         match found {
-            Found::At { index, .. } => Ok(self.table.with(|t| t.entries[index].value.clone())),
+            Found::At { index, .. } => Ok(self.table.with(|t| t.entries()[index].value.clone())),
             Found::Missing => Ok(None),
             Found::Compare { .. } => self.get_hashed(key.as_value(), hash),
         }
@@ -468,7 +258,7 @@ impl PyDict {
     #[inline]
     pub fn get_interned(&self, key: &StrRef) -> Option<Value> {
         let index = self.position(key)?;
-        self.table.with(|t| t.entries[index].value.clone())
+        self.table.with(|t| t.entries()[index].value.clone())
     }
 
     /// The entry index of a str key, for caches; valid under the current `keys_version`.
@@ -489,13 +279,13 @@ impl PyDict {
     /// The value at an entry index that [`PyDict::position`] gave under the same `keys_version`.
     #[inline(always)]
     pub fn value_at(&self, index: usize) -> Option<Value> {
-        self.table.with(|t| t.entries.get(index).and_then(|e| e.value.clone()))
+        self.table.with(|t| t.entries().get(index).and_then(|e| e.value.clone()))
     }
 
     /// Replaces the value at such an index.
     #[inline(always)]
     pub fn replace_at(&self, index: usize, value: Value) -> Option<Value> {
-        self.table.with(|t| t.entries.get_mut(index).and_then(|e| e.value.replace(value)))
+        self.table.with(|t| t.entries_mut().get_mut(index).and_then(|e| e.value.replace(value)))
     }
 
     pub fn set_str(&self, key: &StrRef, value: Value) -> PyResult<()> {
@@ -532,9 +322,9 @@ impl PyDict {
     #[inline]
     pub fn next_entry(&self, position: usize) -> Option<(usize, Value, Value)> {
         self.table.with(|t| {
-            let mut index = position.max(t.head);
+            let mut index = position.max(t.head as usize);
             loop {
-                let entry = t.entries.get(index)?;
+                let entry = t.entries().get(index)?;
                 index += 1;
                 if let (Some(key), Some(value)) = (&entry.key, &entry.value) {
                     return Some((index, key.clone(), value.clone()));
@@ -546,10 +336,10 @@ impl PyDict {
     /// As [`PyDict::next_entry`] with the hash, walking down from `position` (exclusive).
     pub fn previous_entry(&self, position: usize) -> Option<(usize, Value, Value)> {
         self.table.with(|t| {
-            let mut index = position.min(t.entries.len());
+            let mut index = position.min(t.entries().len());
             while index > 0 {
                 index -= 1;
-                let entry = &t.entries[index];
+                let entry = &t.entries()[index];
                 if let (Some(key), Some(value)) = (&entry.key, &entry.value) {
                     return Some((index, key.clone(), value.clone()));
                 }
@@ -560,26 +350,26 @@ impl PyDict {
 
     /// How many entry places there are, live or deleted: one past the last position.
     pub fn entry_count(&self) -> usize {
-        self.table.with(|t| t.entries.len())
+        self.table.with(|t| t.entries().len())
     }
 
     /// The hash stored for the entry that `next_entry` gave as `next - 1`.
     pub fn hash_at(&self, index: usize) -> Option<i64> {
-        self.table.with(|t| t.entries.get(index).map(|e| e.hash))
+        self.table.with(|t| t.entries().get(index).map(|e| e.hash))
     }
 
     /// A snapshot of the entries.
     pub fn entries(&self) -> Vec<(Value, Value)> {
         self.table
-            .with(|t| t.entries.iter().filter_map(|e| Some((e.key.clone()?, e.value.clone()?))).collect())
+            .with(|t| t.entries().iter().filter_map(|e| Some((e.key.clone()?, e.value.clone()?))).collect())
     }
 
     pub fn keys(&self) -> Vec<Value> {
-        self.table.with(|t| t.entries.iter().filter_map(|e| e.key.clone()).collect())
+        self.table.with(|t| t.entries().iter().filter_map(|e| e.key.clone()).collect())
     }
 
     pub fn values(&self) -> Vec<Value> {
-        self.table.with(|t| t.entries.iter().filter_map(|e| e.value.clone()).collect())
+        self.table.with(|t| t.entries().iter().filter_map(|e| e.value.clone()).collect())
     }
 
     /// A shallow copy as a plain dict.
@@ -591,24 +381,7 @@ impl PyDict {
 
     /// Fills the empty dict `new` with the entries.
     pub fn copy_to(&self, new: &PyDict) {
-        self.table.with(|from| {
-            new.table.with(|to| {
-                if from.used == from.entries.len() {
-                    to.indices = from.indices.clone();
-                    to.entries = Vec::with_capacity(usable(from.indices.len()));
-                    to.entries.extend_from_slice(&from.entries);
-                    to.used = from.used;
-                    to.head = 0;
-                    return;
-                }
-                to.resize((from.used * 3).div_ceil(2));
-                for entry in &from.entries {
-                    if let (Some(key), Some(value)) = (&entry.key, &entry.value) {
-                        to.insert_new(entry.hash, key.clone(), value.clone());
-                    }
-                }
-            });
-        });
+        self.table.with(|from| new.table.with(|to| from.copy_to(to)));
     }
 
     /// Moves the entry of `key`, if there is one, to the end or to the front; whether there was one.
@@ -628,17 +401,8 @@ impl PyDict {
             let (Some(key), Some(value)) = t.remove(slot, index) else { return };
             if last {
                 t.insert_new(hash, key, value);
-            } else if t.head > 0 {
-                // A removed entry leaves its place in front.
-                t.head -= 1;
-                let slot = t.find_free(hash);
-                t.indices.set(slot, t.head as u32);
-                t.entries[t.head] = Entry { hash, key: Some(key), value: Some(value) };
-                t.used += 1;
             } else {
-                t.entries.insert(0, Entry { hash, key: Some(key), value: Some(value) });
-                t.used += 1;
-                t.resize(t.used * 3);
+                t.insert_first(hash, key, value);
             }
         });
         Ok(true)
@@ -670,11 +434,7 @@ impl PyDict {
 
     /// Makes room for that many more keys at once.
     pub fn reserve(&self, additional: usize) {
-        self.table.with(|t| {
-            if t.entries.len() + additional > usable(t.indices.len()) {
-                t.resize(((t.used + additional) * 3).div_ceil(2));
-            }
-        });
+        self.table.with(|t| t.reserve(additional));
     }
 
     /// Removes and gives the last entry.
@@ -684,26 +444,17 @@ impl PyDict {
         self.keys_changed();
         self.table.with(|t| {
             let mut probe = Probe::new(hash, t.mask());
-            while t.indices.get(probe.slot) != index as u32 {
+            while t.slot(probe.slot) != index as u32 {
                 probe.advance();
             }
             drop(t.remove(probe.slot, index));
-            t.entries.truncate(if t.used == 0 { 0 } else { index });
-            t.head = t.head.min(t.entries.len());
+            t.trim();
         });
         Some((key, value))
     }
 
     /// Bytes of the table, for `__sizeof__`.
     pub fn table_size(&self) -> usize {
-        self.table.with(|t| {
-            let indices = match &t.indices {
-                Indices::Empty => 0,
-                Indices::U8(places) => size_of_val(&**places),
-                Indices::U16(places) => size_of_val(&**places),
-                Indices::U32(places) => size_of_val(&**places),
-            };
-            indices + t.entries.capacity() * size_of::<Entry>()
-        })
+        self.table.with(|t| t.size())
     }
 }

@@ -13,7 +13,7 @@ fn find_or_add(new: StrRef) -> StrRef {
     INTERNED.with(|table| match table.entry(new.hash() as u64, |s| s.eq(&new), |s| s.hash() as u64) {
         Entry::Occupied(found) => found.get().clone(),
         Entry::Vacant(place) => {
-            new.interned.set(true);
+            new.set_interned();
             place.insert(new.clone());
             new
         }

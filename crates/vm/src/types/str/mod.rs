@@ -98,10 +98,18 @@ pub enum StrData<'a> {
 pub struct PyStr {
     /// -1 until it is computed.
     hash: Cell<i64>,
-    len: usize,
-    kind: Kind,
-    interned: Cell<bool>,
+    /// The length, shifted, beside the kind and whether the str is interned: short strs are many.
+    head: Cell<u64>,
     data: [u64; 0],
+}
+
+/// How far the length is shifted in [`PyStr`]'s head; in the lowest bits is the kind.
+const LEN_SHIFT: u32 = 3;
+const KIND_MASK: u64 = 3;
+const INTERNED: u64 = 4;
+
+fn head(kind: Kind, len: usize) -> u64 {
+    (len as u64) << LEN_SHIFT | kind as u64
 }
 
 const STR_INFO: PayloadInfo = PayloadInfo::leaf::<PyStr>().with_var_size(var_size);
@@ -109,7 +117,7 @@ const STR_INFO: PayloadInfo = PayloadInfo::leaf::<PyStr>().with_var_size(var_siz
 unsafe fn var_size(object: *const Header) -> usize {
     // SAFETY: called for str objects only.
     let this = unsafe { &(*(object as *const Obj<PyStr>)).payload };
-    block_size(this.kind, this.len)
+    block_size(this.kind(), this.len())
 }
 
 fn block_size(kind: Kind, len: usize) -> usize {
@@ -154,10 +162,7 @@ impl PyStr {
         unsafe {
             let object = allocate(class, block_size(kind, len)) as *mut Obj<PyStr>;
             let payload = &raw mut (*object).payload;
-            ptr::write(
-                payload,
-                PyStr { hash: Cell::new(-1), len, kind, interned: Cell::new(false), data: [] },
-            );
+            ptr::write(payload, PyStr { hash: Cell::new(-1), head: Cell::new(head(kind, len)), data: [] });
             fill((&raw mut (*payload).data).cast());
             if tracemalloc::is_active() {
                 tracemalloc::resized(object.cast(), (*payload).size_of());
@@ -171,15 +176,15 @@ impl PyStr {
 
     /// What CPython's object takes: this is what programs compare with.
     pub fn size_of(&self) -> usize {
-        let header = if self.kind == Kind::Ascii { 40 } else { 56 };
-        header + (self.len + 1) * self.kind.width()
+        let header = if self.kind() == Kind::Ascii { 40 } else { 56 };
+        header + (self.len() + 1) * self.kind().width()
     }
 
     /// The same text as an instance of a subclass of `str`.
     pub fn copy_in(&self, class: &TypeRef) -> StrRef {
         // SAFETY: the bytes are those of a valid str of the same kind.
         unsafe {
-            PyStr::build_in(class, self.kind, self.len, |to| {
+            PyStr::build_in(class, self.kind(), self.len(), |to| {
                 ptr::copy_nonoverlapping(self.bytes().as_ptr(), to, self.bytes().len())
             })
         }
@@ -286,22 +291,31 @@ impl PyStr {
 
     #[inline(always)]
     pub fn len(&self) -> usize {
-        self.len
+        (self.head.get() >> LEN_SHIFT) as usize
     }
 
     #[inline(always)]
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     #[inline(always)]
     pub fn kind(&self) -> Kind {
-        self.kind
+        match self.head.get() & KIND_MASK {
+            0 => Kind::Ascii,
+            1 => Kind::Latin1,
+            2 => Kind::Ucs2,
+            _ => Kind::Ucs4,
+        }
     }
 
     #[inline(always)]
     pub fn is_interned(&self) -> bool {
-        self.interned.get()
+        self.head.get() & INTERNED != 0
+    }
+
+    fn set_interned(&self) {
+        self.head.set(self.head.get() | INTERNED);
     }
 
     #[inline(always)]
@@ -313,18 +327,18 @@ impl PyStr {
     #[inline(always)]
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the block holds `len` characters after the payload.
-        unsafe { std::slice::from_raw_parts(self.data_ptr(), self.len * self.kind.width()) }
+        unsafe { std::slice::from_raw_parts(self.data_ptr(), self.len() * self.kind().width()) }
     }
 
     #[inline(always)]
     pub fn data(&self) -> StrData<'_> {
         // SAFETY: as in `bytes`; the data is 8-byte aligned.
         unsafe {
-            match self.kind {
+            match self.kind() {
                 Kind::Ascii => StrData::Ascii(self.bytes()),
                 Kind::Latin1 => StrData::Latin1(self.bytes()),
-                Kind::Ucs2 => StrData::Ucs2(std::slice::from_raw_parts(self.data_ptr().cast(), self.len)),
-                Kind::Ucs4 => StrData::Ucs4(std::slice::from_raw_parts(self.data_ptr().cast(), self.len)),
+                Kind::Ucs2 => StrData::Ucs2(std::slice::from_raw_parts(self.data_ptr().cast(), self.len())),
+                Kind::Ucs4 => StrData::Ucs4(std::slice::from_raw_parts(self.data_ptr().cast(), self.len())),
             }
         }
     }
@@ -333,7 +347,7 @@ impl PyStr {
     #[inline(always)]
     pub fn as_ascii(&self) -> Option<&str> {
         // SAFETY: ASCII bytes are valid UTF-8.
-        (self.kind == Kind::Ascii).then(|| unsafe { std::str::from_utf8_unchecked(self.bytes()) })
+        (self.kind() == Kind::Ascii).then(|| unsafe { std::str::from_utf8_unchecked(self.bytes()) })
     }
 
     /// The text as UTF-8; `None` if it holds a surrogate.
@@ -357,7 +371,7 @@ impl PyStr {
         match self.as_ascii() {
             Some(s) => Wtf8Buf::from(s),
             None => {
-                let mut out = Wtf8Buf::with_capacity(self.len * 2);
+                let mut out = Wtf8Buf::with_capacity(self.len() * 2);
                 for c in self.chars() {
                     if let Some(c) = CodePoint::from_u32(c) {
                         out.push(c);
@@ -380,7 +394,7 @@ impl PyStr {
 
     /// The code points in order.
     pub fn chars(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + Clone + '_ {
-        (0..self.len).map(|i| self.char_at(i))
+        (0..self.len()).map(|i| self.char_at(i))
     }
 
     /// The characters from `start` to `end`, which must be in range and in order.
@@ -411,7 +425,8 @@ impl PyStr {
     #[inline]
     pub fn eq(&self, other: &PyStr) -> bool {
         ptr::eq(self, other)
-            || (self.kind == other.kind && self.len == other.len && same_bytes(self.bytes(), other.bytes()))
+            || ((self.head.get() ^ other.head.get()) & !INTERNED == 0
+                && same_bytes(self.bytes(), other.bytes()))
     }
 
     pub fn eq_str(&self, other: &str) -> bool {
@@ -431,13 +446,13 @@ impl PyStr {
 
     /// `self + other`.
     pub fn concat(&self, other: &PyStr) -> StrRef {
-        let kind = self.kind.max(other.kind);
+        let kind = self.kind().max(other.kind());
         let width = kind.width();
         // SAFETY: the wider operand needs `kind`; both parts are written.
         unsafe {
-            PyStr::build(kind, self.len + other.len, |to| {
+            PyStr::build(kind, self.len() + other.len(), |to| {
                 self.write_as(kind, to);
-                other.write_as(kind, to.add(self.len * width));
+                other.write_as(kind, to.add(self.len() * width));
             })
         }
     }
@@ -449,7 +464,7 @@ impl PyStr {
     pub(crate) unsafe fn write_as(&self, kind: Kind, to: *mut u8) {
         // SAFETY: the caller's promise; each branch writes `len` characters.
         unsafe {
-            if kind.width() == self.kind.width() {
+            if kind.width() == self.kind().width() {
                 return ptr::copy_nonoverlapping(self.data_ptr(), to, self.bytes().len());
             }
             for (i, c) in self.chars().enumerate() {
@@ -461,9 +476,9 @@ impl PyStr {
     /// `zelf + other`, growing the block of `zelf`, which must be an exact str that nothing else holds, has been hashed by
     /// nobody who kept the hash, and is at least as wide as `other`.
     fn extend(zelf: StrRef, other: &PyStr) -> StrRef {
-        debug_assert!(zelf.header().refcount() == 1 && other.kind <= zelf.kind);
-        let (kind, len) = (zelf.kind, zelf.len);
-        let total = len + other.len;
+        debug_assert!(zelf.header().refcount() == 1 && other.kind() <= zelf.kind());
+        let (kind, len) = (zelf.kind(), zelf.len());
+        let total = len + other.len();
         let object = zelf.as_ptr();
         std::mem::forget(zelf);
         // SAFETY: an exact str has no prefix, so the object is a block of its own, allocated with the size of its
@@ -473,7 +488,7 @@ impl PyStr {
             let object = if old == new { object } else { heap::reallocate(object.cast(), old, new).cast() };
             let payload = &raw mut (*object).payload;
             (*payload).hash.set(-1);
-            (*payload).len = total;
+            (*payload).head.set(head(kind, total));
             let data = (&raw mut (*payload).data).cast::<u8>();
             other.write_as(kind, data.add(len * kind.width()));
             Ref::from_raw(object)
