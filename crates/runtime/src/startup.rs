@@ -138,7 +138,7 @@ fn initialise(config: &Config) -> Result<(), StartError> {
     crate::sys::set("modules", modules);
     crate::sys::configure(config)?;
     import::initialise(config)?;
-    check_library(&config.paths)?;
+    load_encodings(&config.paths)?;
     if config.settings.tracemalloc > 0 {
         crate::modules::tracemalloc::start_with(config.settings.tracemalloc)
             .map_err(|error| StartError::new("init_interp_main: can't start tracemalloc", Some(error)))?;
@@ -179,14 +179,14 @@ fn initialise(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Makes sure that a library on disk is one: `encodings` is what the interpreter cannot do without.
-fn check_library(paths: &Paths) -> Result<(), StartError> {
-    if !paths.stdlib_on_disk || Path::new(&paths.stdlib_dir).join("encodings").is_dir() {
-        return Ok(());
-    }
-    import::import_module("encodings").map(drop).map_err(|error| {
+/// Imports what names the encodings, the one of file names to begin with. A library without it is none.
+fn load_encodings(paths: &Paths) -> Result<(), StartError> {
+    import::import_module("encodings").map_err(|error| {
         paths.dump();
         StartError::new("Failed to import encodings module", Some(error))
+    })?;
+    minipy_vm::codecs::lookup(crate::path::encoding().name()).map(drop).map_err(|error| {
+        StartError::new("failed to get the Python codec of the filesystem encoding", Some(error))
     })
 }
 

@@ -4,7 +4,7 @@
 use super::load::{import_error, load_module_shim};
 use super::loaders::run_audited;
 use super::messages::repr;
-use super::{embedded, spec, zip_hook};
+use super::{embedded, spec};
 use minipy_macros::{pyclass, pymethods};
 use minipy_vm::types::code::PyCode;
 use minipy_vm::types::namespace::new_namespace;
@@ -262,8 +262,7 @@ impl PyFrozenImporter {
         if namespace.get_interned(name!("__builtins__")).is_none() {
             namespace.insert_interned(name!("__builtins__"), frame::default_builtins().into_value());
         }
-        run_audited(&code, namespace.clone())?;
-        zip_hook::module_loaded(&name, namespace)
+        run_audited(&code, namespace.clone())
     }
 
     /// Return the code object for the frozen module.

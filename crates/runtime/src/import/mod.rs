@@ -23,7 +23,6 @@ mod paths;
 mod registry;
 mod spec;
 mod statement;
-mod zip_hook;
 
 use crate::config::Config;
 use loaders::{PySourceFileLoader, PySourcelessFileLoader};
@@ -83,7 +82,9 @@ pub fn initialise(config: &Config) -> PyResult<()> {
     let meta_path = crate::sys::get("meta_path")?.unwrap_or(Value::NONE);
     bootstrap::install(&meta_path)?;
     external::install()?;
-    insert_hook(zip_hook::new())?;
+    native_module("time")?;
+    let zipimport = import_module("zipimport")?;
+    insert_hook(protocol::getattr(&zipimport, name!("zipimporter"))?)?;
     if !config.paths.stdlib_on_disk {
         insert_hook(embedded::path_hook(&config.paths.stdlib_dir))?;
     }

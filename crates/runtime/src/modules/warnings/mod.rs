@@ -3,6 +3,7 @@
 mod filters;
 mod show;
 
+use crate::modules::contextvars::PyContextVar;
 use crate::modules::thread::ReentrantLock;
 use filters::STATE;
 use minipy_macros::pymodule;
@@ -129,13 +130,9 @@ pub mod functions {
 
     #[init]
     fn init(module: &Ref<minipy_vm::PyModule>) -> PyResult<()> {
-        let class = crate::import::native_module("_contextvars");
-        if let Ok(contextvars) = class {
-            let variable = protocol::getattr(&contextvars, name!("ContextVar"))?;
-            let context = protocol::call1(&variable, Value::from("warnings_context"))?;
-            STATE.context.set(Some(context.clone()));
-            module.namespace().insert("_warnings_context", context);
-        }
+        let context = PyContextVar::new_ref("warnings_context").into_value();
+        STATE.context.set(Some(context.clone()));
+        module.namespace().insert("_warnings_context", context);
         minipy_vm::warnings::install(&super::HOOKS);
         Ok(())
     }
