@@ -5,7 +5,6 @@
 
 use super::State;
 use crate::PyResult;
-use crate::frame::bind;
 use crate::frame::quicken::{self, op};
 use crate::heap::{Header, Payload};
 use crate::slots::SetAttrFn;
@@ -417,19 +416,7 @@ impl State {
         if !getter.code().takes_exactly(1) {
             return self.load_attr_otherwise(arg);
         }
-        self.sync();
-        // SAFETY: the frame is fresh, and takes over the function and the object on top.
-        unsafe {
-            let frame = bind::push_frame_filled(self.thread, &getter, self.slot(1), 1)?;
-            std::mem::forget(getter);
-            (*frame).indirect = true;
-            self.sp = self.sp.sub(1);
-            (*self.frame).sp = self.sp;
-            (*self.frame).return_offset = ATTR_WORDS as u32;
-            self.switch_to(frame);
-        }
-        self.skip_resume();
-        Ok(())
+        self.push_special(getter, 1, ATTR_WORDS)
     }
 
     /// Leaves the instruction to its general form.

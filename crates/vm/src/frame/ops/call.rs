@@ -10,7 +10,7 @@ use crate::types::dict::{DictRef, PyDict};
 use crate::types::function::{PyBoundMethod, PyFunction, PyMethodDescr, PyNative};
 use crate::types::list::PyList;
 use crate::types::object::PyObject;
-use crate::types::str::PyStr;
+use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::{PyType, TypeFlags, TypeRef};
 use crate::value::Value;
@@ -43,6 +43,12 @@ impl State {
             let class = class.clone();
             return self.construct(&class, init, argc);
         }
+        if !has_receiver
+            && !callable.class().flags().contains(TypeFlags::IMMORTAL)
+            && self.outlined(|s| s.call_instance(argc))?
+        {
+            return Ok(());
+        }
         self.sync();
         let callable = self.peek(argc + 2);
         let args = Args::positional_only(self.top_slice(total));
@@ -59,6 +65,43 @@ impl State {
         self.push(result);
         self.skip(CALL_WORDS);
         self.after_native_call()
+    }
+
+    /// Calls an object whose class has a `__call__` in Python by pushing that function's frame; false if it has none.
+    #[inline(never)]
+    fn call_instance(&mut self, argc: usize) -> PyResult<bool> {
+        let Some(function) = python_method(self.peek(argc + 2), name!("__call__")) else { return Ok(false) };
+        // SAFETY: the receiver's slot is empty; the object moves there, and the function to where it was.
+        unsafe {
+            *self.slot(argc + 1) = std::ptr::replace(self.slot(argc + 2), function.into_value().into_bits())
+        };
+        self.call_python(argc, argc + 1, &[])?;
+        // SAFETY: the callee's frame is on top.
+        unsafe { (*self.frame).indirect = true };
+        Ok(true)
+    }
+
+    /// Calls a special method, as CPython does from native code, by pushing its frame. Its arguments are the top `count` values;
+    /// `words` is the length of the instruction.
+    pub(super) fn push_special(
+        &mut self,
+        function: Ref<PyFunction>,
+        count: usize,
+        words: usize,
+    ) -> PyResult<()> {
+        self.sync();
+        // SAFETY: the frame is fresh, and takes over the function and the arguments.
+        unsafe {
+            let frame = bind::push_frame_filled(self.thread, &function, self.slot(count), count)?;
+            std::mem::forget(function);
+            (*frame).indirect = true;
+            self.sp = self.sp.sub(count);
+            (*self.frame).sp = self.sp;
+            (*self.frame).return_offset = words as u32;
+            self.switch_to(frame);
+        }
+        self.skip_resume();
+        Ok(())
     }
 
     /// What waits for the end of a native call: finalisers, and signals that arrived while it blocked.
@@ -412,6 +455,11 @@ pub(super) fn keyword_arguments(kwargs: Value, callable: &Value) -> PyResult<Dic
             Ok(dict)
         }
     }
+}
+
+/// A special method of the object's class, if it is a Python function.
+pub(super) fn python_method(object: &Value, name: &StrRef) -> Option<Ref<PyFunction>> {
+    object.class().lookup(name)?.downcast_into::<PyFunction>().ok()
 }
 
 /// The Python `__init__` of a class whose instances need nothing but that: `type.__call__` and `object.__new__` are not

@@ -1,6 +1,7 @@
 //! Operators, comparisons, subscription.
 
 use super::State;
+use super::call::python_method;
 use super::fused::{COMPARISON_WORDS, OPERATOR_WORDS};
 use super::immediates::{compare, operate};
 use crate::frame::quicken::op;
@@ -11,8 +12,9 @@ use crate::types::slice::argument::{SliceIndex, clip};
 use crate::types::slice::{PySlice, new_slice};
 use crate::types::str::{PyStr, try_concat_inplace};
 use crate::types::tuple::PyTuple;
+use crate::types::typeobj::TypeFlags;
 use crate::value::Value;
-use crate::{PyResult, exceptions};
+use crate::{PyResult, exceptions, name};
 
 /// Words of the instructions with their caches.
 const CONTAINS_OP_WORDS: usize = 2;
@@ -83,9 +85,7 @@ impl State {
     #[inline(always)]
     pub fn subscript(&mut self, arg: u32) -> PyResult<()> {
         let Some(value) = item(self.peek(2), self.peek(1)) else {
-            self.outlined(|s| s.subscript_slow(arg))?;
-            self.skip(OPERATOR_WORDS);
-            return Ok(());
+            return self.outlined(|s| s.subscript_slow(arg));
         };
         // SAFETY: the key is an int and owns nothing.
         self.sp = unsafe { self.sp.sub(1) };
@@ -95,7 +95,7 @@ impl State {
         Ok(())
     }
 
-    /// Subscription of dicts and strs before anything else.
+    /// Subscription of dicts and strs before anything else; a `__getitem__` in Python is called by pushing its frame.
     #[inline(never)]
     fn subscript_slow(&mut self, arg: u32) -> PyResult<()> {
         self.sync();
@@ -108,6 +108,7 @@ impl State {
             if let Some(value) = found {
                 self.finish_binary(value);
                 self.safe_point();
+                self.skip(OPERATOR_WORDS);
                 return Ok(());
             }
         } else if let Some(text) = container.downcast_exact::<PyStr>()
@@ -117,6 +118,7 @@ impl State {
             if (0..text.len() as i64).contains(&index) {
                 let item = text.item(index as usize).into_value();
                 self.finish_binary(item);
+                self.skip(OPERATOR_WORDS);
                 return Ok(());
             }
         } else if let Some(slice) = key.downcast_exact::<PySlice>()
@@ -128,9 +130,17 @@ impl State {
         {
             self.finish_binary(result);
             self.safe_point();
+            self.skip(OPERATOR_WORDS);
             return Ok(());
+        } else if !container.class().flags().contains(TypeFlags::IMMORTAL)
+            && let Some(getter) = python_method(container, name!("__getitem__"))
+            && getter.code().takes_exactly(2)
+        {
+            return self.push_special(getter, 2, OPERATOR_WORDS);
         }
-        self.binary_op_slow(arg)
+        self.binary_op_slow(arg)?;
+        self.skip(OPERATOR_WORDS);
+        Ok(())
     }
 
     /// A comparison whose result decides the conditional jump behind it, which the decoder has seen.
