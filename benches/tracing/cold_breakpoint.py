@@ -11,5 +11,5 @@ class Debugger(bdb.Bdb):
 
 debugger = Debugger(backend="monitoring")
 debugger.set_break(workload.__file__, workload.cold.__code__.co_firstlineno + 1)
-debugger.runcall(workload.run, 4000)
+debugger.runcall(workload.run, 20000)
 print(debugger.get_all_breaks() != {})

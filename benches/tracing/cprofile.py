@@ -5,6 +5,6 @@ from workload import run
 
 profiler = cProfile.Profile()
 profiler.enable()
-total = run(2000)
+total = run(12000)
 profiler.disable()
 print(total, sum(entry.callcount for entry in profiler.getstats()))

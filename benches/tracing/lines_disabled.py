@@ -15,4 +15,4 @@ def line(code, number):
 sys.monitoring.use_tool_id(3, "bench")
 sys.monitoring.register_callback(3, E.LINE, line)
 sys.monitoring.set_events(3, E.LINE)
-print(run(10000))
+print(run(50000))

@@ -15,6 +15,6 @@ def line(code, number):
 sys.monitoring.use_tool_id(3, "bench")
 sys.monitoring.register_callback(3, E.LINE, line)
 sys.monitoring.set_events(3, E.LINE)
-total = run(1200)
+total = run(6000)
 sys.monitoring.set_events(3, 0)
 print(total, count)

@@ -12,6 +12,6 @@ def profile(frame, event, arg):
 
 
 sys.setprofile(profile)
-total = run(4000)
+total = run(20000)
 sys.setprofile(None)
 print(total, count)

@@ -13,6 +13,6 @@ def trace(frame, event, arg):
 
 
 sys.settrace(trace)
-total = run(900)
+total = run(5000)
 sys.settrace(None)
 print(total, count)

@@ -14,6 +14,6 @@ def trace(frame, event, arg):
 
 
 sys.settrace(trace)
-total = run(180)
+total = run(1000)
 sys.settrace(None)
 print(total, count)

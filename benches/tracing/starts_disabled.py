@@ -15,4 +15,4 @@ def start(code, offset):
 sys.monitoring.use_tool_id(3, "bench")
 sys.monitoring.register_callback(3, E.PY_START, start)
 sys.monitoring.set_events(3, E.PY_START)
-print(run(10000))
+print(run(50000))

@@ -53,4 +53,4 @@ def run(rounds):
 
 
 if __name__ == "__main__":
-    print(run(10000))
+    print(run(50000))

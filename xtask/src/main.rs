@@ -3,7 +3,6 @@
 //! To add a command, add its module and one line in [`COMMANDS`].
 
 mod bench;
-mod bench_imports;
 mod cjk;
 mod conformance;
 mod crash;
@@ -14,6 +13,7 @@ mod link_order;
 mod oracle;
 mod parity;
 mod process;
+mod profile;
 mod unicode;
 mod workspace;
 
@@ -33,13 +33,13 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command {
         name: "bench",
-        usage: "[--filter NAME] [--runs N]\n      the programs of benches/ with minipy and with the oracle: ratios, start-up time, memory",
+        usage: "[--filter NAME] [--runs N]\n      the programs of benches/ with minipy and with the oracle: ratios, start-up time, memory, growth",
         run: bench::run,
     },
     Command {
         name: "bench-imports",
         usage: "[RUNS]\n      importing library modules and generated ones, beside the oracle",
-        run: bench_imports::run,
+        run: bench::imports::run,
     },
     Command { name: "cjk", usage: "\n      record the tables of the East Asian codecs", run: cjk::run },
     Command {
@@ -71,6 +71,11 @@ const COMMANDS: &[Command] = &[
         name: "link-order",
         usage: "\n      the functions that every start runs, for the linker to lay together (needs valgrind)",
         run: link_order::run,
+    },
+    Command {
+        name: "profile",
+        usage: "\n      how often the parts of minipy run, for the compiler of the release build (needs llvm-profdata)",
+        run: profile::run,
     },
     Command { name: "unicode", usage: "\n      regenerate the tables of crates/unicode", run: unicode::run },
     Command {

@@ -1,7 +1,12 @@
-//! `cargo xtask bench`: the programs of `benches/` under minipy and under the oracle, in turn.
+//! `cargo xtask bench`: the programs of `benches/` under minipy and under the oracle, in turn; then starts, what many objects
+//! take, and how cost grows with the work.
 //!
 //! Each program runs N times with each interpreter, interleaved so that what disturbs the machine disturbs both. The best times
 //! make the ratio (below 1: minipy is faster); what the two print must be the same.
+
+mod growth;
+pub mod imports;
+mod memory;
 
 use std::path::Path;
 use std::process::Command;
@@ -73,8 +78,13 @@ pub fn run(args: &[String]) -> Outcome {
         println!("slowest: {}", slowest.join(", "));
     }
     if options.filters.is_empty() {
-        for args in [["-c", "pass"].as_slice(), &["-I", "-S", "-c", "pass"]] {
+        for args in [["-I", "-c", "pass"].as_slice(), &["-c", "import json, re, typing, asyncio, unittest"]] {
             start_up(args, &minipy, &oracle)?;
+        }
+        let small = memory::run(&minipy, &oracle)?;
+        let linear = growth::run(&minipy, &oracle)?;
+        if !(small && linear) {
+            failures.push("memory or growth".to_owned());
         }
     }
     if !failures.is_empty() {
