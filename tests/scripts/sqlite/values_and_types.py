@@ -1,5 +1,6 @@
 # Values and types: adapters, converters, factories, rows, blobs.
 import collections
+import copy
 import sqlite3
 import threading
 import types
@@ -149,6 +150,9 @@ for label, function in (
 ):
     attempt(label, function)
 
+print(type(copy.copy(sqlite3.PrepareProtocol())))
+for thing in con, cursor, row:
+    attempt("copy", copy.copy, thing)
 data = con.serialize()
 copy = sqlite3.connect(":memory:")
 copy.deserialize(data)

@@ -14,7 +14,7 @@ use minipy_vm::{
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// PEP 246 style object adaption protocol type.
-#[pyclass(name = "PrepareProtocol", module = "sqlite3", gc)]
+#[pyclass(name = "PrepareProtocol", module = "sqlite3", gc, plain_new)]
 pub struct PrepareProtocol {}
 
 impl Traverse for PrepareProtocol {

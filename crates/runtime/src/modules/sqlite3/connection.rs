@@ -85,6 +85,7 @@ fn isolation_level_of(value: &Value) -> PyResult<Option<usize>> {
     gc,
     basetype,
     finalizer,
+    plain_new,
     parts(methods, definitions, databases, exceptions, attributes)
 )]
 pub struct Connection {

@@ -16,7 +16,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// SQLite database cursor class.
-#[pyclass(name = "Cursor", module = "sqlite3", gc, basetype, weakref)]
+#[pyclass(name = "Cursor", module = "sqlite3", gc, basetype, weakref, plain_new)]
 pub struct Cursor {
     /// None until `__init__` was called.
     pub(super) connection: GilCell<Option<Ref<Connection>>>,

@@ -166,6 +166,20 @@ fn bind<'a, const N: usize>(spec: &FnSpec, args: Args<'a>, count: usize) -> PyRe
     Ok(found)
 }
 
+/// The arguments by the signature of a method that takes all of them by position. CPython counts them as it does where there
+/// are keywords.
+fn by_position<'a, const N: usize>(spec: &FnSpec, args: Args<'a>) -> PyResult<[Option<&'a Value>; N]> {
+    let given = args.without_receiver();
+    let count = given.positional().len();
+    if given.has_keywords() || count != N {
+        return Err(exceptions::type_error(format!(
+            "{}() takes exactly {N} positional arguments ({count} given)",
+            spec.name
+        )));
+    }
+    Ok(std::array::from_fn(|index| given.args.get(index)))
+}
+
 /// A required argument, converted.
 fn converted<'a, T: FromArg<'a>>(spec: &FnSpec, found: &[Option<&'a Value>], param: usize) -> PyResult<T> {
     T::from_arg(required(found[param], spec, param)?, ArgPos { spec, param })
@@ -174,6 +188,12 @@ fn converted<'a, T: FromArg<'a>>(spec: &FnSpec, found: &[Option<&'a Value>], par
 static CREATE_FUNCTION: FnSpec =
     deprecating("create_function", &["name", "narg", "func", "deterministic"], 3);
 static CREATE_AGGREGATE: FnSpec = deprecating("create_aggregate", &["name", "n_arg", "aggregate_class"], 3);
+static CREATE_WINDOW_FUNCTION: FnSpec = FnSpec {
+    posonly: 3,
+    ..deprecating("create_window_function", &["name", "num_params", "aggregate_class"], 3)
+};
+static CREATE_COLLATION: FnSpec =
+    FnSpec { posonly: 2, ..deprecating("create_collation", &["name", "callback"], 2) };
 static SET_AUTHORIZER: FnSpec = deprecating("set_authorizer", &["authorizer_callback"], 1);
 static SET_PROGRESS_HANDLER: FnSpec = deprecating("set_progress_handler", &["progress_handler", "n"], 2);
 static SET_TRACE_CALLBACK: FnSpec = deprecating("set_trace_callback", &["trace_callback"], 1);
@@ -222,20 +242,21 @@ impl Connection {
     ///     A class with step(), finalize(), value(), and inverse() methods.
     ///     Set to None to clear the window function.
     #[pymethod("($self, name, num_params, aggregate_class, /)")]
-    fn create_window_function(
-        &self,
-        name: &Ref<PyStr>,
-        num_params: c_int,
-        aggregate_class: &Value,
-    ) -> PyResult<()> {
-        let class = (!aggregate_class.is_none()).then_some(aggregate_class);
-        self.define(name, num_params, "num_params", Kind::Window(class))
+    fn create_window_function(zelf: &Ref<Connection>, args: Args<'_>) -> PyResult<()> {
+        let found: [_; 3] = by_position(&CREATE_WINDOW_FUNCTION, args)?;
+        let name: &Ref<PyStr> = converted(&CREATE_WINDOW_FUNCTION, &found, 0)?;
+        let count: c_int = converted(&CREATE_WINDOW_FUNCTION, &found, 1)?;
+        let class: &Value = converted(&CREATE_WINDOW_FUNCTION, &found, 2)?;
+        zelf.define(name, count, "num_params", Kind::Window((!class.is_none()).then_some(class)))
     }
 
     /// Creates a collation function.
     #[pymethod("($self, name, callback, /)")]
-    fn create_collation(&self, name: &Ref<PyStr>, callback: &Value) -> PyResult<()> {
-        self.define_collation(name, (!callback.is_none()).then_some(callback))
+    fn create_collation(zelf: &Ref<Connection>, args: Args<'_>) -> PyResult<()> {
+        let found: [_; 2] = by_position(&CREATE_COLLATION, args)?;
+        let name: &Ref<PyStr> = converted(&CREATE_COLLATION, &found, 0)?;
+        let callable: &Value = converted(&CREATE_COLLATION, &found, 1)?;
+        zelf.define_collation(name, (!callable.is_none()).then_some(callable))
     }
 
     /// Set authorizer callback.

@@ -72,6 +72,21 @@ mod module {
         Ok(())
     }
 
+    /// Adapt given object to given protocol.
+    #[pyfunction("($module, obj, proto=PrepareProtocolType, alt=<unrepresentable>, /)")]
+    fn adapt(obj: &Value, proto: Option<&Value>, alt: Option<&Value>) -> PyResult<Value> {
+        let proto = proto.unwrap_or_else(|| PrepareProtocol::class().as_value());
+        super::adapt::adapt(obj, proto, alt)
+    }
+
+    /// Checks if a string contains a complete SQL statement.
+    #[pyfunction("($module, /, statement)")]
+    fn complete_statement(statement: &Ref<PyStr>) -> PyResult<bool> {
+        let statement = callback::c_text(statement)?;
+        // SAFETY: the text ends with NUL.
+        Ok(unsafe { ffi::sqlite3_complete(statement.as_ptr()) } != 0)
+    }
+
     /// Open a connection to the SQLite database file 'database'.
     ///
     /// You can use ":memory:" to open a database connection to a database that
@@ -93,12 +108,10 @@ mod module {
         protocol::call_args(factory.unwrap_or_else(|| Connection::class().as_value()), args)
     }
 
-    /// Checks if a string contains a complete SQL statement.
-    #[pyfunction("($module, /, statement)")]
-    fn complete_statement(statement: &Ref<PyStr>) -> PyResult<bool> {
-        let statement = callback::c_text(statement)?;
-        // SAFETY: the text ends with NUL.
-        Ok(unsafe { ffi::sqlite3_complete(statement.as_ptr()) } != 0)
+    /// Enable or disable callback functions throwing errors to stderr.
+    #[pyfunction("($module, enable, /)")]
+    fn enable_callback_tracebacks(enable: c_int) {
+        callback::enable_tracebacks(enable != 0);
     }
 
     /// Register a function to adapt Python objects to SQLite values.
@@ -111,18 +124,5 @@ mod module {
     #[pyfunction("($module, typename, converter, /)")]
     fn register_converter(typename: &Ref<PyStr>, converter: &Value) -> PyResult<()> {
         adapt::register_converter(typename.as_value(), converter)
-    }
-
-    /// Enable or disable callback functions throwing errors to stderr.
-    #[pyfunction("($module, enable, /)")]
-    fn enable_callback_tracebacks(enable: c_int) {
-        callback::enable_tracebacks(enable != 0);
-    }
-
-    /// Adapt given object to given protocol.
-    #[pyfunction("($module, obj, proto=PrepareProtocolType, alt=<unrepresentable>, /)")]
-    fn adapt(obj: &Value, proto: Option<&Value>, alt: Option<&Value>) -> PyResult<Value> {
-        let proto = proto.unwrap_or_else(|| PrepareProtocol::class().as_value());
-        super::adapt::adapt(obj, proto, alt)
     }
 }

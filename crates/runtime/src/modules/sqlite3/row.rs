@@ -24,11 +24,10 @@ impl Traverse for Row {
 
 impl Row {
     /// The names of the columns.
-    fn names(&self) -> Vec<Value> {
+    fn names(&self) -> impl Iterator<Item = &Value> {
         let described = self.description.as_ref().and_then(|description| description.downcast::<PyTuple>());
         let columns = described.map_or(&[][..], |columns| columns);
-        let name = |column: &Value| column.downcast::<PyTuple>().and_then(|column| column.first().cloned());
-        columns.iter().filter_map(name).collect()
+        columns.iter().filter_map(|column| column.downcast::<PyTuple>()?.first())
     }
 }
 
@@ -51,7 +50,7 @@ impl Row {
     /// Returns the keys of the row.
     #[pymethod("($self, /)")]
     fn keys(&self) -> ListRef {
-        PyList::from_vec(self.names())
+        PyList::from_vec(self.names().cloned().collect())
     }
 
     #[slot]
@@ -81,7 +80,7 @@ impl Row {
             return Err(PyErr::new(exceptions::index_error_class(), std::slice::from_ref(key)));
         }
         let is_wanted = |known: &Value| known.downcast::<PyStr>().is_some_and(|known| same_name(known, name));
-        let found = self.names().iter().position(is_wanted).and_then(|at| self.data.get(at).cloned());
+        let found = self.names().position(is_wanted).and_then(|at| self.data.get(at).cloned());
         found.ok_or_else(|| exceptions::index_error("No item with that key"))
     }
 

@@ -161,7 +161,7 @@ pub fn default_getstate(object: &Value, required: bool) -> PyResult<Value> {
     }
     let state = protocol::lookup_attr(object, name!("__dict__"))?.unwrap_or(Value::NONE);
     let names = slot_names(object)?;
-    if required && !class.layout_owner().is(PyObject::class()) {
+    if required && class.layout_owner().info.size > PyObject::INFO.size {
         return Err(cannot_pickle(object));
     }
     let values = PyDict::new_ref();
