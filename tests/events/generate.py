@@ -86,6 +86,11 @@ class Program:
                 self.put(depth + 1, f"case {pattern}:")
                 self.block(depth + 2, loop, kind)
         elif what == "comprehension":
+            if depth > 3:
+                # The oracle miscounts what lies on a stack of more than ten values when the variables are put there: after a jump it
+                # takes locals for operands.
+                self.put(depth, "x = 1")
+                return
             self.put(depth, "x = len([a for a in range(3) for b in (1, 2)")
             self.put(depth + 2, "if a != b])")
         elif what == "raise":

@@ -8,7 +8,14 @@ import os
 import sys
 
 # CPython has these from the start, minipy when they are needed.
-import codecs, encodings.aliases, encodings.utf_8, linecache, time, zipimport
+import codecs, encodings.aliases, encodings.ascii, encodings.utf_8, linecache, time, zipimport
+
+# It looks at the folders above the executable and at the installation, of which minipy has none.
+sys.prefix = sys.base_prefix = sys.exec_prefix = sys.base_exec_prefix = "/usr"
+import sysconfig
+
+# minipy needs no search function for this one.
+codecs.lookup("ascii")
 
 kind, limit, out, program = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 lines = []
@@ -18,11 +25,11 @@ CALLS = ("CALL", "C_RETURN", "C_RAISE")
 
 
 def hidden(code):
-    """Frames of the import system, of the decoders that text files use, and of this file."""
+    """Frames of the import system, of the coders that text files use, and of this file."""
     path = code.co_filename
     if path.startswith(("<frozen importlib", "<frozen zipimport")) or path == __file__:
         return True
-    return path.endswith("codecs.py") and code.co_qualname.startswith(("IncrementalDecoder", "BufferedIncrementalDecoder"))
+    return path.endswith(("codecs.py", "encodings/ascii.py")) and code.co_qualname.startswith(("IncrementalEncoder", "IncrementalDecoder", "BufferedIncrementalDecoder"))
 
 
 def native_import(value):

@@ -1,17 +1,26 @@
 """Runs code objects whose instructions were changed at random, if the verifier lets them.
 
-usage: fuzz.py SEED COUNT
+usage: fuzz.py SEED COUNT [FIRST]
+
+Input number N of a seed is always the same. A child process runs them, which may lose its way for good: no exception ends code that
+catches them all. The parent then ends the child, and the next one goes on behind that input.
 """
 
 import marshal
+import mmap
+import os
 import random
 import signal
+import struct
 import sys
+import time
 import types
 
 STEPS = 3000
 # Code that catches what the trace function raises goes on without it: it is stopped by signals, the first after so many seconds.
 PATIENCE, AGAIN = 2, 0.05
+# Seconds after which the parent ends a child that makes no progress.
+STUCK = 5
 
 SOURCE = """
 def plain(a, b=2, *c, d=4, **e):
@@ -131,24 +140,70 @@ def interrupt(number, frame):
 sys.displayhook = lambda value: None
 
 
-def main():
-    signal.signal(signal.SIGALRM, interrupt)
-    noise = random.Random(int(sys.argv[1]))
-    originals = list(codes(compile(SOURCE, "<fuzz>", "exec")))
-    left = int(sys.argv[2])
-    arguments = [0, 1, "text", [1, 2], {"k": 1}, None, 2.5, (1, 2), b"b", 1 << 70]
-    names = {"__builtins__": {"range": range, "enumerate": enumerate, "zip": zip, "str": str, "super": super}}
-    while left:
-        code = noise.choice(originals)
+ORIGINALS = list(codes(compile(SOURCE, "<fuzz>", "exec")))
+ARGUMENTS = [0, 1, "text", [1, 2], {"k": 1}, None, 2.5, (1, 2), b"b", 1 << 70]
+NAMES = {"__builtins__": {"range": range, "enumerate": enumerate, "zip": zip, "str": str, "super": super}}
+
+
+def run(seed, number):
+    noise = random.Random(f"{seed} {number}")
+    code = None
+    while code is None:
         try:
-            code = change(noise, code)
+            code = change(noise, noise.choice(ORIGINALS))
         except ValueError:
-            continue
-        left -= 1
-        cells = tuple(types.CellType(1) for _ in code.co_freevars)
-        function = types.FunctionType(code, dict(names), "fuzzed", None, cells or None)
-        count = code.co_argcount + noise.choice([0, 0, 0, 1, -1])
-        limited(function, *(noise.choice(arguments) for _ in range(max(count, 0))))
+            pass
+    cells = tuple(types.CellType(1) for _ in code.co_freevars)
+    function = types.FunctionType(code, dict(NAMES), "fuzzed", None, cells or None)
+    count = code.co_argcount + noise.choice([0, 0, 0, 1, -1])
+    limited(function, *(noise.choice(ARGUMENTS) for _ in range(max(count, 0))))
+
+
+def child(seed, numbers, progress):
+    signal.signal(signal.SIGALRM, interrupt)
+    for number in numbers:
+        struct.pack_into("q", progress, 0, number)
+        run(seed, number)
+    os._exit(0)
+
+
+def finished(pid, progress):
+    """The child's wait status, None if it had to be ended."""
+    last, since = None, time.monotonic()
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return status
+        now = progress[:]
+        if now != last:
+            last, since = now, time.monotonic()
+        elif time.monotonic() - since > STUCK:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return None
+        time.sleep(0.02)
+
+
+def main():
+    seed, count, *first = map(int, sys.argv[1:])
+    number, end = (first[0], first[0] + count) if first else (0, count)
+    progress = mmap.mmap(-1, 8)
+    stuck = failures = 0
+    while number < end:
+        pid = os.fork()
+        if not pid:
+            child(seed, range(number, end), progress)
+        status = finished(pid, progress)
+        if status == 0:
+            break
+        number = struct.unpack("q", progress)[0] + 1
+        if status is None:
+            stuck += 1
+        else:
+            failures += 1
+            print(f"input {number - 1}: wait status {status}", file=sys.stderr)
+    print(f"{count} inputs, {stuck} without an end, {failures} failures", file=sys.stderr)
+    sys.exit(bool(failures))
 
 
 main()

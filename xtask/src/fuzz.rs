@@ -25,7 +25,7 @@ const LOADS: Batch = Batch { script: include_str!("fuzz_loads.py"), inputs: 500_
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// The oracle may hang where it does not crash.
-const ORACLE_LIMIT: Duration = Duration::from_secs(30);
+const ORACLE_LIMIT: Duration = Duration::from_secs(6);
 /// Events of one run of `tests/events/fuzz.py`.
 const EVENTS: &str = "2000";
 
@@ -121,7 +121,8 @@ fn trace(runs: usize, first_seed: u64) -> Outcome {
         let (ours, theirs) = (run(&minipy, LIMIT)?, run(&oracle, ORACLE_LIMIT)?);
         let counted = String::from_utf8_lossy(&ours.stderr);
         events += counted.lines().last().and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
-        let survived = |end: &End| matches!(end, End::Exit(_));
+        // The oracle may also leave with an error that is none (`NoneType: None`).
+        let survived = |end: &End| *end == End::Exit(0);
         if !survived(&ours.end) {
             failures += 1;
             println!("seed {seed}, {}: {}", program.display(), ours.end);

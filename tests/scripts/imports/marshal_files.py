@@ -59,3 +59,22 @@ for file in (
         print(marshal.load(file))
     except Exception as error:
         print(type(error).__name__, error)
+
+
+class Sizes(io.RawIOBase):
+    """Shows the sizes of the pieces that are asked for."""
+
+    def __init__(self, data):
+        self.data = data
+        self.sizes = []
+
+    def readinto(self, buffer):
+        self.sizes.append(len(buffer))
+        piece, self.data = self.data[:len(buffer)], self.data[len(buffer):]
+        buffer[:len(piece)] = piece
+        return len(piece)
+
+
+for value in (1, 1 << 100, -1 << 40, "", "text", "\u20ac", b"", b"bytes", 1.5, 2j, [], (1,), {1: None}, {2}, None):
+    file = Sizes(marshal.dumps(value))
+    print(marshal.load(file), file.sizes)

@@ -117,11 +117,15 @@ fn big_int(input: &mut impl Input) -> Result<IBig, ReadError> {
     if count == 0 {
         return Ok(IBig::ZERO);
     }
-    let digits = input.take((count.unsigned_abs() as usize).checked_mul(2).ok_or(ReadError::Eof)?)?;
-    let mut bytes = Vec::with_capacity(digits.len());
-    let (mut buffer, mut bits) = (0u32, 0);
-    for pair in digits.chunks_exact(2) {
-        let digit = u16::from_le_bytes([pair[0], pair[1]]);
+    let count_of_digits = count.unsigned_abs() as usize;
+    if count_of_digits > input.left() / 2 {
+        return Err(ReadError::Eof);
+    }
+    let mut bytes = Vec::new();
+    let (mut buffer, mut bits, mut digit) = (0u32, 0, 0);
+    for _ in 0..count_of_digits {
+        // One by one, as who reads from a file can see.
+        digit = u16::from_le_bytes(array(input)?);
         if digit >= 1 << 15 {
             return Err(ReadError::Bad("digit out of range in long"));
         }
@@ -134,7 +138,7 @@ fn big_int(input: &mut impl Input) -> Result<IBig, ReadError> {
         }
     }
     bytes.push(buffer as u8);
-    if digits[digits.len() - 2..] == [0, 0] {
+    if digit == 0 {
         return Err(ReadError::Bad("unnormalized long data"));
     }
     let sign = if count < 0 { Sign::Negative } else { Sign::Positive };

@@ -167,7 +167,10 @@ impl File<'_> {
 impl Input for File<'_> {
     fn take(&mut self, len: usize) -> Result<&[u8], ReadError> {
         self.buffer.clear();
-        while self.buffer.len() < len {
+        // Nothing is asked for, too.
+        let mut asked = false;
+        while !asked || self.buffer.len() < len {
+            asked = true;
             let piece = (len - self.buffer.len()).min(PIECE);
             match self.read_into(piece) {
                 Ok(true) => {}

@@ -19,12 +19,34 @@ enum Kind {
     /// The exception that was handled before, or the one that is.
     Except,
     Object,
+    /// What a variable of an inlined comprehension was before; nothing if it was unbound.
+    Saved,
     Null,
     /// The instruction to blame when an exception is raised again.
     Lasti,
 }
 
+impl Kind {
+    /// CPython's number of it, by which stacks have an order.
+    fn number(self) -> u64 {
+        match self {
+            Kind::Iterator => 1,
+            Kind::Except => 2,
+            Kind::Object | Kind::Saved => 3,
+            Kind::Null => 4,
+            Kind::Lasti => 5,
+        }
+    }
+}
+
 type Stack = Vec<Kind>;
+
+/// What CPython can write down of a stack in a word, three bits for each kind.
+const MAX_KINDS: usize = 21;
+
+fn number(stack: &[Kind]) -> u64 {
+    stack.iter().fold(0, |number, kind| number << 3 | kind.number())
+}
 
 /// What is known of a frame at an instruction.
 #[derive(Clone, Default)]
@@ -32,6 +54,8 @@ struct State {
     stack: Stack,
     /// The locals that inlined comprehensions have made cells of.
     cells: Vec<u32>,
+    /// The stack was deeper than [`MAX_KINDS`] here or on the way: no jump comes from or leads here.
+    deep: bool,
 }
 
 /// Sets `f_lineno`.
@@ -51,9 +75,13 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
     let starts = line_starts(&code.object);
     let line = target_line(&code, &starts, wanted)?;
     let states = states(&code.object);
-    let Some(State { stack: from, cells }) = states[place].clone() else {
+    let Some(State { stack: from, cells, deep }) = states[place].clone() else {
         return Err(exceptions::value_error("can't jump from unreachable code"));
     };
+    if deep {
+        // The spelling is CPython's.
+        return Err(exceptions::value_error("stack to deep to analyze"));
+    }
     // SAFETY: the frame waits for the callback that assigns, its registers written back.
     let present = unsafe { (*record).sp.offset_from((*record).stack_base()) } as usize;
     if present != from.len() {
@@ -61,14 +89,18 @@ pub(super) fn set_line(frame: &Ref<PyFrame>, value: &Value) -> PyResult<()> {
     }
     let (target, depth) = find_target(&starts, line, &states, &from)?;
     let reached = states[target].clone().unwrap_or_default();
-    // An inlined comprehension keeps variables on the stack, and they may be empty.
-    let wanted = reached.stack.iter();
-    // SAFETY: the stack is at least `depth` deep.
-    let empty = |index: usize| unsafe { *(*record).stack_base().add(index) == 0 };
-    if cells != reached.cells || wanted.enumerate().any(|(index, kind)| *kind != Kind::Null && empty(index)) {
+    if cells != reached.cells {
         return Err(exceptions::value_error("incompatible stacks"));
     }
     bind_unbound_locals(record, &code)?;
+    for (index, kind) in reached.stack.iter().enumerate() {
+        // SAFETY: the stack is at least `depth` deep.
+        let slot = unsafe { &mut *(*record).stack_base().add(index) };
+        if *slot == 0 && !matches!(kind, Kind::Null | Kind::Saved) {
+            // The target expects an object where a variable was saved that was unbound. CPython would crash on finding nothing.
+            *slot = Value::NONE.into_bits();
+        }
+    }
     // SAFETY: the frame waits for the callback that assigns; its stack has the kinds in `from`.
     unsafe {
         for kind in from[depth..].iter().rev() {
@@ -112,21 +144,24 @@ fn target_line(code: &PyCode, starts: &[(usize, i32)], wanted: i32) -> PyResult<
         .ok_or_else(|| exceptions::value_error(format!("line {wanted} comes after the current code block")))
 }
 
-/// The instruction of a line with the deepest stack that the present one can be cut down to, and that depth.
+/// The instruction of a line with the greatest stack that the present one can be cut down to, and that stack's depth.
 fn find_target(
     starts: &[(usize, i32)],
     line: i32,
     states: &[Option<State>],
     from: &Stack,
 ) -> PyResult<(usize, usize)> {
-    let mut best: Option<(usize, usize)> = None;
+    let mut best: Option<(usize, &Stack)> = None;
     // What is wrong with the first place that does not fit.
     let mut problem = None;
     for &(start, _) in starts.iter().filter(|&&(_, l)| l == line) {
         match &states[start] {
+            Some(State { deep: true, .. }) => {
+                problem.get_or_insert("stack is too deep to analyze");
+            }
             Some(State { stack: to, .. }) if is_reachable(from, to) => {
-                if best.is_none_or(|(_, depth)| to.len() > depth) {
-                    best = Some((start, to.len()));
+                if best.is_none_or(|(_, stack)| number(to) > number(stack)) {
+                    best = Some((start, to));
                 }
             }
             Some(State { stack: to, .. }) => {
@@ -137,16 +172,19 @@ fn find_target(
             }
         }
     }
-    best.ok_or_else(|| exceptions::value_error(problem.unwrap_or("cannot find bytecode for specified line")))
+    best.map(|(start, stack)| (start, stack.len()))
+        .ok_or_else(|| exceptions::value_error(problem.unwrap_or("cannot find bytecode for specified line")))
 }
 
-fn is_reachable(from: &Stack, to: &Stack) -> bool {
+/// Whether a stack is left of another one when CPython pops it until its number is not the greater one.
+fn is_reachable(from: &[Kind], to: &[Kind]) -> bool {
     let fits = |(from, to): (&Kind, &Kind)| match to {
         Kind::Null => true,
-        Kind::Object => *from != Kind::Null,
+        Kind::Object | Kind::Saved => *from != Kind::Null,
         _ => from == to,
     };
-    from.len() >= to.len() && from.iter().zip(to).all(fits)
+    let from = from.get(..to.len()).filter(|from| number(from) <= number(to));
+    from.is_some_and(|from| from.iter().zip(to).all(fits))
 }
 
 fn explain(to: &Stack) -> &'static str {
@@ -217,9 +255,14 @@ fn states(code: &Canonical) -> Vec<Option<State>> {
                     caught.push(Kind::Lasti);
                 }
                 caught.push(Kind::Except);
-                reach(&mut states, handler.target, State { stack: caught, cells: state.cells.clone() });
+                reach(
+                    &mut states,
+                    handler.target,
+                    State { stack: caught, cells: state.cells.clone(), deep: state.deep },
+                );
             }
             state.stack = effect(instruction.opcode, instruction.arg, state.stack);
+            state.deep |= state.stack.len() > MAX_KINDS;
             match instruction.opcode {
                 Opcode::MAKE_CELL if instruction.index > first && !state.cells.contains(&instruction.arg) => {
                     state.cells.push(instruction.arg);
@@ -259,6 +302,7 @@ fn effect(op: Opcode, arg: u32, mut stack: Stack) -> Stack {
         }
         Opcode::PUSH_EXC_INFO => stack.push(Kind::Except),
         Opcode::PUSH_NULL => stack.push(Kind::Null),
+        Opcode::LOAD_FAST_AND_CLEAR => stack.push(Kind::Saved),
         Opcode::LOAD_GLOBAL => {
             stack.push(Kind::Object);
             if arg & 1 != 0 {

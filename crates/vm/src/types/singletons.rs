@@ -76,7 +76,7 @@ impl PyBool {
     fn invert(value: &Value) -> PyResult<Value> {
         crate::warnings::warn(
             exceptions::deprecation_warning_class(),
-            "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise inversion of the underlying int object and is usually not what you expect from the negation of a bool object. Use the 'not' operator for boolean negation or ~int(x) for the bitwise inversion of the underlying int.",
+            "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.",
             1,
         )?;
         Ok(int::invert(value))

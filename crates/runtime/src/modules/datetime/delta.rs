@@ -7,7 +7,9 @@ use minipy_macros::{pyclass, pymethods};
 use minipy_text::hash;
 use minipy_vm::macros_support::{FnSpec, parse_args};
 use minipy_vm::types::{float, int};
-use minipy_vm::{Args, CmpOp, Payload, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, name, protocol};
+use minipy_vm::{
+    Args, CmpOp, GilCell, Payload, PyResult, PyTuple, Ref, TypeRef, Value, exceptions, name, protocol,
+};
 use std::cell::Cell;
 use std::fmt::Write;
 
@@ -25,7 +27,11 @@ pub struct TimeDelta {
 }
 
 impl TimeDelta {
+    /// The one `timedelta(0)`, or a new instance.
     pub fn new_in(class: &TypeRef, span: Span) -> Ref<TimeDelta> {
+        if span == Span::ZERO && class.is(TimeDelta::class()) {
+            return zero();
+        }
         Ref::new_in(class, TimeDelta { span, hash: Cell::new(-1) })
     }
 
@@ -37,6 +43,16 @@ impl TimeDelta {
     pub fn span_of(value: &Value) -> Option<Span> {
         value.downcast::<TimeDelta>().map(|delta| delta.span)
     }
+}
+
+static ZERO: GilCell<Option<Ref<TimeDelta>>> = GilCell::new(None);
+
+fn zero() -> Ref<TimeDelta> {
+    ZERO.get().unwrap_or_else(|| {
+        let zero = Ref::new_in(TimeDelta::class(), TimeDelta { span: Span::ZERO, hash: Cell::new(-1) });
+        ZERO.set(Some(zero.clone()));
+        zero
+    })
 }
 
 /// The hash of a duration: that of the tuple of its fields.

@@ -9,7 +9,6 @@ struct Spec {
     fill: String,
     align: char,
     sign: char,
-    no_negative_zero: bool,
     zero_padded: bool,
     width: usize,
     precision: Option<i64>,
@@ -30,7 +29,6 @@ fn parse(text: &str, capitals: bool) -> Option<Spec> {
         fill: " ".to_owned(),
         align: '>',
         sign: '-',
-        no_negative_zero: false,
         zero_padded: false,
         width: 0,
         precision: None,
@@ -55,7 +53,6 @@ fn parse(text: &str, capitals: bool) -> Option<Spec> {
     if let Some(sign) = rest.next_if(|c| matches!(c, '+' | '-' | ' ')) {
         spec.sign = sign;
     }
-    spec.no_negative_zero = rest.next_if_eq(&'z').is_some();
     if rest.next_if_eq(&'0').is_some() {
         if aligned {
             return None;
@@ -141,7 +138,7 @@ pub fn format(
     let parsed = text.to_utf8().and_then(|text| parse(&text, context.capitals.get()));
     let Some(mut spec) = parsed else { return by_python(object, text, context.as_value()) };
     if spec.deprecated {
-        let message = "Format specifier 'N' is deprecated";
+        let message = "Format specifier 'N' is deprecated and slated for removal in Python 3.18";
         warnings::warn(exceptions::deprecation_warning_class(), message, 1)?;
     }
     if let Some(conventions) = conventions {
@@ -318,7 +315,7 @@ fn digits_of(number: &Decimal, spec: &Spec, rounding: Rounding) -> Option<Parts>
     if status.has(Status::ANY_INVALID) {
         return None;
     }
-    let negative = number.sign && !(spec.no_negative_zero && number.is_zero());
+    let negative = number.sign;
     let digits = number.coefficient.to_string();
     let count = digits.len() as i64;
     let left = number.exponent + count;

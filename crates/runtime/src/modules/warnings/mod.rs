@@ -306,7 +306,12 @@ fn issue(message: &Value, category: &Value, place: &Place, source: Option<&Value
     let action = action.to_string_lossy();
     match action.as_str() {
         "error" => {
-            return Err(match message.downcast_into::<exceptions::PyBaseException>() {
+            // What is no exception may become one when the class is called again.
+            let exception = match message.downcast_into::<exceptions::PyBaseException>() {
+                Ok(exception) => return Err(PyErr::from_exception(exception)),
+                Err(other) => protocol::call1(&category, other)?,
+            };
+            return Err(match exception.downcast_into::<exceptions::PyBaseException>() {
                 Ok(exception) => PyErr::from_exception(exception),
                 Err(other) => exceptions::type_error(format!(
                     "calling {} should have returned an instance of BaseException, not {}",

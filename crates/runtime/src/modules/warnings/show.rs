@@ -35,8 +35,8 @@ pub(super) fn source_line(globals: &DictRef, lineno: i64) -> PyResult<Option<Str
     Ok(index.and_then(|index| lines.get(index)).and_then(|line| line.downcast::<PyStr>().cloned()))
 }
 
-/// Hands the warning to `warnings._showwarnmsg`, or prints it plainly where there is no such thing. For a `source`, whose allocation may
-/// be known, the module is imported.
+/// Hands the warning to `warnings._showwarnmsg`, or prints it plainly where there is no such thing. The module is imported for it,
+/// unless the interpreter is about to end.
 pub(super) fn show(
     message: &Value,
     category: &Value,
@@ -45,7 +45,7 @@ pub(super) fn show(
     lineno: &Value,
     source: Option<&Value>,
 ) -> PyResult<()> {
-    if source.is_some() {
+    if !crate::shutdown::is_finalizing() {
         // What goes wrong with that is no reason not to warn.
         let _ = crate::import::import_module("warnings");
     }
@@ -87,18 +87,23 @@ fn print(category: &Value, text: &Value, place: &Place) {
     let print = || -> PyResult<()> {
         write(place.filename.to_value())?;
         let name = protocol::str(&protocol::getattr(category, name!("__name__"))?)?;
-        write(Value::from(format!(":{}: {name}: ", place.lineno)))?;
+        write(Value::from(format!(":{}: ", place.lineno)))?;
+        write(name.into_value())?;
+        write(Value::from(": "))?;
         write(protocol::str(text)?.into_value())?;
         write(Value::from("\n"))?;
-        let line = match &place.source_line {
-            Some(line) => Some(line.to_string_lossy()),
-            None => u32::try_from(place.lineno)
-                .ok()
-                .and_then(|lineno| program_line(&place.filename.to_string_lossy(), lineno)),
-        };
+        if let Some(line) = &place.source_line {
+            write(line.to_value())?;
+            write(Value::from("\n"))?;
+            return Ok(());
+        }
+        let lineno = u32::try_from(place.lineno).ok();
+        let line = lineno.and_then(|lineno| program_line(&place.filename.to_string_lossy(), lineno));
         if let Some(line) = line {
             let line = line.trim_start_matches([' ', '\t', '\x0c']).trim_end_matches(['\r', '\n']);
-            write(Value::from(format!("  {line}\n")))?;
+            for part in ["  ", line, "\n"] {
+                write(Value::from(part))?;
+            }
         }
         Ok(())
     };
