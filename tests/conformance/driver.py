@@ -35,6 +35,18 @@ try:
 except ImportError:
     sys.modules["_testmultiphase"] = type(sys)("_testmultiphase")
 
+# It calls CPython's C API already when it is imported, unless there is no ctypes: then it only leaves those tests out.
+if name == "test_code" and sys.implementation.name != "cpython":
+    sys.modules["ctypes"] = None
+# The library that the tests of ctypes call into: where CPython's own import of it does not work, a stand-in that loads it.
+if "CTYPES_TEST_CAPI" in os.environ and name.startswith("test_ctypes."):
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(0, here)
+    import ctypes_test
+
+    sys.path.remove(here)
+    ctypes_test.install(os.environ["CTYPES_TEST_CAPI"])
+
 support.use_resources = frozenset({"cpu", "decimal", "subprocess", "tzdata"})
 support.verbose = 0
 

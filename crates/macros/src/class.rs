@@ -15,6 +15,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let mut sig: Option<LitStr> = None;
     let mut base: Option<Path> = None;
     let mut base_class: Option<Path> = None;
+    let mut metaclass: Option<Path> = None;
     let mut info: Option<Path> = None;
     let mut flags: Vec<Ident> = Vec::new();
     let mut parts: Vec<Ident> = Vec::new();
@@ -28,6 +29,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             "sig" => sig = Some(meta.value()?.parse()?),
             "base" => base = Some(meta.value()?.parse()?),
             "base_class" => base_class = Some(meta.value()?.parse()?),
+            "metaclass" => metaclass = Some(meta.value()?.parse()?),
             "info" => info = Some(meta.value()?.parse()?),
             "parts" => meta.parse_nested_meta(|part| {
                 parts.push(part.path.require_ident()?.clone());
@@ -36,7 +38,9 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             "immutable" => {}
             "basetype" | "gc" | "dict" | "weakref" | "var" | "heap" | "sequence" | "mapping"
             | "match_self" | "no_new" | "method_descriptor" | "finalizer" | "shared_layout"
-            | "any_receiver" | "plain_new" => flags.push(format_ident!("{}", key.to_string().to_uppercase())),
+            | "any_receiver" | "plain_new" | "plain_buffer" => {
+                flags.push(format_ident!("{}", key.to_string().to_uppercase()))
+            }
             _ => return Err(meta.error("unknown property of a class")),
         }
         Ok(())
@@ -61,6 +65,10 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
         (Some(base), None) => quote!(::core::option::Option::Some(<#base as __s::Payload>::class)),
         (None, None) => quote!(::core::option::Option::None),
     };
+    let metaclass = match metaclass {
+        Some(class) => quote!(::core::option::Option::Some(#class)),
+        None => quote!(::core::option::Option::None),
+    };
     let info = match info {
         Some(info) => quote!(#info),
         None if flags.iter().any(|flag| flag == "GC") => quote!(__s::PayloadInfo::traced::<#ident>()),
@@ -78,7 +86,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> Result<TokenStream> {
             static INFO: __s::PayloadInfo = #info;
             static DEF: __s::ClassDef = __s::ClassDef {
                 name: #name, module: #module, doc: #doc, text_signature: #sig, flags: FLAGS,
-                class: <#ident as __s::Payload>::class, base: #class_base, payload: &INFO,
+                class: <#ident as __s::Payload>::class, base: #class_base, metaclass: #metaclass, payload: &INFO,
                 members: &[#(#ident::#tables),*],
             };
             #[allow(clippy::undocumented_unsafe_blocks)]

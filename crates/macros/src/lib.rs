@@ -17,7 +17,8 @@ use proc_macro::TokenStream;
 ///
 /// `#[pyclass(name = "list", module = "builtins", base = Base, sig = "(iterable=(), /)", flags…)]`
 /// where the flags are `basetype`, `gc`, `dict`, `weakref`, `var`, `heap`, `immutable`, `sequence`,
-/// `mapping`, `match_self`, `any_receiver` and `no_new`; `parts(A, B)` names further `#[pymethods(part = A)]` blocks.
+/// `mapping`, `match_self`, `any_receiver`, `plain_new`, `plain_buffer` and `no_new`; `parts(A, B)` names further `#[pymethods(part = A)]` blocks.
+/// `base_class = PATH` and `metaclass = PATH` name functions that give other classes than a payload's own.
 /// A struct with a `base` is `repr(C)` and embeds the base's payload as its first field.
 /// The doc comment is the class's `__doc__`.
 #[proc_macro_attribute]

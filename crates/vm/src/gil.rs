@@ -125,33 +125,53 @@ pub fn release() {
 }
 
 thread_local! {
-    /// The state of the calling system thread while that works without the lock, else null.
-    static OUTSIDE: Cell<*const Thread> = const { Cell::new(ptr::null()) };
+    /// The state of the calling system thread while it runs without the lock.
+    static DETACHED: Cell<*const Thread> = const { Cell::new(ptr::null()) };
 }
 
 /// Runs `f`, which must not touch objects, without the lock, so that other threads can run meanwhile.
 pub fn without<R>(f: impl FnOnce() -> R) -> R {
     let thread: *const Thread = thread::current();
-    OUTSIDE.set(thread);
+    let outer = DETACHED.replace(thread);
     release();
     let result = f();
     acquire(thread);
-    OUTSIDE.set(ptr::null());
+    DETACHED.set(outer);
     result
 }
 
-/// Runs `f` with the lock. For what a library calls back, be it inside of [`without`] or not.
+/// Runs `f` with the lock, for code that is called from outside and does not know what thread it is on: one that holds the lock,
+/// one that has let go of it, or one that Python did not start, which is a Python thread meanwhile.
 pub fn with<R>(f: impl FnOnce() -> R) -> R {
-    let thread = OUTSIDE.get();
-    if thread.is_null() {
+    let detached = DETACHED.replace(ptr::null());
+    if !detached.is_null() {
+        acquire(detached);
+        let result = f();
+        release();
+        DETACHED.set(detached);
+        return result;
+    }
+    if thread::is_own() {
         return f();
     }
-    acquire(thread);
-    OUTSIDE.set(ptr::null());
+    let state = Thread::new();
+    acquire(&*state);
+    thread::register(&state);
     let result = f();
-    OUTSIDE.set(thread);
+    retire(&state);
     release();
     result
+}
+
+/// Ends a thread as a Python thread. It still holds the lock, to give it up.
+pub fn retire(thread: &Thread) {
+    crate::heap::run_pending();
+    thread.clear();
+    crate::heap::run_pending();
+    // Finalisers may have made thread-local data again.
+    thread.clear();
+    thread::unregister(thread);
+    thread::forget_own();
 }
 
 /// Keeps the lock from the threads that run Python code until it is dropped, without being one of them.

@@ -219,6 +219,8 @@ impl ClassFlags {
     pub const ANY_RECEIVER: u32 = 1 << 13;
     /// The class shows no `__new__` of its own: that of its base makes its instances.
     pub const PLAIN_NEW: u32 = 1 << 14;
+    /// Views of the instances' memory have nothing to release: the class shows no `__release_buffer__`.
+    pub const PLAIN_BUFFER: u32 = 1 << 15;
 
     /// Whether all of `flags` are set.
     pub const fn has(self, flags: u32) -> bool {
@@ -237,6 +239,8 @@ pub struct ClassDef {
     pub class: fn() -> &'static TypeRef,
     /// The base class; None for `object`.
     pub base: Option<fn() -> &'static TypeRef>,
+    /// The class of the class; None for `type`.
+    pub metaclass: Option<fn() -> &'static TypeRef>,
     pub payload: &'static PayloadInfo,
     pub members: &'static [&'static Members],
 }

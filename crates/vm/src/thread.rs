@@ -80,6 +80,11 @@ pub fn is_own() -> bool {
     !own.is_null() && own == CURRENT.get()
 }
 
+/// The calling system thread has no state any more.
+pub fn forget_own() {
+    OWN.set(ptr::null());
+}
+
 /// The recursion limit of new threads, `sys.getrecursionlimit()`.
 static RECURSION_LIMIT: GilCell<i64> = GilCell::new(1000);
 

@@ -24,6 +24,8 @@ pub struct Runner {
     lib: PathBuf,
     /// Where logs and results go.
     scratch: PathBuf,
+    /// A library with the part of CPython's C API that its library for the tests of ctypes refers to, if the subject has none.
+    capi: Option<PathBuf>,
     /// Where the tests work: a short path, for the sockets they make there.
     work: PathBuf,
 }
@@ -52,7 +54,9 @@ impl Runner {
             fs::remove_file(&lib).map_err(|error| format!("{}: {error}", lib.display()))?;
         }
         link_tree(&oracle.lib, &lib)?;
-        Runner::new(executable, lib, root)
+        let mut runner = Runner::new(executable, lib, root)?;
+        runner.capi = Some(compile_capi(root)?);
+        Ok(runner)
     }
 
     fn new(subject: PathBuf, lib: PathBuf, root: &Path) -> Result<Runner, String> {
@@ -60,7 +64,7 @@ impl Runner {
         make_dir(&scratch)?;
         let work = std::env::temp_dir().join(format!("conformance-{}", std::process::id()));
         let driver = root.join("tests/conformance/driver.py");
-        Ok(Runner { subject, driver, lib, scratch, work })
+        Ok(Runner { subject, driver, lib, scratch, capi: None, work })
     }
 
     /// Runs the test file `name`. Its output goes to `target/conformance/NAME.log`.
@@ -116,6 +120,9 @@ impl Runner {
         command.envs([("LANG", "C.UTF-8"), ("PYTHONHASHSEED", "0"), ("TERM", "dumb")]);
         // Neither what is installed for a user nor what the tests make for one is to matter elsewhere.
         command.env("TMPDIR", cwd).env("HOME", cwd);
+        if let Some(capi) = &self.capi {
+            command.env("CTYPES_TEST_CAPI", capi);
+        }
         command
     }
 }
@@ -123,6 +130,18 @@ impl Runner {
 impl Drop for Runner {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.work);
+    }
+}
+
+/// Makes a library of `tests/conformance/capi.c`.
+fn compile_capi(root: &Path) -> Result<PathBuf, String> {
+    let library = root.join("target/conformance/capi.so");
+    let mut command = Command::new("cc");
+    command.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(root.join("tests/conformance/capi.c"));
+    match command.status() {
+        Ok(status) if status.success() => Ok(library),
+        Ok(status) => Err(format!("cc: {status}")),
+        Err(error) => Err(format!("cc: {error}")),
     }
 }
 

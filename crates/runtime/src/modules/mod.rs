@@ -17,6 +17,7 @@ mod compressor;
 mod constants;
 pub mod contextvars;
 mod csv;
+mod ctypes;
 mod datetime;
 mod decimal;
 mod decompressor;
@@ -109,6 +110,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &collections::MODULE,
     &contextvars::functions::MODULE,
     &csv::MODULE,
+    &ctypes::MODULE,
     &datetime::MODULE,
     &decimal::MODULE,
     &crate::import::IMP,

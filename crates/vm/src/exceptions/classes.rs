@@ -53,6 +53,7 @@ macro_rules! exception_classes {
                     flags: ClassFlags(ClassFlags::BASETYPE | ClassFlags::GC | ClassFlags::DICT | ClassFlags::SHARED_LAYOUT),
                     class: $getter,
                     base: Some($base),
+                    metaclass: None,
                     payload: payload_info!($($payload)?),
                     members: members!($($members)? ; $($payload)?),
                 };
@@ -211,6 +212,7 @@ macro_rules! module_exception {
                 ),
                 class: $getter,
                 base: Some($base),
+                metaclass: None,
                 payload: <$payload as $crate::Payload>::INFO,
                 members: &[],
             };

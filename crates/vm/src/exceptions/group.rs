@@ -61,6 +61,7 @@ pub fn exception_group_class() -> &'static TypeRef {
                 | ClassFlags::SHARED_LAYOUT,
         ),
         class: exception_group_class,
+        metaclass: None,
         base: Some(PyBaseExceptionGroup::class),
         payload: PyBaseExceptionGroup::INFO,
         members: &[],

@@ -48,17 +48,23 @@ impl ClassCell {
             None if def.name == "object" || is_metaclass => None,
             None => Some(PyObject::class().clone()),
         };
-        let metaclass = if is_metaclass { None } else { Some(PyType::class()) };
+        let metaclass = match def.metaclass {
+            _ if is_metaclass => None,
+            Some(metaclass) => Some(metaclass()),
+            None => Some(PyType::class()),
+        };
         // Making the base or the metaclass may have made this class on the way.
         // SAFETY: as in `get_or_init`.
         if let Some(class) = unsafe { &*self.0.as_ptr() } {
             return class;
         }
         let shared = def.flags.has(ClassFlags::SHARED_LAYOUT);
+        let owner = base.as_ref().filter(|_| shared).map(|b| b.layout_owner().clone());
         let layout = Layout {
-            info: *def.payload,
+            // Instances of a class that shares its base's layout are made, traversed and freed as the base's are.
+            info: owner.as_ref().map_or(*def.payload, |owner| owner.info),
             flags: type_flags(def, base.as_ref()),
-            owner: base.as_ref().filter(|_| shared).map(|b| b.layout_owner().clone()),
+            owner,
             has_dict: def.flags.has(ClassFlags::DICT) || base.as_ref().is_some_and(|b| b.has_dict()),
             slot_count: 0,
         };

@@ -26,7 +26,9 @@ use crate::types::str::StrRef;
 use crate::types::tuple::TupleRef;
 use crate::value::Value;
 use minipy_macros::pyclass;
+use std::any::Any;
 use std::cell::Cell;
+use std::rc::Rc;
 
 pub type TypeRef = Ref<PyType>;
 
@@ -120,6 +122,17 @@ pub struct PyType {
     pub subclasses: GilCell<Vec<*const Obj<PyType>>>,
     /// The definition of a builtin class: module and doc.
     pub builtin: Option<&'static crate::macros_support::ClassDef>,
+    /// What a native metaclass remembers about the class.
+    extra: GilCell<Option<Rc<dyn ClassExtra>>>,
+}
+
+/// What a native metaclass may remember about a class that it makes: see [`PyType::set_extra`].
+pub trait ClassExtra: Any {
+    /// Shows every owned reference to `visit`, once each.
+    fn traverse(&self, visit: &mut Visitor<'_>);
+
+    /// Drops owned references to break a cycle.
+    fn clear_refs(&self);
 }
 
 // SAFETY: used under the GIL only.
@@ -133,6 +146,9 @@ impl Traverse for PyType {
         self.bases.traverse(visit);
         self.mro.traverse(visit);
         self.dict.traverse(visit);
+        if let Some(extra) = self.extra.get() {
+            extra.traverse(visit);
+        }
     }
 
     fn clear_refs(&self) {
@@ -140,6 +156,9 @@ impl Traverse for PyType {
             dict.clear();
         }
         self.mro.set(None);
+        if let Some(extra) = self.extra.get() {
+            extra.clear_refs();
+        }
     }
 }
 
@@ -195,6 +214,7 @@ impl PyType {
             dict: GilCell::new(None),
             subclasses: GilCell::new(Vec::new()),
             builtin,
+            extra: GilCell::new(None),
         }
     }
 
@@ -299,6 +319,17 @@ impl PyType {
             (Some(own), Some(plain)) => !std::ptr::fn_addr_eq(own, plain),
             (own, _) => own.is_some(),
         }
+    }
+
+    /// What the metaclass remembers about this class, if that is a `T`. Subclasses do not inherit it.
+    pub fn extra<T: ClassExtra>(&self) -> Option<Rc<T>> {
+        let extra: Rc<dyn Any> = self.extra.get()?;
+        extra.downcast().ok()
+    }
+
+    /// Remembers something about the class, for the metaclass that made it.
+    pub fn set_extra<T: ClassExtra>(&self, extra: Rc<T>) {
+        self.extra.set(Some(extra));
     }
 
     /// The slot table. Copy the function pointer out before running Python code.

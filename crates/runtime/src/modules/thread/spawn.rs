@@ -227,11 +227,7 @@ fn body(task: Task) {
     minipy_vm::heap::run_pending();
     JOINED_AT_EXIT.with(|all| all.retain(|h| !h.is(&task.handle)));
     drop(task);
-    state.clear();
-    minipy_vm::heap::run_pending();
-    // Finalisers may have made thread-local data again.
-    state.clear();
-    thread::unregister(&state);
+    gil::retire(&state);
     COUNT.fetch_sub(1, Ordering::Relaxed);
     shared.set(DONE);
     gil::release();

@@ -38,7 +38,7 @@ pub type BytesRef = Ref<PyBytes>;
 ///   - any object implementing the buffer API.
 ///   - an integer
 // The bytes follow the payload in the same block.
-#[pyclass(name = "bytes", basetype, match_self, info = BYTES_INFO, parts(slots, shared, own))]
+#[pyclass(name = "bytes", basetype, match_self, plain_buffer, info = BYTES_INFO, parts(slots, shared, own))]
 #[repr(C)]
 pub struct PyBytes {
     /// -1 until it is computed.
@@ -58,7 +58,7 @@ unsafe fn var_size(object: *const Header) -> usize {
 }
 
 fn block_size(len: usize) -> usize {
-    // A byte more: the regular-expression engine looks at the byte behind the last one.
+    // A byte more, a zero: the regular-expression engine looks at the byte behind the last one, C functions look for it.
     (size_of::<Obj<PyBytes>>() + len + 1).next_multiple_of(8)
 }
 
@@ -105,7 +105,10 @@ impl PyBytes {
             let object = allocate(class, block_size(len)) as *mut Obj<PyBytes>;
             let payload = &raw mut (*object).payload;
             ptr::write(payload, PyBytes { hash: Cell::new(-1), len, data: [] });
-            fill((&raw mut (*payload).data).cast());
+            let data: *mut u8 = (&raw mut (*payload).data).cast();
+            fill(data);
+            // For C functions that are handed the bytes as a string.
+            data.add(len).write(0);
             if tracemalloc::is_active() {
                 tracemalloc::resized(object.cast(), (*payload).size_of());
             }

@@ -11,10 +11,10 @@ use std::borrow::Cow;
 
 const MAX_DIMS: usize = 64;
 
-fn not_native(which: &str) -> exceptions::PyErr {
-    exceptions::value_error(format!(
-        "memoryview: {which} format must be a native single character format prefixed with an optional '@'"
-    ))
+fn not_native() -> exceptions::PyErr {
+    exceptions::value_error(
+        "memoryview: destination format must be a native single character format prefixed with an optional '@'",
+    )
 }
 
 fn is_byte(format: u8) -> bool {
@@ -39,9 +39,9 @@ pub fn cast(mut layout: Layout, format: &str, shape: Option<&Value>) -> PyResult
     {
         return Err(exceptions::type_error("memoryview: cast must be 1D -> ND or ND -> 1D"));
     }
-    let Some(source) = unit_format::native(&layout.format) else { return Err(not_native("source")) };
-    let Some(target) = unit_format::native(format) else { return Err(not_native("destination")) };
-    if !is_byte(source) && !is_byte(target) {
+    let Some(target) = unit_format::native(format) else { return Err(not_native()) };
+    // Anything can be seen as bytes.
+    if !unit_format::native(&layout.format).is_some_and(is_byte) && !is_byte(target) {
         return Err(exceptions::type_error("memoryview: cannot cast between two non-byte formats"));
     }
     let itemsize = unit_format::size(target).unwrap_or(1);

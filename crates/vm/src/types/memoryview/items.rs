@@ -22,7 +22,7 @@ impl Unpacker {
         match unit_format::native(&layout.format) {
             Some(format) => Ok(Unpacker::Native(format)),
             None => Err(exceptions::not_implemented_error(format!(
-                "memoryview: format {} not supported",
+                "memoryview: unsupported format {}",
                 layout.format
             ))),
         }

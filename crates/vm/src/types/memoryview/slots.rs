@@ -235,7 +235,7 @@ impl PyMemoryView {
         };
         let Some(format) = unit_format::native(&layout.format) else {
             return Err(exceptions::not_implemented_error(format!(
-                "memoryview: format {} not supported",
+                "memoryview: unsupported format {}",
                 layout.format
             )));
         };

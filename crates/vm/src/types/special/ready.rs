@@ -26,10 +26,9 @@ pub fn add_slot_wrappers(class: &TypeRef) {
     for def in SLOT_DEFS {
         let Some(function) = def.slot.get(&slots) else { continue };
         let name = intern(def.name);
-        // A view of what never changes has nothing to release.
-        let needless = def.wrap == Wrap::ReleaseBuffer && class.name() == "bytes";
-        let hidden =
-            def.slot == Slot::new && class.builtin.is_some_and(|def| def.flags.has(ClassFlags::PLAIN_NEW));
+        let has = |flag| class.builtin.is_some_and(|def| def.flags.has(flag));
+        let needless = def.wrap == Wrap::ReleaseBuffer && has(ClassFlags::PLAIN_BUFFER);
+        let hidden = def.slot == Slot::new && has(ClassFlags::PLAIN_NEW);
         if def.wrap == Wrap::Hook || needless || hidden || dict.get_interned(&name).is_some() {
             continue;
         }
