@@ -42,7 +42,7 @@ pub fn run(args: &[String]) -> Outcome {
         "/* The functions that every start runs, side by side. Written by `cargo xtask link-order`. */\nSECTIONS {\n  .text : {\n",
     );
     for pattern in &patterns {
-        script.push_str(&format!("    *(.text.{pattern} .text.unlikely.{pattern})\n"));
+        script.push_str(&format!("    *(.text.{pattern} .text.hot.{pattern} .text.unlikely.{pattern})\n"));
     }
     script.push_str("    *(.text .text.*)\n  }\n} INSERT BEFORE .init;\n");
     let path = workspace::root().join("crates/minipy/start.ld");
