@@ -6,6 +6,7 @@ use crate::heap::Payload;
 use crate::types::dict::{DictRef, PyDict};
 use crate::types::function::PyNative;
 use crate::types::list::PyList;
+use crate::types::module::PyModule;
 use crate::types::str::{PyStr, StrRef};
 use crate::types::tuple::{PyTuple, TupleRef};
 use crate::types::typeobj::itemsize;
@@ -161,7 +162,9 @@ pub fn default_getstate(object: &Value, required: bool) -> PyResult<Value> {
     }
     let state = protocol::lookup_attr(object, name!("__dict__"))?.unwrap_or(Value::NONE);
     let names = slot_names(object)?;
-    if required && class.layout_owner().info.size > PyObject::INFO.size {
+    let owner = class.layout_owner();
+    // A module has state of CPython's own, though none here.
+    if required && (owner.info.size > PyObject::INFO.size || owner.is(PyModule::class())) {
         return Err(cannot_pickle(object));
     }
     let values = PyDict::new_ref();
