@@ -35,7 +35,12 @@ const PROGRAMS: [Program; 9] = [
         text: "class C: pass\ndef f(n):\n    for i in range(n // 10):\n        c = C(); c.c = c\nf(n)",
         powers: 4..=8,
     },
-    Program { what: "str: appending", text: "s = ''\nfor i in range(n):\n    s += 'x'", powers: 4..=7 },
+    Program {
+        what: "str: appending",
+        // Only to a local does CPython append in place.
+        text: "def f(n):\n    s = ''\n    for i in range(n):\n        s += 'x'\nf(n)",
+        powers: 4..=7,
+    },
     Program {
         what: "str: join and split",
         text: "len(','.join(map(str, range(n))).split(','))",
